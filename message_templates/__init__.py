@@ -1,0 +1,1 @@
+"""WHAT does a text say: the catalogue of texts, rendering, lengths and lint. Pure."""

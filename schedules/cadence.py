@@ -1,0 +1,163 @@
+"""On which local dates a step falls: date arithmetic from the programme's day 0 and the facts."""
+
+from calendar import monthrange
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+
+from schedules.facts import WEEKDAYS, Facts, as_date
+from schedules.night import DAY
+from schedules.programme import CadenceEntry, Monthly, Rule
+
+WEEK: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One patient's way through the programmes, from `day_zero` on.
+
+    `key` is any stable name of the patient and rotates the days of n-per-week steps; None rotates
+    nothing. `capped` holds, by (programme, step), the dates whose slot a cap withheld: each moves
+    to the next free day of its programme week.
+    """
+
+    day_zero: date
+    facts: Facts
+    key: str | None = None
+    capped: dict[tuple[str, str], set[date]] = field(default_factory=dict)
+    own_days: dict[tuple[Rule, date], frozenset[int]] = field(default_factory=dict)
+
+
+def falls_on(rule: Rule, course: Course, day: date) -> bool:
+    """Whether the step has a slot on local date `day`, replacement days included."""
+    if day < course.day_zero:
+        return False
+    at = rule.step.at
+    if rule.dated and at.fact:
+        held = course.facts.value(at.fact, day)
+        if held is None or as_date(held) + at.days * DAY != day:
+            return False
+        if not rule.step.cadence:
+            return True
+    covering = _covering(rule, course, day)
+    if covering is None:
+        return False
+    entry, count = covering
+    if entry.times_per_week is not None:
+        return _in_week(rule, course, day, count, entry.times_per_week)
+    if not _matches(entry, course, day, count):
+        return False
+    return rule.parted is None or not falls_on(rule.parted, course, day)
+
+
+def _covering(rule: Rule, course: Course, day: date) -> tuple[CadenceEntry, int] | None:
+    """The first entry that covers `day`, and how many days after its origin `day` is."""
+    for entry in rule.step.cadence:
+        count = (day - course.day_zero).days
+        if entry.counted_from is not None:
+            origin = course.facts.value(entry.counted_from, day)
+            if origin is not None:
+                count = (day - as_date(origin)).days
+                if count < 0 and entry.rhythm:
+                    return None
+                if not _within(entry, count):
+                    continue
+            elif entry.rhythm is None:
+                continue
+        weeks = entry.weeks
+        if weeks is None or (
+            weeks.first <= count // WEEK + 1 and (weeks.last is None or count // WEEK < weeks.last)
+        ):
+            return entry, count
+    return None
+
+
+def _within(entry: CadenceEntry, count: int) -> bool:
+    return count >= 0 if entry.for_days is None else 1 <= count <= entry.for_days
+
+
+def _matches(entry: CadenceEntry, course: Course, day: date, count: int) -> bool:
+    if entry.every_n_days is not None:
+        return count % entry.every_n_days == 0
+    if entry.rhythm is not None:
+        order = course.facts.value(entry.rhythm, day)
+        return order == "daily" or (order == "alternate" and count % 2 == 0)
+    if isinstance(entry.weekdays, str):
+        return WEEKDAYS[day.weekday()] in (course.facts.value(entry.weekdays, day) or "")
+    if entry.weekdays is not None:
+        return day.weekday() in entry.weekdays
+    if entry.monthly is not None:
+        return _monthly(entry.monthly, course.day_zero, day)
+    return True
+
+
+def _monthly(monthly: Monthly, day_zero: date, day: date) -> bool:
+    if monthly.day is not None:
+        return day.day == min(monthly.day, monthrange(day.year, day.month)[1])
+    weekday = monthly.weekday_index
+    wanted = day_zero.weekday() if weekday is None else weekday
+    return day.weekday() == wanted and (day.day - 1) // WEEK + 1 in monthly.nth
+
+
+def _in_week(rule: Rule, course: Course, day: date, count: int, times: int) -> bool:
+    """Whether an n-per-week step has its own slot, or a replacement, on `day`.
+
+    Goes through the programme week up to `day`: a slot that a cap withheld, or that met a slot of
+    the step in `not_with`, waits for the next day that is free.
+    """
+    parted = rule.parted
+    capped = course.capped.get((rule.programme, rule.key), ())
+    if not capped and parted is None:
+        return count % WEEK in spread_days(times, rotation(course.key, rule.programme, rule.key))
+    first = day - timedelta(days=count % WEEK)
+    own = _own_days(rule, course, first, times)
+    if not capped and (parted is None or (parted.programme, parted.key) not in course.capped):
+        return count % WEEK in own
+    waiting, slot = 0, False
+    for index in range(count % WEEK + 1):
+        date_ = first + timedelta(days=index)
+        free = parted is None or not falls_on(parted, course, date_)
+        slot = free and (index in own or waiting > 0)
+        waiting += (index in own and not free) - (index not in own and slot)
+        waiting += slot and date_ in capped
+    return slot
+
+
+def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[int]:
+    """The step's own days (0-6) of the programme week that begins on `first`.
+
+    A day taken by the step in `not_with` gives way to the next free one, round the week, so that
+    no rotation leaves a patient without the step.
+    """
+    if rule.parted is None:
+        return spread_days(times, rotation(course.key, rule.programme, rule.key))
+    memo = course.own_days.get((rule, first))
+    if memo is not None:
+        return memo
+    wanted = spread_days(times, rotation(course.key, rule.programme, rule.key))
+    plain = replace(course, capped={})
+    taken = {i for i in range(WEEK) if falls_on(rule.parted, plain, first + i * DAY)}
+    own = wanted - taken
+    for clash in sorted(wanted & taken):
+        week_round = ((clash + step) % WEEK for step in range(1, WEEK))
+        free = next((i for i in week_round if i not in taken | own | wanted), None)
+        own = own if free is None else own | {free}
+    course.own_days[rule, first] = own
+    return own
+
+
+@lru_cache(maxsize=64)
+def spread_days(times: int, turned: int) -> frozenset[int]:
+    """The days (0-6) of n slots a week: floor(7k/n) for k below n, turned by `turned` days."""
+    return frozenset((WEEK * k // times + turned) % WEEK for k in range(times))
+
+
+@lru_cache(maxsize=65536)
+def rotation(key: str | None, programme: str, step: str) -> int:
+    """By how many days a patient's n-per-week step is turned: the same in every process."""
+    if key is None:
+        return 0
+    digest = blake2b(f"{key}\n{programme}/{step}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) % WEEK

@@ -1,0 +1,184 @@
+"""The slots one patient has in one night, each with its place in their hours or why it has none.
+
+Gates, consent, pauses, holds and hours are decided here, slot by slot; what slots do to each other
+(caps, gap, open questions) is decided in `day_plan`. Dates are tested before any zone conversion,
+because most steps fall on no date at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from schedules.cadence import Course, falls_on
+from schedules.facts import as_date
+from schedules.hours import Placed, Window, place, window_of
+from schedules.moment import keep_apart, local_moment
+from schedules.night import DAY, Anchors, anchors_of
+from schedules.programme import Programme, Rule
+from schedules.recurrence import to_local, to_utc
+from schedules.slots import Subject, Wording
+
+LAB_HOLD_DAYS: Final = (1, 2)
+"""Dose dates from this many days before the test until before this many days after it are held."""
+
+
+class Candidate(NamedTuple):
+    """A slot before it meets others. `placed` is None exactly where `reason` is set.
+
+    A tuple, because a wake-up makes dozens and a frozen dataclass takes four times as long.
+    """
+
+    rule: Rule
+    night: date
+    on: date
+    due: datetime
+    placed: Placed | None
+    wordings: tuple[Wording, ...] = ()
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Sieve:
+    """One patient's rules, with what several nights share. `used`: texts of once-steps gone out."""
+
+    subject: Subject
+    rules: tuple[Rule, ...]
+    course: Course
+    used: dict[tuple[str, str], dict[str, date]]
+    anchors: dict[date, Anchors] = field(default_factory=dict)
+    windows: dict[date, Window] = field(default_factory=dict)
+
+    def candidate(self, rule: Rule, night: date) -> Candidate | None:
+        """The slot of `rule` in `night`, if it has one."""
+        subject = self.subject
+        anchors = self.anchors.get(night)
+        if anchors is None:
+            anchors = self.anchors[night] = anchors_of(subject.rhythm, night)
+        local = local_moment(rule.step.at, anchors, subject.facts)
+        if local is None:
+            return None
+        on = local.date()
+        if not falls_on(rule, self.course, on):
+            return None
+        if rule.only_if and not all(_any_holds(subject, gate, on) for gate in rule.only_if):
+            return None
+        if rule.once and self._ended(rule):
+            return None
+        if rule.step.apart:
+            local = keep_apart(rule.step, subject.facts, local)
+        due = to_utc(local, subject.rhythm.zone)
+        if subject.since is not None and due < subject.since:
+            return None
+        return self._judged(rule, night, on, due)
+
+    def _ended(self, rule: Rule) -> bool:
+        return self.used.get((rule.programme, rule.key), {}).keys() >= set(rule.step.say)
+
+    def _judged(self, rule: Rule, night: date, on: date, due: datetime) -> Candidate:
+        reason, detail = self._ruled_out(rule, on, due)
+        wordings: tuple[Wording, ...] = ()
+        if not reason:
+            wordings, reason, detail = self._wordings(rule, on)
+        placed = None
+        if not reason:
+            placed = place(due, rule.step.flex, rule.step.useful_for, self._windows(on, due))
+            if placed is None:
+                reason = "outside_hours"
+            elif pause := self.paused(placed.at):
+                placed, reason, detail = None, "paused", pause
+        return Candidate(rule, night, on, due, placed, wordings, reason, detail)
+
+    def _ruled_out(self, rule: Rule, on: date, due: datetime) -> tuple[str, str]:
+        subject = self.subject
+        if not subject.consented or rule.programme in subject.declined:
+            return "not_consented", ""
+        if rule.not_if and (against := _first_holding(subject, rule.not_if, on)):
+            return "not_eligible", against
+        if pause := self.paused(due):
+            return "paused", pause
+        hold = _hold(subject, rule, on)
+        return ("held", hold) if hold else ("", "")
+
+    def paused(self, at: datetime) -> str:
+        """The detail of the pause in force at `at`; empty if there is none."""
+        for pause in self.subject.pauses:
+            if pause.start <= at and (pause.end is None or at < pause.end):
+                zone = self.subject.rhythm.zone
+                return f"until {to_local(pause.end, zone).date()}" if pause.end else "until resumed"
+        return ""
+
+    def _wordings(self, rule: Rule, on: date) -> tuple[tuple[Wording, ...], str, str]:
+        """The texts the patient may receive on `on`; where there is none, reason and detail."""
+        subject = self.subject
+        gone = self.used.get((rule.programme, rule.key), {}) if rule.once else {}
+        against: list[str] = []
+        eligible: list[str] = []
+        receivable: list[Wording] = []
+        for text in rule.step.say:
+            wording = subject.wordings.get(text) or Wording(text, sends=None)
+            if text in gone:
+                continue
+            if wording.only_if and not _any_holds(subject, wording.only_if, on):
+                against.append(f"{text} needs {' or '.join(wording.only_if)}")
+            elif wording.not_if and (fact := _first_holding(subject, wording.not_if, on)):
+                against.append(f"{text}: {fact}")
+            else:
+                eligible.append(text)
+                if wording.sends is not None:
+                    receivable.append(wording)
+        if receivable:
+            return tuple(receivable), "", ""
+        if eligible:
+            return (), "no_text_in_language", ", ".join(eligible)
+        return (), "not_eligible", "; ".join(against)
+
+    def _windows(self, on: date, due: datetime) -> Sequence[Window]:
+        """The hours around `due`: today's alone where they contain it."""
+        today = self._window(on)
+        if today[0] <= due < today[1]:
+            return (today,)
+        return (self._window(on - DAY), today, self._window(on + DAY))
+
+    def _window(self, day: date) -> Window:
+        if day not in self.windows:
+            self.windows[day] = window_of(self.subject.rhythm, day)
+        return self.windows[day]
+
+
+def eligible_rules(subject: Subject, programmes: Sequence[Programme]) -> tuple[Rule, ...]:
+    """The steps that could have a slot on some date: no only_if asks for a fact never recorded."""
+    ever = subject.facts.ever
+    return tuple(
+        rule
+        for programme in programmes
+        for rule in programme.rules
+        if not rule.only_if or all(any(map(ever, gate)) for gate in rule.only_if)
+    )
+
+
+def _any_holds(subject: Subject, items: tuple[str, ...], on: date) -> bool:
+    return any(subject.facts.holds(item, on) for item in items)
+
+
+def _first_holding(subject: Subject, items: tuple[str, ...], on: date) -> str:
+    return next((item for item in items if subject.facts.holds(item, on)), "")
+
+
+def _hold(subject: Subject, rule: Rule, on: date) -> str:
+    """What holds the slot of `on`: the code of a hold, or the blood test with its date."""
+    facts = subject.facts
+    if rule.priority in ("tip", "cut_off") and facts.holds("tip_hold", on):
+        return "tip_hold"
+    if not rule.dose:
+        return ""
+    if facts.holds("iron_hold", on):
+        return "iron_hold"
+    test = facts.value("next_lab", on)
+    if test is None or facts.holds("lab_done", on):
+        return ""
+    before, after = LAB_HOLD_DAYS
+    day = as_date(test)
+    held = day - timedelta(days=before) <= on < day + timedelta(days=after)
+    return f"blood test {day}" if held else ""

@@ -1,0 +1,250 @@
+"""One patient, some nights, all programmes -> every slot as Planned or Withheld(reason). Pure.
+
+Slots decided before are fixed. The others take their places night by night in order of priority,
+then instant, then programme and step; each must respect the caps, the gap to every other text and
+the spacing of questions of one answer type. What one night gets is the past of the next, every
+question counting as delivered and unanswered. Nudges, LATER and the opening of gates are answers
+to what happened and are not planned here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+from schedules.cadence import Course
+from schedules.candidates import Candidate, Sieve, eligible_rules
+from schedules.hours import Placed
+from schedules.limits import (
+    PER_NIGHT,
+    Tally,
+    cap_week,
+    nights_left,
+    places_left,
+    served_before,
+    week_allows,
+    week_could_bind,
+)
+from schedules.outcomes import planned, withheld
+from schedules.programme import Priority, Programme, Rule
+from schedules.slots import Decided, Past, Planned, Subject, Withheld, Wording
+from schedules.spacing import clear_place
+
+
+def plan(
+    subject: Subject, programmes: Sequence[Programme], past: Past, nights: Sequence[date]
+) -> list[Planned | Withheld]:
+    """Every undecided slot of `nights` (ascending), in the order of its instant.
+
+    A patient who never consented has no day 0 and so no slots. Slots of `nights` that are overdue
+    are planned at their instant like any other: the caller, who knows the time, lets them expire.
+    """
+    if subject.consent_from is None or not nights:
+        return []
+    planner = _planner(subject, subject.consent_from, programmes, past)
+    found = [slot for night in nights for slot in planner.night(night)]
+    return sorted(found, key=lambda slot: (slot.at, slot.programme, slot.step))
+
+
+def _planner(
+    subject: Subject, day_zero: date, programmes: Sequence[Programme], past: Past
+) -> "_Planner":
+    course = Course(day_zero, subject.facts, subject.key)
+    rules = eligible_rules(subject, programmes)
+    used = {step: dict(texts) for step, texts in past.texts_used.items()}
+    planner = _Planner(
+        sieve=Sieve(subject, rules, course, used),
+        tally=Tally(day_zero),
+        texts=list(past.sent_at),
+        questions=[(q.answer_type, q.asked_at) for q in past.open_questions],
+        decided=set(),
+        sent=set(),
+        sent_on=set(),
+        slots={},
+        by_priority={},
+    )
+    for rule in rules:
+        planner.by_priority.setdefault(rule.priority, []).append(rule)
+    for row in past.decided:
+        planner.recall(row)
+    return planner
+
+
+@dataclass(slots=True)
+class _Planner:
+    """What has been decided so far, and the slots of each night looked at."""
+
+    sieve: Sieve
+    tally: Tally
+    texts: list[datetime]
+    questions: list[tuple[str, datetime]]
+    decided: set[tuple[str, str, date]]
+    sent: set[tuple[str, str, date]]
+    sent_on: set[tuple[str, str, date]]
+    slots: dict[date, dict[Rule, Candidate | None]]
+    by_priority: dict[Priority, list[Rule]]
+
+    def recall(self, row: Decided) -> None:
+        """Take a row as the fact it is."""
+        slot = (row.programme, row.step, row.night)
+        self.decided.add(slot)
+        if row.reason is None:
+            self.sent.add(slot)
+            self.sent_on.add((row.programme, row.step, row.on))
+        elif row.reason.startswith("cap_"):
+            self.sieve.course.capped.setdefault(slot[:2], set()).add(row.on)
+        if row.reason is None or row.gate_text:
+            self.texts.append(row.at)
+            if row.unsolicited:
+                asks = row.asks is not None
+                self.tally.add(row.programme, row.night, row.priority, asks=asks)
+        if row.gate_text:
+            self.tally.gates.add(row.night)
+
+    def night(self, night: date) -> list[Planned | Withheld]:
+        """Decide every open slot of `night`."""
+        slots = self.candidates(night)
+        out: list[Planned | Withheld] = []
+        for index, candidate in enumerate(slots):
+            rule = candidate.rule
+            leader = rule.leader
+            if leader and (rule.programme, leader.key, night) not in self.sent:
+                continue
+            if candidate.placed is None:
+                out.append(withheld(candidate, candidate.due, candidate.reason, candidate.detail))
+            else:
+                out.append(self._decide(candidate, candidate.placed, slots[index + 1 :]))
+            self.slots[night][rule] = None
+        return out
+
+    def candidates(self, night: date) -> list[Candidate]:
+        """The open slots of `night` in the order in which they take their places."""
+        slots = [slot for rule in self.sieve.rules if (slot := self._slot(rule, night))]
+        return sorted(slots, key=_placing_order)
+
+    def _slot(self, rule: Rule, night: date) -> Candidate | None:
+        tonight = self.slots.setdefault(night, {})
+        if rule not in tonight:
+            slot = self.sieve.candidate(rule, night)
+            tonight[rule] = None if slot is None or self._done(slot) else slot
+        return tonight[rule]
+
+    def _done(self, candidate: Candidate) -> bool:
+        # A step is never sent twice on one date, even if an edit moved it into another night:
+        # a doubled dose prompt can mean a doubled dose.
+        step = (candidate.rule.programme, candidate.rule.key)
+        return (*step, candidate.night) in self.decided or (*step, candidate.on) in self.sent_on
+
+    def _decide(
+        self, candidate: Candidate, placed: Placed, waiting: Sequence[Candidate]
+    ) -> Planned | Withheld:
+        rule = candidate.rule
+        wording = self._least_used(candidate)
+        reason = self._capped(candidate, wording, waiting)
+        if reason:
+            self._free_day(candidate)
+            return withheld(candidate, placed.at, reason)
+        alike = [at for kind, at in self.questions if kind == rule.asks]
+        at = clear_place(placed, self.texts, alike)
+        if isinstance(at, str):
+            return withheld(candidate, placed.at, at)
+        if pause := self.sieve.paused(at):
+            return withheld(candidate, placed.at, "paused", pause)
+        self._take(candidate, wording, at)
+        return planned(self.sieve.subject, candidate, placed, wording, at)
+
+    def _least_used(self, candidate: Candidate) -> Wording:
+        """The receivable text that was sent longest ago, unused ones first, in `say` order."""
+        used = self.sieve.used.get((candidate.rule.programme, candidate.rule.key), {})
+        return min(candidate.wordings, key=lambda wording: used.get(wording.text, date.min))
+
+    def _capped(
+        self, candidate: Candidate, wording: Wording, waiting: Sequence[Candidate]
+    ) -> str | None:
+        rule, night = candidate.rule, candidate.night
+        if wording.gated and night in self.tally.gates:
+            return "cap_night"
+        if rule.dose:
+            return None
+        if self.tally.nights[night] >= PER_NIGHT:
+            return "cap_night"
+        if places_left(self.tally, night) <= 0:
+            return "cap_week"
+        if week_could_bind(self.tally, night) and not self._week_allows(candidate, waiting):
+            return "cap_week"
+        week, own = cap_week(self.tally.day_zero, night), rule.max_per_week
+        if own is not None and not rule.asks and self.tally.tips[week, rule.programme] >= own:
+            return "cap_programme"
+        return None
+
+    def _week_allows(self, candidate: Candidate, waiting: Sequence[Candidate]) -> bool:
+        rule, night = candidate.rule, candidate.night
+        tonight = [other.rule for other in waiting if self._may_come(other)]
+        rivals = sum(
+            other.priority == rule.priority and served_before(self.tally, other, rule)
+            for other in tonight
+        )
+        awaited_tonight = Counter(other.priority for other in tonight)
+        later_nights = nights_left(self.tally, night)
+
+        def awaited(priority: Priority, most: int) -> int:
+            later = islice(self._later(priority, later_nights), most)
+            return min(most, awaited_tonight[priority] + sum(1 for _ in later))
+
+        return week_allows(self.tally, rule, night, awaited, rivals)
+
+    def _later(self, priority: Priority, later_nights: Sequence[date]) -> Iterator[Candidate]:
+        for rule in self.by_priority.get(priority, ()):
+            for night in later_nights:
+                slot = self._slot(rule, night)
+                if slot is not None and self._may_come(slot):
+                    yield slot
+
+    def _may_come(self, candidate: Candidate) -> bool:
+        """Whether an open slot may still take one of the week's places."""
+        rule, night = candidate.rule, candidate.night
+        if candidate.placed is None or rule.dose:
+            return False
+        if rule.leader is None or (rule.programme, rule.leader.key, night) in self.sent:
+            return True
+        leader = self._slot(rule.leader, night)
+        return leader is not None and leader.placed is not None
+
+    def _free_day(self, candidate: Candidate) -> None:
+        """Let an n-per-week slot that a cap withheld move to the next free day of its week."""
+        rule = candidate.rule
+        if rule.weekly:
+            step = (rule.programme, rule.key)
+            self.sieve.course.capped.setdefault(step, set()).add(candidate.on)
+            self._look_again(rule, candidate.night)
+
+    def _look_again(self, rule: Rule, night: date) -> None:
+        """Forget the later slots of `rule`, and of steps that keep away from it."""
+        for day, slots in self.slots.items():
+            if day > night:
+                for other in list(slots):
+                    named = rule.key in (other.key, other.step.not_with)
+                    if named and other.programme == rule.programme:
+                        del slots[other]
+
+    def _take(self, candidate: Candidate, wording: Wording, at: datetime) -> None:
+        """Let later slots see that this one goes out."""
+        rule, night = candidate.rule, candidate.night
+        step = (rule.programme, rule.key)
+        self.sent.add((*step, night))
+        self.sent_on.add((*step, candidate.on))
+        self.texts.append(at)
+        if rule.asks is not None:
+            self.questions.append((rule.asks, at))
+        if not rule.dose:
+            self.tally.add(rule.programme, night, rule.priority, asks=rule.asks is not None)
+        if wording.gated:
+            self.tally.gates.add(night)
+        self.sieve.used.setdefault(step, {})[wording.text] = candidate.on
+        if rule.once:
+            self._look_again(rule, night)
+
+
+def _placing_order(candidate: Candidate) -> tuple[int, datetime, str, str]:
+    return candidate.rule.rank, candidate.due, candidate.rule.programme, candidate.rule.key

@@ -1,0 +1,119 @@
+"""How many texts a patient gets: caps by night, week and programme, and the places kept.
+
+Caps, taper and kept places are our default (clinical section 3); tapering beats a fixed frequency
+(Head 2013). The cap's weeks are counted in nights from the first consent.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from schedules.programme import PRIORITIES, Priority, Rule
+
+PER_NIGHT: Final = 2
+PER_WEEK: Final = 12
+PER_FIRST_WEEK: Final = 14
+PER_WEEK_TAPERED: Final = 8
+TAPER_FROM_WEEK: Final = 9
+KEPT: Final[dict[Priority, int]] = {"cut_off": 3, "tip": 1}
+"""Places a week that no less urgent need may take while such slots are still to come."""
+FIRST: Final[tuple[Priority, ...]] = ("safety", "lab", "screen")
+"""These take their places before all others."""
+
+
+def cap_week(day_zero: date, night: date) -> int:
+    """The week, from 0, in which `night` counts; the night before day 0 is part of the first."""
+    return max(0, (night - day_zero).days) // 7
+
+
+def week_cap(week: int) -> int:
+    """The most unsolicited texts in cap week `week` (from 0)."""
+    if week == 0:
+        return PER_FIRST_WEEK
+    return PER_WEEK if week < TAPER_FROM_WEEK - 1 else PER_WEEK_TAPERED
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has taken a place so far."""
+
+    day_zero: date
+    nights: Counter[date] = field(default_factory=Counter)
+    weeks: Counter[int] = field(default_factory=Counter)
+    priorities: Counter[tuple[int, Priority]] = field(default_factory=Counter)
+    tips: Counter[tuple[int, str]] = field(default_factory=Counter)
+    gates: set[date] = field(default_factory=set)
+    served: dict[str, date] = field(default_factory=dict)
+
+    def add(self, programme: str, night: date, priority: Priority, *, asks: bool) -> None:
+        """Count one unsolicited text."""
+        week = cap_week(self.day_zero, night)
+        self.nights[night] += 1
+        self.weeks[week] += 1
+        self.priorities[week, priority] += 1
+        if not asks:
+            self.tips[week, programme] += 1
+        self.served[programme] = max(night, self.served.get(programme, night))
+
+
+def places_left(tally: Tally, night: date) -> int:
+    """How many places the week of `night` still has."""
+    week = cap_week(tally.day_zero, night)
+    return week_cap(week) - tally.weeks[week]
+
+
+def week_could_bind(tally: Tally, night: date) -> bool:
+    """Whether the weekly cap can matter to a text of `night`, all nights to come being full."""
+    most = PER_NIGHT * (len(nights_left(tally, night)) + 1) - tally.nights[night]
+    return places_left(tally, night) <= most
+
+
+def nights_left(tally: Tally, night: date) -> list[date]:
+    """The nights of the same week after `night`."""
+    last = tally.day_zero + timedelta(days=7 * cap_week(tally.day_zero, night) + 6)
+    return [night + timedelta(days=n) for n in range(1, (last - night).days + 1)]
+
+
+def week_allows(
+    tally: Tally, rule: Rule, night: date, awaited: Callable[[Priority, int], int], rivals: int
+) -> bool:
+    """Whether a text of `rule` in `night` may take one of the week's places.
+
+    `awaited(priority, most)` counts, up to `most`, the slots of a priority that are still to come
+    this week, this night included. Safety, lab and screen slots come first; then 3 places are
+    kept for cut-offs and 1 for tips while such slots are to come; check-ins may have the rest,
+    before what cut-offs and tips would take beyond their kept places. `rivals`: the slots of this
+    night and priority whose programme was served longer ago, and so goes first.
+    """
+    week = cap_week(tally.day_zero, night)
+    spare = places_left(tally, night) - 1 - rivals
+    for priority in PRIORITIES:
+        if spare < 0:
+            return False
+        claim = _claim(tally, week, rule, priority)
+        if claim:
+            spare -= awaited(priority, min(claim, spare + 1))
+    return spare >= 0
+
+
+def _claim(tally: Tally, week: int, rule: Rule, priority: Priority) -> int:
+    """The most places this week that slots of `priority` may claim before `rule`."""
+
+    def unserved(kept: Priority) -> int:
+        return max(0, KEPT.get(kept, 0) - tally.priorities[week, kept])
+
+    higher = PRIORITIES.index(priority) < rule.rank
+    if priority == rule.priority or (rule.priority in FIRST and not higher):
+        return 0
+    in_kept_place = unserved(rule.priority) > 0
+    if priority in FIRST or (higher and not in_kept_place):
+        return week_cap(week)
+    return unserved(priority)
+
+
+def served_before(tally: Tally, one: Rule, other: Rule) -> bool:
+    """Whether the programme of `one` was served longer ago than that of `other`."""
+    served = tally.served
+    return served.get(one.programme, date.min) < served.get(other.programme, date.min)

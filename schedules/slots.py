@@ -1,0 +1,168 @@
+"""What the day plan reads and answers: a patient, what was decided before, and the slots it finds.
+
+Instants are aware and in UTC; `night`, `on` and dates are local calendar dates. A slot is one
+patient, one step of one programme, one night; the tuples here leave the patient out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Final
+
+from schedules.facts import Facts
+from schedules.night import Rhythm
+from schedules.programme import Priority
+from schedules.question import Ask
+
+REASONS: Final = {
+    "not_eligible": "A gate on this programme, step or text rules it out for this patient"
+    " (the fact is named).",
+    "paused": "The patient's texts are paused (until the date shown).",
+    "held": "On hold: blood test due, iron held or tips held, until released by a result,"
+    " a date or a person.",
+    "not_consented": "There is no consent in force for this programme.",
+    "outside_hours": "It would have come outside the patient's hours and could not be moved"
+    " far enough.",
+    "cap_night": "The most texts for one night, or the night's one GATE-01, had already been used.",
+    "cap_week": "The most texts for this week had already been used or are kept for more"
+    " important ones.",
+    "cap_programme": "This programme's own limit for the week was reached.",
+    "gap": "Another text was less than 90 minutes away and this one could not wait.",
+    "question_open": "A question of the same answer type, sent less than 3 hours before,"
+    " was still unanswered.",
+    "gate_unopened": "Not opened: the patient did not answer GATE-01 within 4 hours.",
+    "no_text_in_language": "The text does not exist in the patient's language.",
+    "expired": "The time in which it is of use passed before it could be sent.",
+    "kill_switch": "A person had switched sending off.",
+    "breaker": "Sending had stopped by itself because the provider refused or failed.",
+}
+"""Why a text was withheld: the closed list of clinical section 3, with the sentences pages show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text of a step's `say` as this patient would get it.
+
+    `text` is the id in `say`; `sends` the id that goes out (a discreet twin, or `text` itself),
+    None where the patient's language has no such text. `gated`: it waits behind GATE-01.
+    `only_if` and `not_if` are the text's own gates.
+    """
+
+    text: str
+    sends: str | None
+    gated: bool = False
+    only_if: tuple[str, ...] = ()
+    not_if: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Texts rest from `start` until before `end` (None: until the patient resumes)."""
+
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The patient a plan is made for.
+
+    `key` is any stable opaque name; it rotates the days of n-per-week steps. `consent_from` is
+    programme day 0, the local date of the first consent; `since` its instant: what was due before
+    was never owed. `consented` is the consent of now, `declined` the programmes left by topic stop.
+    """
+
+    key: str
+    rhythm: Rhythm
+    facts: Facts
+    consent_from: date | None
+    consented: bool
+    pauses: tuple[Pause, ...]
+    wordings: Mapping[str, Wording]
+    since: datetime | None = None
+    declined: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A slot that is a row already: planned or sent when `reason` is None, else withheld or ended.
+
+    `text` is the id in `say`. `unsolicited`: it counts for the caps (all but dose prompts).
+    `gate_text`: GATE-01 went out for it, which counts whatever became of the text behind it.
+    `asks` is the answer type of its question, None where it asks nothing.
+    """
+
+    programme: str
+    step: str
+    night: date
+    on: date
+    at: datetime
+    priority: Priority
+    text: str | None = None
+    unsolicited: bool = True
+    gate_text: bool = False
+    reason: str | None = None
+    asks: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question without an answer, planned for or last sent (nudges count) at `asked_at`."""
+
+    answer_type: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a plan works around.
+
+    `decided`: every slot decided in the 14 nights before the first night planned, and later.
+    `texts_used`: by (programme, step), when each text of `say` last went out; all of the past.
+    `sent_at`: instants of unsolicited texts that are no slots (nudges, re-prompts), last 24 h.
+    """
+
+    decided: tuple[Decided, ...] = ()
+    open_questions: tuple[OpenQuestion, ...] = ()
+    texts_used: Mapping[tuple[str, str], Mapping[str, date]] = field(default_factory=dict)
+    sent_at: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A text that will go out: `due` before it was moved, `at` where it was placed.
+
+    `sends` is the id of the text itself, also where `gated` puts GATE-01 in its place.
+    `about_date` is the date the question is about; `cutoff` fills {cutoff}, local clock.
+    """
+
+    programme: str
+    step: str
+    night: date
+    on: date
+    due: datetime
+    at: datetime
+    not_after: datetime
+    priority: Priority
+    text: str
+    sends: str
+    gated: bool
+    ask: Ask | None
+    about_date: date
+    cutoff: time | None
+    unsolicited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A slot that comes to nothing, decided at `at` for `reason` (a key of REASONS)."""
+
+    programme: str
+    step: str
+    night: date
+    on: date
+    due: datetime
+    at: datetime
+    priority: Priority
+    reason: str
+    detail: str

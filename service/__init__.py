@@ -1,0 +1,1 @@
+"""HOW texts are sent, heard and shown: everything that touches the world."""

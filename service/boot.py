@@ -1,0 +1,122 @@
+"""The one place where everything is put together: settings in, a Runtime out. It chooses gateway and dispatcher."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from message_templates.catalogue import load
+from service.clock import Clock
+from service.config import Settings, SettingsError
+from service.dispatch.local import LocalDispatcher
+from service.flows.send_outbox import Pipeline
+from service.gateways.base import Gateway
+from service.gateways.simulated import Answers, SimulatedGateway
+from service.gateways.twilio import Account, TwilioGateway
+from service.runtime import Choices, Runtime
+from service.store import audit, people, schema
+from service.store.content import ContentShelf
+from service.store.engine import open_engine
+from service.store.receipts import awaiting_receipts
+from service.store.sealed import Keyring, load_keyring, new_keyring, save_keyring
+from service.store.session import SYSTEM, Store
+
+CLOCK_OFFSET = "clock_offset_s"
+
+
+class StartError(Exception):
+    """The service refuses to start; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A running embedded service: its runtime, and the pipeline that sends its texts."""
+
+    runtime: Runtime
+    pipeline: Pipeline
+
+
+def open_store(settings: Settings, *, durable: bool = True, make_keys: bool = False) -> Store:
+    """The store of these settings. `make_keys`: a first command may make the keys file."""
+    keyring = _keyring(settings, make_keys=make_keys)
+    return Store(open_engine(settings.database_url, durable=durable), keyring)
+
+
+def _keyring(settings: Settings, *, make_keys: bool) -> Keyring:
+    path = settings.keys_file
+    if not path.exists():
+        if not make_keys:
+            raise StartError(
+                f"There is no keys file at {path}. `evenfall clinic create` makes one; if there was"
+                " one before, put it back: without it no name, number or text can be read."
+            )
+        save_keyring(new_keyring(), path)
+    return load_keyring(path)
+
+
+def quiet_runtime(settings: Settings, store: Store, answers: Answers | None = None) -> Runtime:
+    """A runtime without a pipeline: for commands, and for a clock that travels."""
+    return build_runtime(settings, store, SimulatedGateway(answers), lambda: None)
+
+
+def build_runtime(
+    settings: Settings, store: Store, gateway: Gateway, wake: Callable[[], None]
+) -> Runtime:
+    """A runtime over the given parts."""
+    choices = Choices(
+        settings.send_concurrency, settings.rate(), settings.provider_confirms_opt_out()
+    )
+    clock = Clock(_stored_offset(store))
+    return Runtime(store, gateway, clock, LocalDispatcher(wake), ContentShelf(load()), choices)
+
+
+def embedded(settings: Settings, store: Store) -> Embedded:
+    """The whole service in one process; the pipeline is not yet started."""
+    pipeline = Pipeline(settings.send_concurrency)
+    runtime = build_runtime(settings, store, _gateway(settings, store), pipeline.wake)
+    return Embedded(runtime, pipeline)
+
+
+def _gateway(settings: Settings, store: Store) -> Gateway:
+    if settings.gateway == "simulated":
+        gateway = SimulatedGateway()
+        with store.transaction(SYSTEM, "boot", write=False) as tx:
+            gateway.resume(awaiting_receipts(tx))
+        return gateway
+    return TwilioGateway(
+        Account(
+            sid=settings.twilio_account_sid,
+            token=settings.twilio_auth_token.get_secret_value(),
+            messaging_service=settings.twilio_messaging_service_sid,
+            base_url=settings.twilio_base_url,
+            callback_url=settings.public_url.rstrip("/") + "/webhooks/twilio/status/",
+        ),
+        settings.send_concurrency,
+    )
+
+
+def _stored_offset(store: Store) -> timedelta:
+    with store.transaction(SYSTEM, "boot", write=False) as tx:
+        return timedelta(seconds=float(audit.installation_value(tx, CLOCK_OFFSET) or 0))
+
+
+def check_fence(settings: Settings, store: Store) -> None:
+    """Refuse what must never run: a schema that is not ours, or accounts missing where they are needed.
+
+    Without accounts all three must hold: simulated gateway, loopback bind, synthetic data.
+    """
+    if not schema.is_current(store.engine):
+        raise StartError("The database is not up to date; run `evenfall db upgrade` first.")
+    with store.transaction(SYSTEM, "boot", write=False) as tx:
+        clinics = people.all_clinics(tx)
+        accounts = people.count_users(tx)
+    synthetic = all(clinic.synthetic for clinic in clinics)
+    alone = settings.gateway == "simulated" and settings.is_loopback() and synthetic
+    if not accounts and not alone:
+        raise StartError(
+            "There are no accounts. Without them the service runs only with the simulated gateway,"
+            " on a loopback address and with synthetic data; make one with `evenfall user add`."
+        )
+    if not alone and not settings.secret_key.get_secret_value():
+        raise SettingsError(
+            "EVENFALL_SECRET_KEY (or EVENFALL_SECRET_KEY_FILE) is needed: it signs the sessions"
+        )

@@ -1,0 +1,1 @@
+"""Who runs the sending after a commit: this process, or a worker elsewhere."""

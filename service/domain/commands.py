@@ -1,0 +1,171 @@
+"""What a patient may ask of the service in a reply, at any hour: stop, start, help, later, pause, and the like."""
+
+from message_templates.formats import clock_time, short_date
+from schedules.facts import WEEKDAYS
+from schedules.night import night_of
+from schedules.recurrence import to_local
+from service.domain import requests
+from service.domain.consent import ConsentState
+from service.domain.delivery import Kind
+from service.domain.reading import Intent
+from service.domain.talk import Given, Open, Outcome, Said, Talk
+
+TOPIC_PROGRAMMES = {
+    "iron": ("iron", "iron_diet"),
+    "caffeine": ("caffeine",),
+    "alcohol": ("alcohol",),
+    "nicotine": ("nicotine",),
+    "exercise": ("movement",),
+    "relax": ("relaxation",),
+    "compression": ("compression",),
+    "lab": ("labs",),
+}
+
+
+def stop(talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Opt out; a second STOP changes nothing and is not confirmed again."""
+    if talk.consent is not ConsentState.STOPPED:
+        outcome.consent = ConsentState.STOPPED
+        outcome.said.append(Said("SYS-04", Kind.STOP_CONFIRM))
+
+
+def start(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
+    """Take up an invitation, or come back after a STOP; anything else is for staff."""
+    if talk.invited:
+        outcome.consent = ConsentState.ACTIVE
+        outcome.said.append(Said("SYS-02", Kind.ANSWER))
+    elif talk.consent is ConsentState.STOPPED:
+        outcome.consent = ConsentState.ACTIVE
+        outcome.said.append(Said("SYS-06", Kind.ANSWER))
+    else:
+        leave_to_staff(talk, intent, question, outcome)
+
+
+def give_help(_talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Say what these texts are and how to end them."""
+    outcome.said.append(Said("SYS-03", Kind.HELP))
+
+
+def open_gate(_talk: Talk, _intent: Intent, question: Open | None, outcome: Outcome) -> None:
+    """The patient can read in private: the text behind the gate may go."""
+    outcome.opened = question
+
+
+def ask_later(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
+    """Keep the question open and ask again at the time named, where that can be."""
+    again = None
+    if question is not None and not question.late and question.laters < requests.MOST_LATERS:
+        closes = None if question.kind == "lab_yn" else question.closes_at
+        again = requests.ask_again_at(intent.value, talk.rhythm, closes, talk.now)
+    if question is None or again is None:
+        outcome.said.append(Said("SYS-17", Kind.ANSWER))
+        return
+    outcome.later = (question, again)
+    local = to_local(again, talk.rhythm.zone)
+    if intent.value in WEEKDAYS:
+        outcome.review = True
+        values = {"date": short_date(local.date(), talk.language)}
+        outcome.said.append(Said("SYS-20", Kind.ANSWER, values))
+    else:
+        values = {"time": clock_time(local.time(), talk.language)}
+        outcome.said.append(Said("SYS-19", Kind.ANSWER, values))
+
+
+def change_bedtime(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
+    """Keep a new bedtime, for good or for tonight."""
+    bedtime, tonight = requests.bedtime(intent.value)
+    if tonight:
+        outcome.changes["tonight_night"] = night_of(talk.now, talk.rhythm.zone)
+        outcome.changes["tonight_bedtime"] = bedtime
+    else:
+        outcome.changes["bedtime"] = bedtime
+    if question is not None:
+        outcome.given.append(
+            Given(
+                question.kind,
+                intent.name,
+                None,
+                intent.value,
+                question.night,
+                question.about_date,
+                question,
+                question.late,
+            )
+        )
+    values = {"time": clock_time(bedtime, talk.language)}
+    outcome.said.append(Said("SYS-18", Kind.ANSWER, values))
+
+
+def pause(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Rest the planned texts until a date."""
+    until, day = requests.pause_until(intent.value, talk.rhythm.zone, talk.now)
+    outcome.pause_until = until
+    outcome.said.append(Said("SYS-05", Kind.ANSWER, {"date": short_date(day, talk.language)}))
+
+
+def resume(talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """End a pause."""
+    outcome.resume = True
+    outcome.said.append(Said("SYS-06" if talk.paused else "SYS-17", Kind.ANSWER))
+
+
+def change_language(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Write in another language from now on."""
+    outcome.changes["language"] = intent.value
+    outcome.said.append(Said("SYS-22", Kind.ANSWER))
+
+
+def leave_out_topic(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
+    """Leave out one topic and keep the rest."""
+    programmes = TOPIC_PROGRAMMES.get(intent.value)
+    if programmes is None:
+        leave_to_staff(talk, intent, question, outcome)
+        return
+    outcome.left_out = programmes
+    outcome.said.append(Said("SYS-14", Kind.ANSWER))
+
+
+def question_for_staff(
+    _talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome
+) -> None:
+    """Say that a person will answer, and leave it to one."""
+    outcome.review = True
+    if not any(one.kind is Kind.CRISIS for one in outcome.said):
+        outcome.said.append(Said("SYS-13", Kind.ANSWER))
+
+
+def wrong_party(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Somebody else has the phone: explain, or stop for good."""
+    outcome.review = True
+    if intent.value == "unsure":
+        outcome.said.append(Said("SYS-15", Kind.ANSWER))
+    elif intent.value in {"wrong_number", "deceased"}:
+        outcome.consent = ConsentState.STOPPED
+        if intent.value == "wrong_number" and talk.consent is not ConsentState.STOPPED:
+            outcome.said.append(Said("SYS-23", Kind.STOP_CONFIRM))
+
+
+def not_understood(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Ask once more, in plain words; then leave it, for a person."""
+    asked = next((one for one in talk.questions if not one.late and one.kind != "gate"), None)
+    if asked is None or talk.consent is not ConsentState.ACTIVE:
+        outcome.review = True
+        return
+    if intent.value == "unchanged":
+        return
+    if asked.reasked:
+        outcome.review = True
+        return
+    outcome.reasked = asked
+    template = "SYS-08" if asked.kind == "symptom_0_10" else "SYS-07"
+    outcome.said.append(Said(template, Kind.ANSWER, about=asked))
+
+
+def leave_to_staff(_talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """A person should look at this."""
+    outcome.review = True
+
+
+def do_nothing(_talk: Talk, _intent: Intent, _question: Open | None, _outcome: Outcome) -> None:
+    """Nothing is said or changed by this intent itself."""
+    return

@@ -1,0 +1,64 @@
+"""A text's body from its template: the clinic's own values, the language, the patient's privacy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol, cast
+
+from message_templates.catalogue import Catalogue
+from message_templates.render import render
+from message_templates.segments import measure
+
+Privacy = Literal["plain", "discreet"]
+
+
+class Voice(Protocol):
+    """What a clinic's texts call it, and whom they tell a patient to phone."""
+
+    @property
+    def alias(self) -> str: ...  # noqa: D102 (the fields of a clinic, under their own names)
+    @property
+    def phone(self) -> str: ...  # noqa: D102
+    @property
+    def emergency(self) -> str: ...  # noqa: D102
+    @property
+    def crisis(self) -> str: ...  # noqa: D102
+    @property
+    def poison(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A body ready to send."""
+
+    template: str
+    body: str
+    segments: int
+
+
+class NoTextError(LookupError):
+    """The text does not exist in that language."""
+
+
+def compose(
+    catalogue: Catalogue, voice: Voice, template: str, language: str, values: Mapping[str, str]
+) -> Composed:
+    """The body of `template`; NoTextError, or PlaceholderError when a value is missing."""
+    text = catalogue.get(template, language)
+    if text is None:
+        raise NoTextError(f"{template} does not exist in {language!r}")
+    known = {
+        "clinic": voice.alias,
+        "phone": voice.phone,
+        "emerg": voice.emergency,
+        "crisis": voice.crisis,
+        "poison": voice.poison,
+        **values,
+    }
+    body = render(text.body, known)
+    return Composed(template, body, measure(body).segments)
+
+
+def as_received(catalogue: Catalogue, template: str, language: str, privacy: str) -> str:
+    """The id that is really sent to a patient of that privacy: the discreet twin where there is one."""
+    variant = catalogue.variant(template, language, cast("Privacy", privacy))
+    return variant.sends or template

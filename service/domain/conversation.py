@@ -1,0 +1,143 @@
+"""What a reply does: which question it answers, what it changes, and what is said back. Pure."""
+
+from collections.abc import Callable
+
+from service.domain import answers, commands
+from service.domain.alerts import RULES, rule_for_reading
+from service.domain.consent import ConsentState
+from service.domain.delivery import Kind
+from service.domain.reading import Intent, Reading
+from service.domain.talk import Open, Outcome, Said, Talk
+
+ANSWERS = frozenset(
+    [
+        "symptom_score",
+        "weekly_scores",
+        "nights_count",
+        "onset_time",
+        "adherence_yes",
+        "adherence_no",
+        "adherence_partial",
+        "not_due",
+        "screen_yes",
+        "screen_no",
+    ]
+)
+
+Handler = Callable[[Talk, Intent, Open | None, Outcome], None]
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(ANSWERS, answers.take_answer),
+    "correction": answers.correct_answer,
+    "stop": commands.stop,
+    "start": commands.start,
+    "help": commands.give_help,
+    "ready": commands.open_gate,
+    "later": commands.ask_later,
+    "bedtime_change": commands.change_bedtime,
+    "pause": commands.pause,
+    "resume": commands.resume,
+    "language": commands.change_language,
+    "topic_stop": commands.leave_out_topic,
+    "question": commands.question_for_staff,
+    # A send time of one's own is for staff to arrange: nothing here moves a single patient's programmes.
+    "time_pref": commands.question_for_staff,
+    "wrong_party": commands.wrong_party,
+    "med_change": answers.change_medicine,
+    "side_effect": commands.leave_to_staff,
+    "red_flag": commands.do_nothing,
+    "thanks": commands.do_nothing,
+    "unknown": commands.not_understood,
+}
+
+
+def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:
+    """What a reading does in this conversation.
+
+    `bare_keyword`: the text was one of the words the provider answers itself.
+    """
+    outcome = Outcome()
+    if reading.machine_made:
+        outcome.bound = [None] * len(reading.intents)
+        return outcome
+    for intent in reading.intents:
+        question = _question_for(talk, intent)
+        outcome.bound.append(question.id if question else None)
+        if talk.consent is ConsentState.STOPPED and intent.name not in _HEARD_AFTER_STOP:
+            outcome.review = True
+            continue
+        _raise_alert(talk, intent, question, outcome)
+        handler = HANDLERS.get(intent.name, commands.leave_to_staff)
+        handler(talk, intent, question, outcome)
+    if bare_keyword and talk.provider_confirms:
+        outcome.said = [one for one in outcome.said if one.kind not in _PROVIDER_ANSWERS]
+    _continue_chain(talk, outcome)
+    _settle(outcome)
+    return outcome
+
+
+_HEARD_AFTER_STOP = frozenset({"red_flag", "help", "start", "stop"})
+_PROVIDER_ANSWERS = frozenset({Kind.STOP_CONFIRM, Kind.HELP})
+
+
+def _question_for(talk: Talk, intent: Intent) -> Open | None:
+    """The newest open question of the kind the intent answers; a closed one only if none is open."""
+    if intent.kind is None:
+        return None
+    mine = [question for question in talk.questions if question.kind == intent.kind]
+    in_time = [question for question in mine if not question.late]
+    return next(iter(in_time or mine), None)
+
+
+def _raise_alert(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
+    kind = question.kind if question else None
+    rule = rule_for_reading(intent.name, intent.value, talk.facts, kind)
+    if rule is None or rule in outcome.alerts:
+        return
+    outcome.alerts.append(rule)
+    outcome.review = True
+    known = RULES[rule]
+    if known.reply is not None and not any(one.template == known.reply for one in outcome.said):
+        urgent = known.tier == "RED"
+        outcome.said.append(Said(known.reply, Kind.CRISIS if urgent else Kind.ANSWER))
+    if rule == "M-PREG":
+        outcome.facts["tip_hold"] = ""
+
+
+def _continue_chain(talk: Talk, outcome: Outcome) -> None:
+    """The next question of a chain comes as the answer to the one before, whatever that answer was."""
+    if talk.consent is not ConsentState.ACTIVE or outcome.consent is ConsentState.STOPPED:
+        return
+    for given in outcome.given:
+        question = given.question
+        if question is None or question.late or not question.follow_ups:
+            continue
+        outcome.said = [one for one in outcome.said if one.template != "SYS-17"]
+        first, *rest = question.follow_ups
+        outcome.said.append(
+            Said(first, Kind.ANSWER, asks="", follow_ups=tuple(rest), about=question)
+        )
+
+
+def _settle(outcome: Outcome) -> None:
+    """One automatic text for one reply, and a chain's next question beside it.
+
+    A crisis text and the one confirmation of a STOP are owed both; after a STOP nothing else is said.
+    """
+    owed = [one for one in outcome.said if one.kind in {Kind.CRISIS, Kind.STOP_CONFIRM}]
+    if outcome.consent is ConsentState.STOPPED:
+        outcome.said = owed
+        return
+    telling = sorted((one for one in outcome.said if one.asks is None), key=_weight)
+    asking = [one for one in outcome.said if one.asks is not None]
+    outcome.said = owed or (telling[:1] + asking[:1])
+
+
+def _weight(said: Said) -> int:
+    """The text of a rule before any other answer, plain thanks last."""
+    if said.template in _RULE_TEXTS:
+        return 0
+    return 2 if said.template == "SYS-17" else 1
+
+
+_RULE_TEXTS = frozenset(rule.reply for rule in RULES.values() if rule.reply)

@@ -1,0 +1,121 @@
+"""Answers in clock times: the bedtime, and the hour at which the legs began."""
+
+from datetime import time
+
+from service.domain.reading.clock import Clock, Part, clocks, hour_24
+from service.domain.reading.document import Document
+from service.domain.reading.labels import Intent
+from service.domain.reading.lexicon import Lexicon
+
+_HALF_DAY = 12 * 60
+_DAY = 2 * _HALF_DAY
+_WAKE_REACH = 3
+
+
+def bedtime(document: Document, lexicon: Lexicon, usual: time | None) -> Intent | None:
+    """The bedtime told. A bare hour is the one nearest to `usual` (wall clock), where given."""
+    found = [c for c in clocks(document, lexicon) if not _waking(document, c)]
+    words = document.raw.strip()
+    if not found:
+        unchanged = document.has("unchanged")
+        return Intent("unknown", "unchanged", words, 0.8) if unchanged else None
+    clock = _meant(document, found)
+    if clock is None:
+        return Intent("unknown", "ambiguous", words, 0.6)
+    at = _nearest(clock, usual) or hour_24(clock, early_is_morning=True)
+    if not clock.valid or at is None:
+        return Intent("unknown", "invalid_time", words, 0.6)
+    night = "@tonight" if document.has("tonight") and not _part_only(document, clock) else ""
+    return Intent("bedtime_change", at + night, document.quote(clock.start, clock.end))
+
+
+def onset(document: Document, lexicon: Lexicon) -> Intent | None:
+    """The hour at which the legs began; none, bedtime or all_day in words."""
+    words = document.raw.strip()
+    found = clocks(document, lexicon)
+    if not found:
+        for name in ("all_day", "bedtime", "none"):
+            if document.has(f"onset.{name}"):
+                return Intent("onset_time", name, words)
+        return None
+    began = [c for c in found if _began_near(document, c)]
+    clock = _meant(document, began or found)
+    if clock is None:
+        return Intent("unknown", "ambiguous", words, 0.6)
+    if not clock.valid:
+        return Intent("unknown", "invalid_time", words, 0.6)
+    at = hour_24(_with_day_part(document, clock), early_is_morning=False)
+    if at is None:
+        return Intent("unknown", "ambiguous", words, 0.6)
+    return Intent("onset_time", at, document.quote(clock.start, clock.end))
+
+
+def onset_told(document: Document, lexicon: Lexicon) -> Intent | None:
+    """The onset, unasked: only where the text says that the legs began at that hour."""
+    if not document.has("began.now"):
+        return None
+    for clock in clocks(document, lexicon):
+        if (clock.led or clock.sure) and clock.valid and _began_near(document, clock):
+            at = hour_24(_with_day_part(document, clock), early_is_morning=False)
+            if at:
+                return Intent("onset_time", at, document.quote(clock.start, clock.end), 0.8)
+    return None
+
+
+def bedtime_told(document: Document, lexicon: Lexicon, usual: time | None) -> Intent | None:
+    """A new bedtime, unasked: only where the text names the bedtime."""
+    if not document.has("bed.moved"):
+        return None
+    answer = bedtime(document, lexicon, usual)
+    return answer if answer and answer.name == "bedtime_change" else None
+
+
+def _meant(document: Document, found: list[Clock]) -> Clock | None:
+    """The one time meant: the only one, the last after a change of mind, the only certain one."""
+    if len(found) == 1:
+        return found[0]
+    first, last = found[0], found[-1]
+    if any(first.end <= mark.start < last.start for mark in document.all("last_value")):
+        return last
+    certain = [clock for clock in found if clock.sure] or [clock for clock in found if clock.led]
+    return certain[0] if len(certain) == 1 else None
+
+
+def _waking(document: Document, clock: Clock) -> bool:
+    return any(
+        mark.end <= clock.start <= mark.end + _WAKE_REACH for mark in document.all("wake.any")
+    )
+
+
+def _began_near(document: Document, clock: Clock) -> bool:
+    sentence = document.tokens[clock.start].sentence
+    return any(
+        document.tokens[mark.start].sentence == sentence for mark in document.all("began.now")
+    )
+
+
+def _with_day_part(document: Document, clock: Clock) -> Clock:
+    """The time with a part of the day said elsewhere in the text: "in the afternoon, like 3"."""
+    if clock.part:
+        return clock
+    named: tuple[Part, ...] = ("morning", "afternoon", "evening")
+    told: list[Part] = [part for part in named if document.has(f"day_part.{part}")]
+    part: Part = told[0] if len(told) == 1 else ""
+    return Clock(clock.start, clock.end, clock.hour, clock.minute, part, clock.led, clock.sure)
+
+
+def _part_only(document: Document, clock: Clock) -> bool:
+    """Whether "tonight" only closes the time, as a part of the day does."""
+    return clock.part == "evening" and document.words[clock.end - 1] != "tonight"
+
+
+def _nearest(clock: Clock, usual: time | None) -> str | None:
+    if usual is None or clock.part or not 1 <= clock.hour <= 12 or not clock.valid:
+        return None
+    target = usual.hour * 60 + usual.minute
+    early = clock.hour % 12 * 60 + clock.minute
+    chosen = min(
+        (early, early + _HALF_DAY),
+        key=lambda m: min((m - target) % _DAY, (target - m) % _DAY),
+    )
+    return f"{chosen // 60:02}:{chosen % 60:02}"

@@ -1,0 +1,136 @@
+"""What a patient tells the service to do: stop, pause, resume, help, another hour or language."""
+
+from service.domain.reading.clock import clocks, hour_24
+from service.domain.reading.days import day_of_month, length_in_days, weekday
+from service.domain.reading.document import Document, Mark
+from service.domain.reading.labels import TOPICS, YES_NO_GOALS, Intent
+from service.domain.reading.lexicon import Lexicon
+from service.domain.reading.spelling import one_edit
+
+_ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
+_TOPIC_REACH = 5
+
+
+def stop(document: Document, lexicon: Lexicon, unspelled: str) -> Intent | None:
+    """An opt-out of everything, of one topic or for a time. `unspelled`: the text as typed."""
+    if one_edit(unspelled, "stop") and unspelled not in lexicon.vocabulary:
+        return Intent("stop", words=document.raw.strip(), confidence=0.6)
+    mark = _stop_mark(document)
+    if mark is None:
+        return None
+    words = document.quote(mark.start, mark.end)
+    length = _how_long(document, lexicon, after=mark.start)
+    if length:
+        return Intent("pause", length, words, 0.8)
+    topic = _topic_near(document, mark)
+    if topic:
+        return Intent("topic_stop", topic, words, 0.8)
+    return Intent("stop", words=words)
+
+
+def _stop_mark(document: Document) -> Mark | None:
+    for word in document.all("command.stop_word"):
+        if _stands_alone(document, word):
+            return word
+    for mark in document.all("command.stop"):
+        overlapping = (
+            other
+            for other in document.all("command.not_stop", "clinician.stopped")
+            if other.start < mark.end and mark.start < other.end
+        )
+        if not any(other.start < mark.start or other.end >= mark.end for other in overlapping):
+            return mark
+    return None
+
+
+def _stands_alone(document: Document, word: Mark) -> bool:
+    """Whether its part of the text holds nothing else but courtesy, a plain answer or itself."""
+    part = document.tokens[word.start].part
+    rest = {
+        place
+        for place, token in enumerate(document.tokens)
+        if token.part == part and not token.is_number
+    }
+    for mark in document.all("command.stop_word", *_ANSWER_WORDS):
+        rest.difference_update(range(mark.start, mark.end))
+    return not rest
+
+
+def _topic_near(document: Document, stop_mark: Mark) -> str | None:
+    part = document.tokens[stop_mark.start].part
+    for topic in TOPICS:
+        for mark in document.all(f"topic.{topic}"):
+            same_part = document.tokens[mark.start].part == part
+            if same_part and stop_mark.start < mark.end <= stop_mark.end + _TOPIC_REACH:
+                return topic
+    return None
+
+
+def _how_long(document: Document, lexicon: Lexicon, after: int) -> str | None:
+    """`Nd` or `until:X` where the text names a length or an end date after a token."""
+    days = length_in_days(document, lexicon, after)
+    if days is not None:
+        return f"{days}d"
+    for mark in document.all("command.until"):
+        if mark.start < after:
+            continue
+        day = weekday(document, mark.end, mark.end + 3) or day_of_month(document, mark.end)
+        if day:
+            return f"until:{day}"
+        if "tomorrow" in document.words[mark.end : mark.end + 2]:
+            return "1d"
+    return None
+
+
+def pause(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None:
+    """A pause. Where something was asked, news of a trip alone is none."""
+    marks = document.all("command.pause")
+    if not marks:
+        return None
+    mark = marks[0]
+    length = _how_long(document, lexicon, after=0)
+    plain = document.tokens[mark.start].word.startswith(("paus", "hold", "put", "extend"))
+    if length is None and asked and not plain:
+        return None
+    return Intent("pause", length or "", document.quote(mark.start, mark.end))
+
+
+def start(document: Document, state: str) -> Intent | None:
+    """START after an opt-out, RESUME after a pause, or either word sent unasked."""
+    names = {"opted_out": ("start",), "paused": ("resume",)}.get(state, ("start", "resume"))
+    for name in names:
+        for mark in document.all(f"command.{name}"):
+            alone = document.only(f"command.{name}", *_ANSWER_WORDS, "command.resume")
+            if alone or (state in {"opted_out", "paused"} and mark.end - mark.start > 1):
+                return Intent(name, words=document.quote(mark.start, mark.end))
+    if state in {"opted_out", "paused"} and document.has("yes") and not document.has("no"):
+        return Intent(names[0], words=document.raw.strip(), confidence=0.8)
+    return None
+
+
+def other_commands(document: Document, lexicon: Lexicon, kind: str) -> list[Intent]:
+    """Help, language and the hour of sending."""
+    found: list[Intent] = []
+    if document.has("command.help") and document.only("command.help", *_ANSWER_WORDS):
+        found.append(Intent("help", words=document.raw.strip()))
+    for language, code in (("spanish", "es"), ("english", "en")):
+        marks = document.all(f"command.{language}")
+        if marks and not found:
+            found.append(Intent("language", code, document.quote(marks[0].start, marks[0].end)))
+    preferred = time_pref(document, lexicon, kind)
+    return [*found, preferred] if preferred else found
+
+
+def time_pref(document: Document, lexicon: Lexicon, kind: str) -> Intent | None:
+    """The hour the patient wants texts at. One reminder at an hour, where a goal is asked, is not."""
+    marks = document.all("command.time_pref")
+    once = kind in YES_NO_GOALS and (document.has("yet") or document.has("command.once_only"))
+    if not marks or once:
+        return None
+    for clock in clocks(document, lexicon):
+        at = hour_24(clock, early_is_morning=False)
+        if at is None and 1 <= clock.hour <= 4:
+            at = f"{clock.hour + 12:02}:{clock.minute:02}"
+        if at and clock.valid:
+            return Intent("time_pref", at, document.quote(marks[0].start, clock.end))
+    return None

@@ -1,0 +1,174 @@
+"""Answers to the questions whose YES means that the goal was met."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from service.domain.reading.clock import clocks, hour_24
+from service.domain.reading.days import weekday
+from service.domain.reading.document import Document
+from service.domain.reading.labels import SIDE_EFFECTS, Intent
+from service.domain.reading.lexicon import Lexicon
+from service.domain.reading.polarity import Polarity, polarity
+
+_ASKS_ABOUT_ONE_DAY = frozenset({"iron", "caffeine", "exercise"})
+_EARLY = frozenset({"breakfast", "morning", "noon", "desayuno", "mediodia"})
+_JOINTS = frozenset({"but", "and", "pero", "y", "today", "yesterday", "hoy", "ayer"})
+_BARRIERS = ("stopped", "ran_out", "forgot", "side_effect", "unwell")
+_FELT_AT = {"iron": frozenset(SIDE_EFFECTS) - {"tight"}, "compression": {"skin", "tight"}}
+
+
+def goal(document: Document, kind: str, lexicon: Lexicon) -> list[Intent]:
+    """What a text answers to a goal question; empty if it answers nothing."""
+    topic = kind.removesuffix("_yn")
+    parts = _days(document) if topic in _ASKS_ABOUT_ONE_DAY else [(document, "")]
+    read = [(_one_day(part, topic, lexicon), day) for part, day in parts]
+    answered = [(intent, day) for intent, day in read if intent is not None]
+    own = [intent for intent, day in answered if not day]
+    found = own[:1] + [
+        replace(intent, value=f"{intent.value}@{day}")
+        for intent, day in answered
+        if day and intent.name.startswith("adherence")
+    ]
+    if not found:
+        whole = _one_day(document, topic, lexicon)
+        found = [whole] if whole else []
+    return found
+
+
+def _days(document: Document) -> list[tuple[Document, str]]:
+    """The text cut into what it says of today ("") and of other days ("prev", "sat")."""
+    cuts = [0]
+    for place, token in enumerate(document.tokens):
+        if place and (token.part != document.tokens[place - 1].part or token.word in _JOINTS):
+            cuts.append(place)
+    cuts.append(len(document.tokens))
+    pieces = [document.keep(a, b) for a, b in pairwise(cuts) if b > a]
+    named = [(piece, _day(piece)) for piece in pieces]
+    if not any(day for _, day in named):
+        return [(document, "")]
+    return _joined(document, named)
+
+
+def _joined(
+    document: Document, named: list[tuple[Document, str | None]]
+) -> list[tuple[Document, str]]:
+    """Neighbouring pieces of one day in one; a piece that names none goes with what it follows."""
+    days: list[tuple[int, int, str]] = []
+    place = 0
+    for piece, day in named:
+        end = place + len(piece.tokens)
+        if days and (day is None or days[-1][2] == day):
+            days[-1] = (days[-1][0], end, days[-1][2])
+        else:
+            days.append((place, end, day or ""))
+        place = end
+    if len(days) == 1 and days[0][2] not in {"", "prev"}:
+        return [(document, "")]
+    return [(document.keep(start, end), day) for start, end, day in days]
+
+
+def _day(piece: Document) -> str | None:
+    """The other day a piece is about, "" for today, None if it names none."""
+    if piece.has("today"):
+        return ""
+    if not any(piece.has(c) for c in ("yes", "no", "done", "undone", "did.iron", "did_not.iron")):
+        return None
+    if piece.has("barrier.ran_out", "barrier.stopped", "clinician.stopped", "did.caffeine"):
+        return None
+    return "prev" if piece.has("yesterday") else weekday(piece)
+
+
+def _one_day(document: Document, topic: str, lexicon: Lexicon) -> Intent | None:
+    said = polarity(document, (f"did.{topic}",), (f"did_not.{topic}",))
+    words = document.raw.strip() if said.mark is None else _words(document, said)
+    if document.has("clinician.stopped") and not said.bare:
+        mark = document.all("clinician.stopped")[0]
+        return Intent("med_change", "stopped", document.quote(mark.start, mark.end), 0.8)
+    if topic == "iron" and document.has("off_day") and said.told is not True:
+        return Intent("not_due", words=words)
+    later = _later(document, topic, said, lexicon)
+    if later:
+        return later
+    if document.has("partial") and topic in {"iron", "compression", "relax"} and not said.unsure:
+        return Intent("adherence_partial", "partial", words, 0.8)
+    barrier = _barrier(document, topic)
+    answer = _with_circumstances(document, topic, said, barrier)
+    if answer is None:
+        return None
+    sure = 1.0 if said.told is None else 0.8
+    if answer:
+        return Intent("adherence_yes", "yes", words, sure)
+    return Intent("adherence_no", f"no:{barrier}" if barrier else "no", words, sure)
+
+
+def _words(document: Document, said: Polarity) -> str:
+    return document.quote(said.mark.start, said.mark.end) if said.mark else ""
+
+
+def _with_circumstances(
+    document: Document, topic: str, said: Polarity, barrier: str | None
+) -> bool | None:
+    """The answer, once use before the cut-off and mere intentions are told apart."""
+    if topic == "caffeine" and said.told is False and _EARLY & set(document.words):
+        return said.bare is not False or document.has("did.caffeine")
+    if topic == "exercise" and document.has("did.exercise") and not said.unsure:
+        return True
+    if said.intends and said.told is None and said.bare is None:
+        return None
+    if said.answer is None and barrier and not said.unsure:
+        return False
+    if barrier == "stopped" and said.bare is not True:
+        return False
+    return said.answer
+
+
+def _barrier(document: Document, topic: str) -> str | None:
+    for name in _BARRIERS:
+        if name == "stopped" and topic != "iron":
+            continue
+        if name == "side_effect":
+            if side_effects(document, topic):
+                return name
+        elif document.has(f"barrier.{name}"):
+            return name
+    return None
+
+
+def side_effects(document: Document, topic: str) -> list[str]:
+    """The side effects told with an answer about `topic`, which only iron and compression have."""
+    felt = _FELT_AT.get(topic, frozenset())
+    told = [tag for tag in SIDE_EFFECTS if tag in felt and document.has(f"side.{tag}")]
+    if "nausea" in told and "vomiting" in told:
+        inside = document.all("side.nausea", "side.vomiting")
+        if inside[0].concept == "side.nausea" and inside[-1].end <= inside[0].end:
+            told.remove("vomiting")
+    return told
+
+
+def _later(document: Document, topic: str, said: Polarity, lexicon: Lexicon) -> Intent | None:
+    """Not yet: the question stays open, until an hour or a weekday where one is named."""
+    day = weekday(document)
+    words = document.raw.strip()
+    if topic == "lab":
+        past = document.has("did.lab", "yesterday") or said.bare is True or said.told is True
+        coming = day or said.not_yet or "tomorrow" in document.words or "manana" in document.words
+        if past or not coming or (said.told is False and not said.not_yet):
+            return None
+        return Intent("later", day or "", words, 0.8)
+    hour = _hour(document, lexicon)
+    wanting = said.intends and said.told is None and (hour or said.bare is False)
+    if not (said.not_yet or wanting) or said.told is True or said.bare is True:
+        return None
+    if "tomorrow" in document.words and not said.not_yet:
+        return None
+    return Intent("later", hour or day or "", words)
+
+
+def _hour(document: Document, lexicon: Lexicon) -> str | None:
+    for clock in clocks(document, lexicon):
+        if clock.led or clock.sure:
+            at = hour_24(clock, early_is_morning=False)
+            if at is None and clock.hour <= 4:
+                at = f"{clock.hour + 12:02}:{clock.minute:02}"
+            return at
+    return None

@@ -1,0 +1,103 @@
+"""What a text tells or asks beside its answer: side effects, medicines, who writes, questions."""
+
+from service.domain.reading.document import Document
+from service.domain.reading.labels import SIDE_EFFECTS, Intent
+
+_DENIALS = frozenset({"no", "not", "without", "sin", "never", "dont", "didnt", "ni"})
+_TOPICS = (
+    "appointment",
+    "lab",
+    "iron",
+    "caffeine",
+    "alcohol",
+    "nicotine",
+    "compression",
+    "exercise",
+    "relax",
+    "medication",
+)
+
+
+def wrong_party(document: Document) -> Intent | None:
+    """Deceased, wrong number, or a stranger who asks who we are."""
+    for value in ("deceased", "wrong_number", "unsure"):
+        marks = document.all(f"writer.{value}")
+        if marks and not (value == "deceased" and document.has("guard.past")):
+            words = document.quote(marks[0].start, marks[0].end)
+            return Intent("wrong_party", value, words, 1.0 if value != "deceased" else 0.8)
+    return None
+
+
+def proxy(document: Document) -> Intent | None:
+    """Another person is visibly writing."""
+    marks = document.all("writer.proxy", "writer.third_did")
+    if not marks or document.has("question", "command.stop"):
+        return None
+    return Intent("wrong_party", "proxy", document.quote(marks[0].start, marks[0].end), 0.8)
+
+
+def felt(document: Document) -> list[Intent]:
+    """The side effects a text tells of."""
+    found: list[Intent] = []
+    for tag in SIDE_EFFECTS:
+        for mark in document.all(f"side.{tag}"):
+            before = document.words[max(0, mark.start - 2) : mark.start]
+            inside = any(
+                other.start <= mark.start
+                and mark.end <= other.end
+                and other.end - other.start > mark.end - mark.start
+                for name in SIDE_EFFECTS
+                for other in document.all(f"side.{name}")
+            )
+            if not inside and not _DENIALS & set(before):
+                words = document.quote(mark.start, mark.end)
+                found.append(Intent("side_effect", tag, words, 0.8))
+                break
+    return found
+
+
+def medicine(document: Document) -> Intent | None:
+    """A medicine started or stopped, told unasked."""
+    for concept, value in (
+        ("clinician.stopped", "stopped"),
+        ("medicine.stopped", "stopped"),
+        ("medicine.started", "new"),
+    ):
+        marks = document.all(concept)
+        if marks and not document.has("question"):
+            words = document.quote(marks[0].start, marks[0].end)
+            return Intent("med_change", value, words, 0.8)
+    return None
+
+
+def question(document: Document) -> Intent | None:
+    """A question or a request to staff, with its topic where it names one."""
+    asked = any(token.asked for token in document.tokens)
+    marks = document.all("question")
+    opening = [
+        mark
+        for mark in marks
+        if mark.start == 0
+        or document.tokens[mark.start].part != document.tokens[mark.start - 1].part
+        or document.tokens[mark.start].asked
+        or mark.end - mark.start > 1
+    ]
+    if document.has("request"):
+        opening = document.all("request")
+    elif not opening or not (asked or opening[0].end - opening[0].start > 1):
+        return None
+    words = document.quote(opening[0].start, len(document.tokens))
+    return Intent("question", topic(document), words, 0.8)
+
+
+def topic(document: Document) -> str:
+    """The first topic of the list that the text names, or nothing."""
+    return next((name for name in _TOPICS if document.has(f"topic.{name}")), "")
+
+
+def thanks(document: Document) -> Intent | None:
+    """Thanks and nothing else."""
+    courtesies = ("thanks", "acknowledge", "courtesy", "command.courtesy", "intend", "yes")
+    if document.has("thanks") and document.only(*courtesies):
+        return Intent("thanks", words=document.raw.strip())
+    return None

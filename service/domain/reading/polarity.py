@@ -1,0 +1,70 @@
+"""Yes or no, and how it was said: the bare word, or what was described as done or left undone."""
+
+from dataclasses import dataclass
+
+from service.domain.reading.document import Document, Mark
+
+_FAMILY = ("yes", "no", "soft_no", "done", "undone", "maybe", "intend", "yet", "acknowledge")
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """What a text says about one topic. `bare`: its yes or no; `told`: by description.
+
+    True = yes, False = no, None = not said. `unsure`: hedged or only believed. `intends`: only
+    meant to. `not_yet`: it has not happened yet. `mark`: the phrase that decided.
+    """
+
+    bare: bool | None
+    told: bool | None
+    unsure: bool
+    intends: bool
+    not_yet: bool
+    mark: Mark | None
+
+    @property
+    def answer(self) -> bool | None:
+        """The answer: a description beats the bare word, an unsure one is none."""
+        agree = self.told is not None and self.told == self.bare
+        if self.unsure and not agree:
+            return None
+        return self.bare if self.told is None else self.told
+
+
+def polarity(document: Document, did: tuple[str, ...], did_not: tuple[str, ...]) -> Polarity:
+    """The polarity of a text, given the concepts that describe the goal as met or not met."""
+    yes_told, no_told = ("done", *did), ("undone", *did_not)
+    marks = _longest(document.all(*_FAMILY, *yes_told, *no_told, "not_yet"))
+    told = [mark for mark in marks if mark.concept in yes_told + no_told]
+    bare = [mark for mark in marks if mark.concept in {"yes", "no"}]
+    last_bare = _decisive(document, bare)
+    last_told = told[-1] if told else None
+    concepts = {mark.concept for mark in marks}
+    return Polarity(
+        bare=None if last_bare is None else last_bare.concept == "yes",
+        told=None if last_told is None else last_told.concept in yes_told,
+        unsure="maybe" in concepts,
+        intends="intend" in concepts,
+        not_yet="yet" in concepts or "not_yet" in concepts,
+        mark=last_told or last_bare,
+    )
+
+
+def _longest(marks: list[Mark]) -> list[Mark]:
+    """The marks that no longer mark contains."""
+    kept: list[Mark] = []
+    reach = -1
+    for mark in marks:
+        if mark.end > reach or (kept and (mark.start, mark.end) == (kept[-1].start, kept[-1].end)):
+            kept.append(mark)
+            reach = max(reach, mark.end)
+    return kept
+
+
+def _decisive(document: Document, bare: list[Mark]) -> Mark | None:
+    """The first bare answer, or the last where the writer changes mind midway."""
+    if not bare:
+        return None
+    first, last = bare[0], bare[-1]
+    changed = any(first.end <= m.start < last.end for m in document.all("last_value"))
+    return last if changed else first

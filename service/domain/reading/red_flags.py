@@ -1,0 +1,155 @@
+"""Danger to the patient, now or recent: which red flag a text raises, if any.
+
+Missing one is the worst error, a false alarm the second: a mark of a flag counts unless it is
+denied, long past or treated, a figure of speech, only supposed, or about somebody else.
+"""
+
+from dataclasses import dataclass
+
+from service.domain.reading.document import Document, Mark
+from service.domain.reading.labels import RED_FLAGS
+
+_NEAR_DENIAL = 3
+_LONG_DENIAL = 5
+_LISTED_DENIAL = 9
+_OWNER_DISTANCE = 8
+_LISTING = frozenset({"or", "nor", "ni", "o", "any"})
+_NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id"})
+_ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
+_DOUBT = frozenset({"sure", "know", "tell", "wonder", "wondering", "see", "se", "seguro", "segura"})
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """A flag raised, where it stands, and whether somebody else writes about the patient."""
+
+    name: str
+    mark: Mark
+    by_proxy: bool
+
+
+def red_flag(document: Document, *, urges_asked: bool) -> RedFlag | None:
+    """The first flag of the list that the text raises. Urges that were asked about are no flag."""
+    for name in RED_FLAGS:
+        if name == "impulse_control" and urges_asked:
+            continue
+        for mark in _candidates(document, name):
+            if _excused(document, mark, name):
+                continue
+            if name == "child_ingestion" or not _about_another(document, mark):
+                return RedFlag(name, mark, _by_proxy(document, mark))
+    return None
+
+
+def _candidates(document: Document, name: str) -> list[Mark]:
+    marks = document.all(f"red.{name}")
+    if name == "gi_bleed" and any(
+        not _denied(document, faint, name) for faint in document.all("danger.faint")
+    ):
+        # Black stool with faintness: old blood.
+        marks += document.all("side.dark_stool")
+    return marks
+
+
+def _excused(document: Document, mark: Mark, name: str) -> bool:
+    if _figure_of_speech(document, mark) or _denied(document, mark, name):
+        return True
+    sentence = document.tokens[mark.start].sentence
+    if any(_sentence(document, past) == sentence for past in document.all("guard.past")):
+        return True
+    if name == "suicide":
+        return False
+    return document.has("guard.treated") or any(
+        _sentence(document, guess) == sentence and not _doubted(document, guess)
+        for guess in document.all("guard.hypothetic")
+    )
+
+
+def _sentence(document: Document, mark: Mark) -> int:
+    return document.tokens[mark.start].sentence
+
+
+def _doubted(document: Document, guess: Mark) -> bool:
+    """ "Not sure if I have a clot" supposes nothing: it asks."""
+    return guess.start > 0 and document.tokens[guess.start - 1].word in _DOUBT
+
+
+def _figure_of_speech(document: Document, mark: Mark) -> bool:
+    return any(
+        idiom.start < mark.end
+        and mark.start < idiom.end
+        and not (mark.start <= idiom.start and idiom.end <= mark.end and _longer(mark, idiom))
+        for idiom in document.all("guard.idiom")
+    )
+
+
+def _longer(one: Mark, other: Mark) -> bool:
+    return one.end - one.start > other.end - other.start
+
+
+def _denied(document: Document, mark: Mark, name: str) -> bool:
+    after = document.tokens[mark.end : mark.end + 2]
+    if after and after[0].word in _ANSWERED_NO and (len(after) == 1 or after[1].glue.strip()):
+        return True
+    sentence = _sentence(document, mark)
+    excluded = document.all("guard.no_denial")
+    if name != "suicide":
+        excluded += document.all("guard.unwilling")
+    return any(
+        denial.end <= mark.start
+        and _sentence(document, denial) == sentence
+        and _reaches(document, denial, mark)
+        and (denial.end == mark.start or not any(e.start <= denial.start < e.end for e in excluded))
+        for denial in document.all("guard.denial")
+    )
+
+
+def _reaches(document: Document, denial: Mark, mark: Mark) -> bool:
+    """Whether a denial still holds at the mark: near, or along a list of things denied."""
+    between = document.tokens[denial.end : mark.start]
+    following = document.tokens[denial.end]
+    bare = denial.end - denial.start == 1
+    if bare and document.tokens[denial.start].word == "no":
+        lone_answer = denial.start == 0 and "," in following.glue
+        if lone_answer or following.word in _NOT_A_DENIAL_BEFORE:
+            return False
+    if any(denial.end <= reset.start < mark.start for reset in document.all("reset")):
+        return False
+    limit = _NEAR_DENIAL if bare else _LONG_DENIAL
+    listed = any(token.word in _LISTING for token in between)
+    return len(between) <= (_LISTED_DENIAL if listed else limit)
+
+
+def _about_another(document: Document, mark: Mark) -> bool:
+    if document.has("writer.proxy"):
+        return False
+    owner = _owner(document, mark, "guard.other")
+    return owner is not None and not _own(document, owner, mark)
+
+
+def _by_proxy(document: Document, mark: Mark) -> bool:
+    """A relative writes: says so, or speaks of her or him with no other person named."""
+    if document.has("writer.proxy"):
+        return True
+    third = _owner(document, mark, "guard.third")
+    return third is not None and not _own(document, third, mark)
+
+
+def _owner(document: Document, mark: Mark, concept: str) -> Mark | None:
+    """The person named last before or inside the mark, in its sentence."""
+    sentence = _sentence(document, mark)
+    named = [
+        person
+        for person in document.all(concept)
+        if person.start < mark.end
+        and mark.start - person.end <= _OWNER_DISTANCE
+        and _sentence(document, person) == sentence
+    ]
+    return named[-1] if named else None
+
+
+def _own(document: Document, person: Mark, mark: Mark) -> bool:
+    """Whether the patient comes in between: "my wife says I ...", "told my son I ..."."""
+    return any(
+        person.end <= own.start < mark.end for own in document.all("guard.self", "guard.reports")
+    )

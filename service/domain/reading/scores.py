@@ -1,0 +1,165 @@
+"""Answers in numbers: the check-in score, the week's three numbers, the hard nights."""
+
+from collections.abc import Sequence
+
+from service.domain.reading.document import Document
+from service.domain.reading.labels import Intent
+from service.domain.reading.lexicon import Lexicon
+from service.domain.reading.numbers import SCALE, Number, as_range, homophone, numbers
+
+_NIGHTS = 7
+_LABELS = (
+    frozenset({"a", "bed", "cama", "night", "nights", "lying"}),
+    frozenset({"b", "day", "rest", "dia", "reposo", "daytime", "sitting"}),
+    frozenset({"c", "sleep", "sueno", "slept", "dormir"}),
+)
+_RUN_TOGETHER = 100
+_ALL = frozenset({"all", "todo", "todos", "todas"})
+
+
+def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
+    """The score of the night asked about; unknown with a reason; None if the text has none."""
+    found = numbers(document, lexicon, decimal_comma=True)
+    usable = [n for n in found if not n.elsewhere and not _named_hour(document, n)]
+    usable = _of_the_night_asked(document, usable)
+    if not usable:
+        return _in_words(document)
+    chosen = _chosen(document, usable)
+    if chosen is None:
+        return Intent("unknown", "ambiguous", document.raw.strip(), 0.6)
+    words = document.quote(chosen.start, chosen.end)
+    if not 0 <= chosen.value <= SCALE:
+        return Intent("unknown", "out_of_range", words, 0.6)
+    sure = len(usable) == 1 and not document.has("maybe")
+    return Intent("symptom_score", str(chosen.whole), words, 1.0 if sure else 0.6)
+
+
+def _named_hour(document: Document, number: Number) -> bool:
+    """ "4 in the morning" is an hour; "4 last night" may be a score."""
+    return (
+        not number.scaled
+        and not number.cued
+        and any(
+            mark.start == number.end and mark.end - mark.start > 2
+            for mark in document.all("day_part.morning", "day_part.afternoon", "day_part.evening")
+        )
+    )
+
+
+def _in_words(document: Document) -> Intent | None:
+    words = document.words
+    if words == ("o",):
+        return Intent("symptom_score", "0", document.raw.strip(), 0.8)
+    if document.has("none_score") and words != ("de", "nada"):
+        mark = document.all("none_score")[0]
+        return Intent("symptom_score", "0", document.quote(mark.start, mark.end), 0.8)
+    heard = homophone(document, alone=True)
+    return None if heard is None else Intent("symptom_score", str(heard), document.raw.strip(), 0.6)
+
+
+def _of_the_night_asked(document: Document, found: list[Number]) -> list[Number]:
+    """Without the scores that the text gives for an earlier night, where it gives two."""
+    earlier = document.all("yesterday")
+    if len(found) < 2 or not earlier:
+        return found
+    asked = document.all("last_night", "today")
+    kept = []
+    for number in found:
+        to_earlier = min(abs(number.start - mark.start) for mark in earlier)
+        to_asked = min((abs(number.start - mark.start) for mark in asked), default=to_earlier + 1)
+        same_part = any(
+            document.tokens[mark.start].part == document.tokens[number.start].part
+            for mark in earlier
+        )
+        if to_asked < to_earlier or not same_part:
+            kept.append(number)
+    return kept or found
+
+
+def _chosen(document: Document, usable: Sequence[Number]) -> Number | None:
+    """The one number meant: the only one, the higher neighbour, the last after a change of mind."""
+    if len(usable) == 1:
+        return usable[0]
+    first, last = usable[0], usable[-1]
+    if any(first.end <= mark.start < last.start for mark in document.all("last_value")):
+        return last
+    if first.whole != last.whole and any(
+        document.words[last.start - 1] == "no" for _ in usable[1:] if last.start
+    ):
+        return last
+    if len(usable) == 2 and as_range(usable, document):
+        neighbours = abs(first.value - last.value) <= 1
+        return max(first, last, key=lambda n: n.value) if neighbours else None
+    for preferred in ([n for n in usable if n.scaled], [n for n in usable if n.cued]):
+        if len(preferred) == 1:
+            return preferred[0]
+    return first if len({n.value for n in usable}) == 1 else None
+
+
+def weekly(document: Document, lexicon: Lexicon) -> Intent | None:
+    """The week's three numbers as `a,b,c`: bed, day rest, poor sleep."""
+    found = numbers(document, lexicon, decimal_comma=False)
+    if len(found) != 3:
+        found = [n for n in found if not n.elsewhere] or found
+    values = [n.whole for n in found]
+    words = document.raw.strip()
+    if not found:
+        return None
+    if len(found) == 1 and _ALL & set(document.words) and values[0] <= SCALE:
+        return Intent("weekly_scores", ",".join([str(values[0])] * 3), words, 0.8)
+    if len(found) == 1 and values[0] >= _RUN_TOGETHER:
+        return Intent("unknown", "ambiguous", words, 0.6)
+    if len(found) > 3 or (len(found) == 2 and "to" in document.words):
+        return Intent("unknown", "ambiguous", words, 0.6)
+    if len(found) < 3:
+        return Intent("unknown", "incomplete", words, 0.6)
+    if not all(0 <= value <= SCALE for value in values):
+        return Intent("unknown", "out_of_range", words, 0.6)
+    if {"to"} & set(document.words):
+        return Intent("unknown", "ambiguous", words, 0.6)
+    return Intent("weekly_scores", ",".join(map(str, _ordered(document, found))), words)
+
+
+def _ordered(document: Document, found: Sequence[Number]) -> list[int]:
+    """The values in the order bed, day, sleep where each has its label, else as written."""
+    before = [_label(document, n.start - 1) for n in found]
+    after = [_label(document, n.end) or _label(document, n.end + 1) for n in found]
+    for labels in (before, after):
+        if sorted(label for label in labels if label is not None) == [0, 1, 2]:
+            by_label = {label: n.whole for label, n in zip(labels, found, strict=True)}
+            return [by_label[place] for place in range(3)]
+    return [n.whole for n in found]
+
+
+def _label(document: Document, place: int) -> int | None:
+    if not 0 <= place < len(document.tokens):
+        return None
+    word = document.tokens[place].word
+    return next((index for index, names in enumerate(_LABELS) if word in names), None)
+
+
+def nights(document: Document, lexicon: Lexicon) -> Intent | None:
+    """The hard nights of the last seven."""
+    words = document.raw.strip()
+    for concept, value in (("but_one", 6), ("twice", 2), ("couple", 2), ("once", 1)):
+        if document.has(concept):
+            return Intent("nights_count", str(value), words, 0.8)
+    found = numbers(document, lexicon, decimal_comma=True)
+    if not found:
+        for concept, value in (("no_nights", 0), ("none_score", 0), ("all_nights", _NIGHTS)):
+            if document.has(concept):
+                return Intent("nights_count", str(value), words, 0.8)
+        return None
+    if len(found) == 2 and found[1].value == _NIGHTS and _out_of(document, found[1]):
+        found = found[:1]
+    chosen = _chosen(document, found)
+    if chosen is None:
+        return Intent("unknown", "ambiguous", words, 0.6)
+    if not 0 <= chosen.value <= _NIGHTS:
+        return Intent("unknown", "out_of_range", words, 0.6)
+    return Intent("nights_count", str(chosen.whole), words)
+
+
+def _out_of(document: Document, number: Number) -> bool:
+    before = document.words[max(0, number.start - 2) : number.start]
+    return number.glue.strip() == "/" or bool({"of", "de", "las", "last"} & set(before))

@@ -1,0 +1,67 @@
+"""What a patient asks for in a reply, worked out: until when to pause, when to ask again, which bedtime."""
+
+from datetime import date, datetime, time, timedelta
+
+from schedules.facts import WEEKDAYS
+from schedules.night import Rhythm
+from schedules.open_hours import in_window
+from schedules.recurrence import to_local, to_utc
+
+# LATER without a time, PAUSE without a length (our defaults; the reader adds nothing).
+LATER_WITHOUT_TIME = timedelta(hours=2)
+PAUSE_WITHOUT_LENGTH_DAYS = 7
+# Two re-prompts for one question at most (our default).
+MOST_LATERS = 2
+# A weekday named as the day to ask again means that day at this hour.
+ASK_AGAIN_CLOCK = time(18)
+LONGEST_PAUSE_DAYS = 366
+
+
+def bedtime(value: str) -> tuple[time, bool]:
+    """The bedtime of a `HH:MM` or `HH:MM@tonight` value, and whether it is for one night."""
+    clock, _, when = value.partition("@")
+    return time.fromisoformat(clock), when == "tonight"
+
+
+def pause_until(value: str, zone: str, now: datetime) -> tuple[datetime, date]:
+    """When a pause of `Nd`, `until:mon`, `until:15` or empty value ends: the instant, and its local date."""
+    today = to_local(now, zone).date()
+    if value.startswith("until:"):
+        day = _until(value.removeprefix("until:"), today)
+    else:
+        days = int(value.removesuffix("d") or PAUSE_WITHOUT_LENGTH_DAYS)
+        day = today + timedelta(days=min(days, LONGEST_PAUSE_DAYS))
+    return to_utc(datetime.combine(day, time(0)), zone), day
+
+
+def _until(named: str, today: date) -> date:
+    if named in WEEKDAYS:
+        ahead = (WEEKDAYS.index(named) - today.weekday()) % 7 or 7
+        return today + timedelta(days=ahead)
+    day = today + timedelta(days=1)
+    while day.day != int(named):
+        day += timedelta(days=1)
+    return day
+
+
+def ask_again_at(
+    value: str, rhythm: Rhythm, closes_at: datetime | None, now: datetime
+) -> datetime | None:
+    """The instant to ask again for a LATER of `HH:MM`, a weekday or empty value; None where that cannot be.
+
+    It must lie inside the patient's window and before the question closes (`closes_at` None: it moves along).
+    """
+    local = to_local(now, rhythm.zone)
+    if not value:
+        again = now + LATER_WITHOUT_TIME
+    elif value in WEEKDAYS:
+        ahead = (WEEKDAYS.index(value) - local.weekday()) % 7 or 7
+        day = local.date() + timedelta(days=ahead)
+        again = to_utc(datetime.combine(day, ASK_AGAIN_CLOCK), rhythm.zone)
+    else:
+        named = datetime.combine(local.date(), time.fromisoformat(value))
+        if named <= local:
+            named += timedelta(days=1)
+        again = to_utc(named, rhythm.zone)
+    in_time = closes_at is None or again < closes_at
+    return again if in_time and in_window(rhythm, again) else None

@@ -1,0 +1,101 @@
+"""A conversation as it stands when a reply is read, and everything the reply may change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from schedules.night import Rhythm
+from service.domain.consent import ConsentState
+from service.domain.delivery import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A question the reply may answer. `late`: its time is over."""
+
+    id: int
+    token: str
+    kind: str
+    template: str
+    night: date
+    about_date: date
+    closes_at: datetime
+    closes_after_s: int
+    late: bool
+    reasked: bool
+    laters: int
+    follow_ups: tuple[str, ...]
+    behind: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The conversation as it stands when the reply is read; `questions` newest first, `now` in UTC."""
+
+    consent: ConsentState
+    invited: bool
+    paused: bool
+    questions: tuple[Open, ...]
+    answers_so_far: Mapping[str, int]
+    facts: frozenset[str]
+    language: str
+    rhythm: Rhythm
+    provider_confirms: bool
+    now: datetime
+
+    def open_kinds(self) -> list[str]:
+        """The kinds the reader should expect, newest first."""
+        if self.consent is ConsentState.STOPPED:
+            return ["opted_out"]
+        if self.invited:
+            return ["consent"]
+        kinds = list(dict.fromkeys(question.kind for question in self.questions))
+        return kinds + (["paused"] if self.paused else []) or ["none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One text to send back; `asks` the kind of question it puts, with what follows that one."""
+
+    template: str
+    kind: Kind
+    values: Mapping[str, str] = field(default_factory=dict)
+    asks: str | None = None
+    follow_ups: tuple[str, ...] = ()
+    about: Open | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer to write down. `valid`: it came in time."""
+
+    kind: str
+    intent: str
+    number: float | None
+    word: str
+    night: date
+    about_date: date
+    question: Open | None
+    late: bool
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything a reply changes, gathered intent by intent."""
+
+    bound: list[int | None] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
+    corrected: list[tuple[str, str]] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    consent: ConsentState | None = None
+    alerts: list[str] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    pause_until: datetime | None = None
+    resume: bool = False
+    later: tuple[Open, datetime] | None = None
+    opened: Open | None = None
+    reasked: Open | None = None
+    review: bool = False

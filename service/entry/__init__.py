@@ -1,0 +1,1 @@
+"""How the outside gets in: the clock's ticks, and the web."""

@@ -1,0 +1,75 @@
+"""A new patient -> invitation, or consent recorded elsewhere. Nobody is texted anything before that."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schedules.open_hours import next_open
+from service.domain.composing import compose
+from service.domain.consent import ConsentState
+from service.domain.delivery import RULES, Kind
+from service.runtime import Runtime
+from service.store import audit, consent, outbox, people
+from service.store.people import NewPatient
+from service.store.records import Clinic, NewText, Patient
+from service.store.session import Tx
+
+INVITATION = "SYS-01"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedConsent:
+    """Consent given before, on paper or in person; `evidence` says where it is kept."""
+
+    evidence: str
+
+
+def enrol(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    new: NewPatient,
+    recorded: RecordedConsent | None,
+    now: datetime,
+) -> Patient:
+    """Add a patient and invite him by text, or put a recorded consent in force."""
+    patient = people.add_patient(tx, clinic.id, new, now)
+    audit.write(tx, clinic.id, "patient enrolled", patient.token, now)
+    if recorded is not None:
+        consent.write_consent(
+            tx,
+            patient,
+            ConsentState.ACTIVE,
+            means="recorded",
+            evidence=recorded.evidence,
+            now=now,
+        )
+        return people.patient_by_id(tx, patient.id)
+    content = runtime.shelf.content(tx, clinic)
+    values = {"first": new.given_name}
+    composed = compose(content.catalogue, clinic, INVITATION, new.language, values)
+    event = consent.write_consent(
+        tx,
+        patient,
+        ConsentState.INVITED,
+        means="invitation",
+        evidence=composed.body,
+        wording=composed.body,
+        now=now,
+    )
+    due = next_open(people.rhythm_of(patient), now)
+    invitation = NewText(
+        clinic_id=clinic.id,
+        patient_id=patient.id,
+        slot=f"consent:{event}",
+        kind=Kind.INVITE,
+        language=new.language,
+        due_at=due,
+        not_after=due + RULES[Kind.INVITE].useful_for,
+        template=composed.template,
+        body=composed.body,
+        segments=composed.segments,
+        sender=clinic.sender,
+    )
+    written = outbox.add_texts(tx, [invitation], now)
+    runtime.dispatcher.submit(tx, written, due, RULES[Kind.INVITE].lane)
+    return people.patient_by_id(tx, patient.id)

@@ -1,0 +1,74 @@
+"""Clock tick -> patients whose wake-up is due -> day plan -> texts: what is due is written, the alarm set anew."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from schedules.day_plan import plan
+from schedules.night import night_of
+from schedules.slots import Planned, Withheld
+from service.flows.plan_due.case import past_of, subject_of
+from service.flows.plan_due.decide import Decided, decide
+from service.runtime import Runtime
+from service.store import outbox, planning, questions
+from service.store.content import Content
+from service.store.people import clinic_by_id
+from service.store.planning import Alarm
+from service.store.records import PlanningCase
+from service.store.session import SYSTEM, Tx
+
+ACTOR = "planner"
+# As many as a writing transaction of 50 ms can take.
+CHUNK = 200
+LANE = 3
+
+
+def plan_due(runtime: Runtime) -> int:
+    """Plan the patients whose wake-up is due, at most a chunk; how many there were.
+
+    Everything is computed while reading; the writing transaction then takes only those whose alarm clock
+    still shows what was read, so that a change made meanwhile is never overwritten.
+    """
+    now = runtime.clock.now()
+    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        ids = planning.due_patients(tx, now, CHUNK)
+        if not ids:
+            return 0
+        cases = planning.planning_cases(tx, ids, now)
+        contents = {case.clinic.id: runtime.shelf.content(tx, case.clinic) for case in cases}
+        made = [decide(case, contents[case.clinic.id], now, tx.keyring) for case in cases]
+    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        _write(runtime, tx, made, now)
+    return len(ids)
+
+
+def _write(runtime: Runtime, tx: Tx, made: Sequence[Decided], now: datetime) -> None:
+    holding = planning.still_due(tx, [one.alarm for one in made])
+    kept = [one for one in made if one.alarm.patient_id in holding]
+    texts = [text for one in kept for text in one.texts]
+    written = outbox.add_texts(tx, texts, now)
+    questions.forget_nudges(tx, [nudged for one in kept for nudged in one.nudged])
+    planning.set_alarms(tx, [one.alarm for one in kept])
+    runtime.dispatcher.submit(tx, written, now, LANE)
+
+
+def forecast(runtime: Runtime, tx: Tx, patient_id: int, nights: int) -> list[Planned | Withheld]:
+    """What a patient would be sent in the coming `nights`, and what not and why, from now on."""
+    now = runtime.clock.now()
+    case = planning.planning_cases(tx, [patient_id], now)[0]
+    content = runtime.shelf.content(tx, clinic_by_id(tx, case.clinic.id))
+    return foresee(case, content, now, nights)
+
+
+def foresee(
+    case: PlanningCase, content: Content, now: datetime, nights: int
+) -> list[Planned | Withheld]:
+    """The same from what was read already, with any content: a draft shows its effect this way."""
+    tonight = night_of(now, case.patient.zone)
+    ahead: list[date] = [tonight + timedelta(days=n) for n in range(-1, nights + 1)]
+    programmes = [programme for _, programme in content.programmes(now)]
+    subject = subject_of(case, content)
+    slots = plan(subject, programmes, past_of(case, now), ahead)
+    return [slot for slot in slots if slot.at > now]
+
+
+__all__ = ["Alarm", "forecast", "foresee", "plan_due"]

@@ -1,0 +1,160 @@
+"""Outbox -> gateway: claim what may leave, send it with no session open, record what became of it."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import structlog
+
+from service.domain.exchange import Outcome, SendError, Text
+from service.domain.provider_codes import CodeClass
+from service.runtime import Runtime
+from service.store import claiming, receipts
+from service.store.session import SYSTEM
+
+ACTOR = "sender"
+# How often finished requests are recorded and free places filled.
+BEAT_S = 0.05
+# While the gateway refuses everything, claiming rests this long.
+CIRCUIT_REST_S = 30.0
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+def claim(runtime: Runtime, places: int) -> list[Text]:
+    """One transaction: due texts, their guards read, marked as submitting."""
+    clock = runtime.clock
+    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        return claiming.claim(tx, places, clock.now(), clock.wall(), runtime.choices.send_rate)
+
+
+def record(runtime: Runtime, outcomes: Sequence[Outcome]) -> int:
+    """One transaction: what the provider answered. How many answers were written."""
+    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        receipts.record(tx, outcomes, runtime.clock.now())
+    for outcome in outcomes:
+        if isinstance(outcome, SendError):
+            log.warning("not accepted", text=outcome.token, kind=outcome.kind, code=outcome.code)
+    return len(outcomes)
+
+
+async def send_due(runtime: Runtime) -> int:
+    """Send everything due now and wait for it: for a clock that travels. How many texts left."""
+    count, places = 0, runtime.choices.send_concurrency
+    while texts := claim(runtime, places):
+        record(runtime, [outcome async for outcome in runtime.gateway.send(texts)])
+        count += len(texts)
+        if len(texts) < places:
+            break
+    return count
+
+
+class Pipeline:
+    """The three stations side by side, on an event loop of their own in a thread of their own.
+
+    The loop's thread never touches SQL: one database thread serves it. A slow request holds up nobody: free
+    places are filled as they appear, and finished requests are recorded every 50 ms.
+    """
+
+    def __init__(self, concurrency: int) -> None:
+        self._places = concurrency
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="sender-db")
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(self._database)
+        self._thread: threading.Thread | None = None
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._rests = False
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._finished: list[Outcome] = []
+        self._paused_until = 0.0
+
+    def start(self, runtime: Runtime) -> None:
+        """Begin to claim and send."""
+        self._thread = threading.Thread(
+            target=self._run, args=[runtime], name="sender", daemon=True
+        )
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There may be something to send; callable from any thread."""
+        if self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Claim nothing for a while, requests under way having ended: a clock is about to travel."""
+        self._rests = True
+        while self._under_way or self._finished:
+            time.sleep(BEAT_S)
+        try:
+            yield
+        finally:
+            self._rests = False
+            self.wake()
+
+    def stop(self, patience_s: float = 10.0) -> None:
+        """Stop claiming, let requests under way finish, record them."""
+        self._stopping = True
+        self.wake()
+        if self._thread is not None:
+            self._thread.join(patience_s)
+
+    def _run(self, runtime: Runtime) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._beat(runtime))
+        finally:
+            self._database.shutdown(wait=True)
+            self._loop.close()
+
+    async def _beat(self, runtime: Runtime) -> None:
+        while not self._stopping or self._under_way or self._finished:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), None if self._is_idle() else BEAT_S)
+            self._woken.clear()
+            await self._record(runtime)
+            if not (self._stopping or self._rests) and self._loop.time() >= self._paused_until:
+                await self._claim(runtime)
+        await runtime.gateway.close()
+
+    def _is_idle(self) -> bool:
+        return not self._under_way and not self._finished and not self._stopping
+
+    async def _claim(self, runtime: Runtime) -> None:
+        free = self._places - len(self._under_way)
+        if free <= 0:
+            return
+        texts = await self._in_database(lambda: claim(runtime, free))
+        for text in texts or ():
+            task = self._loop.create_task(self._send(runtime, text))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        if texts and len(texts) == free:
+            self._woken.set()
+
+    async def _send(self, runtime: Runtime, text: Text) -> None:
+        async for outcome in runtime.gateway.send([text]):
+            self._finished.append(outcome)
+            if isinstance(outcome, SendError) and outcome.kind is CodeClass.ACCOUNT:
+                self._paused_until = self._loop.time() + CIRCUIT_REST_S
+
+    async def _record(self, runtime: Runtime) -> None:
+        if self._finished:
+            outcomes, self._finished = self._finished, []
+            if await self._in_database(lambda: record(runtime, outcomes)) is None:
+                self._finished = outcomes + self._finished
+
+    async def _in_database(self, work: Callable[[], T]) -> T | None:
+        """Do database work off the loop; a busy database is tried again at the next beat."""
+        try:
+            return await asyncio.to_thread(work)
+        except Exception:
+            log.exception("sender database work failed")
+            return None

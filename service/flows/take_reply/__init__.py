@@ -1,0 +1,127 @@
+"""Inbound -> reading -> observation -> answer: every stored reply is read once, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from service.domain.consent import ConsentState
+from service.domain.conversation import respond
+from service.domain.exchange import Inbound
+from service.domain.keywords import is_provider_keyword
+from service.domain.reading import Reading, read
+from service.flows.take_reply.apply import apply
+from service.flows.take_reply.context import talk_with
+from service.flows.take_reply.strangers import answer_stranger
+from service.runtime import Runtime
+from service.store import people, replies
+from service.store.records import Clinic, Patient
+from service.store.replies import StoredReply
+from service.store.session import SYSTEM, Tx
+
+ACTOR = "patient"
+CHUNK = 50
+# What people sharing a phone may still do together: neither can wait for us to ask who it was.
+SHARED_INTENTS = frozenset({"red_flag", "stop", "wrong_party"})
+
+log = structlog.get_logger()
+
+
+def store_replies(runtime: Runtime, came: Sequence[Inbound]) -> int:
+    """Store what came in, each once, before anything looks at it; how many were new."""
+    stored = 0
+    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        for reply in came:
+            clinic = people.clinic_by_sender(tx, reply.to)
+            if clinic is None:
+                log.warning("text to a number that is no clinic's", provider_sid=reply.provider_sid)
+                continue
+            stored += replies.store_reply(tx, clinic.id, reply)
+    return stored
+
+
+def read_replies(runtime: Runtime) -> int:
+    """Read every stored reply nobody has read yet; how many there were.
+
+    Each has its own transaction, so that one that cannot be read holds up nobody else's.
+    """
+    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        waiting = replies.unread_replies(tx, CHUNK)
+    for reply in waiting:
+        try:
+            with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+                if replies.lock_unread(tx, reply.id):
+                    _read_one(runtime, tx, reply)
+        except Exception:
+            log.exception("reply could not be read", reply=reply.token)
+            _leave_to_staff(runtime, reply)
+    return len(waiting)
+
+
+def _leave_to_staff(runtime: Runtime, reply: StoredReply) -> None:
+    """A reply that makes the reader fail is kept for a person rather than tried for ever."""
+    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        now = runtime.clock.now()
+        replies.mark_read(tx, reply, now, patient_id=None, review_state="open", question_id=None)
+
+
+def _read_one(runtime: Runtime, tx: Tx, reply: StoredReply) -> None:
+    now = runtime.clock.now()
+    clinic = people.clinic_by_id(tx, reply.clinic_id)
+    whose = people.patients_by_number(tx, clinic.id, reply.sender_index)
+    number, body = replies.open_reply(tx.keyring, reply)
+    if not whose:
+        answer_stranger(runtime, tx, clinic, reply, number, body, now)
+    elif len(whose) == 1:
+        _converse(runtime, tx, clinic, whose[0], reply, body, now)
+    else:
+        _shared_phone(runtime, tx, clinic, whose, reply, body, now)
+
+
+def _converse(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    patient: Patient,
+    reply: StoredReply,
+    body: str,
+    now: datetime,
+) -> None:
+    talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out)
+    reading = read(body, talk.open_kinds(), bedtime=patient.bedtime)
+    outcome = respond(talk, reading, bare_keyword=is_provider_keyword(body))
+    replies.add_readings(tx, reply, reading, outcome.bound)
+    replies.mark_read(
+        tx,
+        reply,
+        now,
+        patient_id=patient.id,
+        review_state="open" if outcome.review else "none",
+        question_id=next((bound for bound in outcome.bound if bound), None),
+    )
+    apply(runtime, tx, clinic, patient, reply, talk, outcome, body)
+
+
+def _shared_phone(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    whose: Sequence[Patient],
+    reply: StoredReply,
+    body: str,
+    now: datetime,
+) -> None:
+    """Two patients on one number: never guess whose answer it is. A cry for help or a STOP counts for all."""
+    reading = read(body, ["none"])
+    common = tuple(one for one in reading.intents if one.name in SHARED_INTENTS)
+    confined = Reading(common, reading.rule_version, reading.machine_made)
+    answered = False
+    for patient in whose:
+        talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out)
+        outcome = respond(talk, confined, bare_keyword=is_provider_keyword(body))
+        if answered:
+            outcome.said = []
+        answered = answered or bool(outcome.said) or talk.consent is ConsentState.STOPPED
+        apply(runtime, tx, clinic, patient, reply, talk, outcome, body)
+    replies.add_readings(tx, reply, reading, [None] * len(reading.intents))
+    replies.mark_read(tx, reply, now, patient_id=None, review_state="open", question_id=None)

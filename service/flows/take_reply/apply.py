@@ -1,0 +1,171 @@
+"""What a reply changes, written in the transaction that stores its reading."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from schedules.recurrence import to_local
+from service.domain.consent import ConsentState
+from service.domain.delivery import ANSWERS_AN_HOUR, Kind
+from service.domain.talk import Given, Outcome, Talk
+from service.flows.take_reply.answer import answer_texts
+from service.runtime import Runtime
+from service.store import alerts, consent, outbox, people, questions, replies
+from service.store.records import Clinic, Patient
+from service.store.replies import NewObservation, StoredReply
+from service.store.session import Tx
+from service.store.summaries import PatientNight, roll_nights
+
+# Which kind of question a corrected intent answers.
+KIND_OF = {
+    "symptom_score": "symptom_0_10",
+    "weekly_scores": "weekly_3",
+    "nights_count": "nights_0_7",
+    "onset_time": "onset_time",
+}
+AN_HOUR = timedelta(hours=1)
+OWED = frozenset({Kind.CRISIS, Kind.STOP_CONFIRM, Kind.HELP})
+
+
+def apply(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    patient: Patient,
+    reply: StoredReply,
+    talk: Talk,
+    outcome: Outcome,
+    body: str,
+) -> None:
+    """Write everything an outcome says, then the texts that answer it."""
+    now = talk.now
+    nights = _write_answers(tx, patient, reply, outcome, now)
+    nights |= _write_corrections(tx, patient, reply, outcome, now)
+    _write_changes(runtime, tx, clinic, patient, outcome, body, now)
+    for rule in outcome.alerts:
+        evidence = {"facts": sorted(talk.facts & {"iron_oral", "dopamine_agonist", "levodopa"})}
+        alerts.open_alert(tx, clinic.id, patient.id, rule, evidence, now, inbound_id=reply.id)
+    roll_nights(tx, nights, now)
+    said = _within_reason(tx, patient, outcome, now)
+    if said:
+        content = runtime.shelf.content(tx, clinic)
+        patient = people.patient_by_id(tx, patient.id)
+        texts = answer_texts(content.catalogue, clinic, patient, reply, outcome, now, tx.keyring)
+        written = outbox.add_texts(tx, texts, now)
+        runtime.dispatcher.submit(tx, written, now, 0)
+    people.wake(tx, [patient.id], now)
+
+
+def _write_answers(
+    tx: Tx, patient: Patient, reply: StoredReply, outcome: Outcome, now: datetime
+) -> set[PatientNight]:
+    nights: set[PatientNight] = set()
+    for given in outcome.given:
+        replies.add_observation(tx, reply, patient.id, _observation(given), now)
+        if given.question is not None:
+            questions.change_question(
+                tx,
+                given.question.id,
+                state="answered",
+                answered_at=now,
+                valid=not given.late,
+                late=given.late,
+                nudge_at=None,
+                later_at=None,
+            )
+            outbox.cancel_repeats(tx, given.question.token, now)
+        nights.add((patient.id, given.night))
+    if outcome.opened is not None:
+        questions.change_question(tx, outcome.opened.id, state="answered", answered_at=now)
+    if outcome.reasked is not None:
+        questions.change_question(tx, outcome.reasked.id, reasked=True)
+    if outcome.later is not None:
+        question, again = outcome.later
+        changes = {"nudge_at": None, "later_at": again, "laters": question.laters + 1}
+        if again >= question.closes_at:
+            changes["closes_at"] = again + timedelta(seconds=question.closes_after_s)
+        questions.change_question(tx, question.id, **changes)
+    return nights
+
+
+def _observation(given: Given) -> NewObservation:
+    return NewObservation(
+        kind=given.kind,
+        intent=given.intent,
+        night=given.night,
+        about_date=given.about_date,
+        number=given.number,
+        word=given.word,
+        late=given.late,
+        question_id=given.question.id if given.question else None,
+    )
+
+
+def _write_corrections(
+    tx: Tx, patient: Patient, reply: StoredReply, outcome: Outcome, now: datetime
+) -> set[PatientNight]:
+    nights: set[PatientNight] = set()
+    for intent, value in outcome.corrected:
+        last = replies.last_of_intent(tx, patient.id, KIND_OF.get(intent), intent)
+        if last is None:
+            continue
+        kind, night, about, question_id = last
+        number = float(value) if intent in {"symptom_score", "nights_count"} else None
+        corrected = NewObservation(kind, intent, night, about, number, value, False, question_id)
+        replies.add_observation(tx, reply, patient.id, corrected, now)
+        nights.add((patient.id, night))
+    return nights
+
+
+def _write_changes(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    patient: Patient,
+    outcome: Outcome,
+    body: str,
+    now: datetime,
+) -> None:
+    if outcome.consent is not None:
+        _change_consent(runtime, tx, clinic, patient, outcome.consent, body, now)
+    today = to_local(now, patient.zone).date()
+    _write_facts(tx, patient, outcome, today, now)
+    if outcome.changes:
+        people.set_patient(tx, patient.id, now, **outcome.changes)
+    if outcome.left_out:
+        left_out = sorted({*patient.left_out, *outcome.left_out})
+        people.set_patient(tx, patient.id, now, left_out=left_out)
+    if outcome.pause_until is not None:
+        people.add_pause(tx, patient, outcome.pause_until, now)
+    if outcome.resume:
+        people.end_pauses(tx, patient, now)
+
+
+def _write_facts(tx: Tx, patient: Patient, outcome: Outcome, today: date, now: datetime) -> None:
+    for code, value in outcome.facts.items():
+        people.add_fact(tx, patient, code, value, today, now)
+
+
+def _change_consent(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    patient: Patient,
+    state: ConsentState,
+    body: str,
+    now: datetime,
+) -> None:
+    content = runtime.shelf.content(tx, clinic)
+    invitation = content.catalogue.get("SYS-01", patient.language)
+    wording = invitation.body if invitation and state is ConsentState.ACTIVE else ""
+    consent.write_consent(tx, patient, state, means="text", evidence=body, wording=wording, now=now)
+    if state is ConsentState.STOPPED:
+        outbox.cancel_waiting(tx, [patient.id], "not_consented", now, but=(Kind.CRISIS,))
+
+
+def _within_reason(tx: Tx, patient: Patient, outcome: Outcome, now: datetime) -> Sequence[object]:
+    """Leave unsaid what would make a fourth answer within the hour; what is owed is said."""
+    recent = outbox.answers_since(tx, patient.id, now - AN_HOUR)
+    if recent >= ANSWERS_AN_HOUR:
+        asking = [one for one in outcome.said if one.asks is not None]
+        outcome.said = [one for one in outcome.said if one.kind in OWED] + asking
+    return [*outcome.said, *filter(None, [outcome.opened, outcome.later])]

@@ -1,0 +1,56 @@
+"""The conversation as it stands, read from rows."""
+
+from datetime import datetime
+
+from schedules.recurrence import to_local
+from service.domain.consent import ConsentState, invitation_open
+from service.domain.talk import Open, Talk
+from service.store import consent, people, questions, replies
+from service.store.records import Patient, Question
+from service.store.session import Tx
+
+
+def talk_with(tx: Tx, patient: Patient, now: datetime, provider_confirms: bool) -> Talk:
+    """What the reply of `patient` is read and answered in."""
+    asked = tuple(_open(question, now) for question in questions.answerable(tx, patient.id, now))
+    state = ConsentState(patient.consent)
+    invited_at = None
+    if state is ConsentState.INVITED:
+        last = consent.last_change(tx, patient.id)
+        invited_at = last[1] if last else None
+    kinds = {question.kind for question in asked}
+    rhythm = people.rhythm_of(patient)
+    on = to_local(now, patient.zone).date()
+    facts = people.facts_of(tx, patient.id)
+    in_force = frozenset(fact.code for fact in facts if facts.value(fact.code, on) is not None)
+    return Talk(
+        consent=state,
+        invited=invitation_open(state, invited_at, now),
+        paused=people.is_paused(tx, patient.id, now),
+        questions=asked,
+        answers_so_far={kind: replies.answers_of_kind(tx, patient.id, kind) for kind in kinds},
+        facts=in_force,
+        language=patient.language,
+        rhythm=rhythm,
+        provider_confirms=provider_confirms,
+        now=now,
+    )
+
+
+def _open(question: Question, now: datetime) -> Open:
+    closes_at = question.closes_at or now
+    return Open(
+        id=question.id,
+        token=question.token,
+        kind=question.kind,
+        template=question.template,
+        night=question.night,
+        about_date=question.about_date,
+        closes_at=closes_at,
+        closes_after_s=question.closes_after_s,
+        late=question.state == "closed" or closes_at <= now,
+        reasked=question.reasked,
+        laters=question.laters,
+        follow_ups=tuple(question.follow_ups),
+        behind=question.behind,
+    )

@@ -1,0 +1,33 @@
+"""The gateway contract: what the flows may ask of a provider."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from service.domain.exchange import Found, Inbound, Outcome, Receipt, Text
+
+
+class Gateway(Protocol):
+    """A way texts leave. Nothing here opens a transaction; nothing retries."""
+
+    name: str
+
+    def send(self, texts: Sequence[Text]) -> AsyncIterator[Outcome]:
+        """Send, yielding each outcome as soon as it is known."""
+        ...
+
+    async def find(self, to: str, since: datetime) -> Sequence[Found]:
+        """What the provider knows of our texts to a number."""
+        ...
+
+    def drain(self, now: datetime) -> Sequence[Receipt | Inbound]:
+        """What a simulated carrier has to say by `now`; empty where webhooks bring it."""
+        ...
+
+    def next_event(self) -> datetime | None:
+        """When `drain` will next have something, so that a travelling clock can stop there."""
+        ...
+
+    async def close(self) -> None:
+        """Give up connections."""
+        ...

@@ -1,0 +1,119 @@
+"""Alerts: opened with what is behind them, closed by the rule's own end or by a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select, update
+
+from service.domain.alerts import RULES
+from service.store.rows import table
+from service.store.sealed import new_token
+from service.store.session import Tx
+from service.store.tables.summaries import Alert
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """One open alert, as lists show it."""
+
+    token: str
+    patient_id: int | None
+    inbound_id: int | None
+    rule: str
+    tier: str
+    evidence: Mapping[str, Any]
+    opened_at: datetime
+
+
+_ALERT = (
+    Alert.token,
+    Alert.patient_id,
+    Alert.inbound_id,
+    Alert.rule,
+    Alert.tier,
+    Alert.evidence,
+    Alert.opened_at,
+)
+
+
+def open_alert(
+    tx: Tx,
+    clinic_id: int,
+    patient_id: int | None,
+    rule: str,
+    evidence: Mapping[str, Any],
+    now: datetime,
+    *,
+    inbound_id: int | None = None,
+) -> None:
+    """Open an alert; a patient has at most one open alert of a rule, which then gets the new evidence.
+
+    A RED alert is always a new one: each cry for help is answered for itself.
+    """
+    tier = RULES[rule].tier
+    if tier != "RED" and patient_id is not None:
+        same = and_(Alert.patient_id == patient_id, Alert.rule == rule, Alert.closed_at.is_(None))
+        changes: dict[str, Any] = {"evidence": dict(evidence)}
+        if inbound_id is not None:
+            changes["inbound_id"] = inbound_id
+        if tx.changed(update(Alert).where(same).values(**changes)):
+            return
+    row = {
+        "clinic_id": clinic_id,
+        "token": new_token(),
+        "patient_id": patient_id,
+        "inbound_id": inbound_id,
+        "rule": rule,
+        "tier": tier,
+        "evidence": dict(evidence),
+        "opened_at": now,
+    }
+    tx.insert_one(table(Alert), row)
+
+
+def close_rules(tx: Tx, patient_id: int, rules: Sequence[str], now: datetime) -> None:
+    """Close a patient's open alerts of rules whose condition has ended."""
+    if rules:
+        mine = and_(
+            Alert.patient_id == patient_id, Alert.rule.in_(rules), Alert.closed_at.is_(None)
+        )
+        tx.execute(update(Alert).where(mine).values(closed_at=now, closed_by="rule"))
+
+
+def close_undelivered(tx: Tx, patient_id: int, now: datetime) -> None:
+    """A text arrived: a doubt about the number that came from failed deliveries is over."""
+    for alert in open_alerts_of(tx, patient_id):
+        if alert.rule == "M-WHO" and "failed" in alert.evidence:
+            resolved = update(Alert).where(Alert.token == alert.token)
+            tx.execute(resolved.values(closed_at=now, closed_by="rule"))
+
+
+def resolve_alert(tx: Tx, token: str, note: str, now: datetime) -> bool:
+    """Close an alert by hand, with a note; False when the scope holds no open alert of that token."""
+    mine = and_(Alert.token == token, Alert.closed_at.is_(None))
+    sealed = tx.keyring.seal(note, "alert", "note", token) if note else None
+    values = {"closed_at": now, "closed_by": tx.actor, "note": sealed}
+    return tx.changed(update(Alert).where(mine).values(**values)) > 0
+
+
+def open_alerts_of(tx: Tx, patient_id: int) -> list[OpenAlert]:
+    """A patient's open alerts, oldest first."""
+    mine = and_(Alert.patient_id == patient_id, Alert.closed_at.is_(None))
+    return [OpenAlert(*row) for row in tx.rows(select(*_ALERT).where(mine).order_by(Alert.id))]
+
+
+def open_alerts(tx: Tx, clinic_id: int) -> list[OpenAlert]:
+    """The open alerts of a clinic, oldest first."""
+    mine = and_(Alert.clinic_id == clinic_id, Alert.closed_at.is_(None))
+    return [OpenAlert(*row) for row in tx.rows(select(*_ALERT).where(mine).order_by(Alert.id))]
+
+
+def open_rules(tx: Tx, patient_ids: Sequence[int]) -> dict[int, set[str]]:
+    """The rules with an open alert, by patient."""
+    mine = and_(Alert.patient_id.in_(patient_ids), Alert.closed_at.is_(None))
+    found: dict[int, set[str]] = {}
+    for patient_id, rule in tx.rows(select(Alert.patient_id, Alert.rule).where(mine)):
+        found.setdefault(patient_id, set()).add(rule)
+    return found

@@ -1,0 +1,34 @@
+"""Who did what, appended; and the installation's own few values."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from service.store.rows import table
+from service.store.session import Tx
+from service.store.tables.audit import AuditEvent, Installation
+
+
+def write(tx: Tx, clinic_id: int, action: str, about: str, now: datetime, **details: Any) -> None:
+    """Append one act of the transaction's actor. `about` is an opaque token; no names, no numbers."""
+    row = {
+        "clinic_id": clinic_id,
+        "actor": tx.actor,
+        "action": action,
+        "about": about,
+        "details": details,
+        "at": now,
+    }
+    tx.insert_one(table(AuditEvent), row)
+
+
+def installation_value(tx: Tx, name: str) -> str | None:
+    """A value of the installation, or None."""
+    row = tx.row(select(Installation.value).where(Installation.name == name))
+    return row[0] if row else None
+
+
+def set_installation_value(tx: Tx, name: str, value: str) -> None:
+    """Keep a value of the installation."""
+    tx.upsert(table(Installation), [{"name": name, "value": value}], "name")

@@ -1,0 +1,75 @@
+"""The ledger of consent: every change appended, the state in force kept on the patient."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import and_, select, update
+
+from schedules.night import night_of
+from schedules.recurrence import to_local
+from service.domain.consent import ConsentState
+from service.store.people import wake
+from service.store.records import Patient
+from service.store.rows import table
+from service.store.sealed import new_token
+from service.store.session import Tx
+from service.store.tables.people import ConsentEvent
+from service.store.tables.people import Patient as PatientRow
+from service.store.tables.planning import PatientCursor
+
+
+def write_consent(
+    tx: Tx,
+    patient: Patient,
+    state: ConsentState,
+    *,
+    means: str,
+    evidence: str,
+    wording: str = "",
+    now: datetime,
+) -> str:
+    """Append a change of consent and put it in force; the event's token comes back.
+
+    `means` is how it was given (text, csv, staff, provider), `evidence` what shows it, `wording` the text
+    that was agreed to (its hash is kept). The first consent fixes the patient's programme day 0.
+    """
+    token = new_token()
+    event = {
+        "clinic_id": patient.clinic_id,
+        "token": token,
+        "patient_id": patient.id,
+        "state": state.value,
+        "means": means,
+        "actor": tx.actor,
+        "wording": sha256(wording.encode()).hexdigest() if wording else "",
+        "evidence": tx.keyring.seal(evidence, "consent_event", "evidence", token),
+        "zone": patient.zone,
+        "at": now,
+    }
+    tx.insert_one(table(ConsentEvent), event)
+    changes: dict[str, Any] = {"consent": state.value}
+    if state is ConsentState.ACTIVE:
+        changes["consented_at"] = now
+        if patient.consent_from is None:
+            changes["consent_from"] = to_local(now, patient.zone).date()
+            changes["consent_night"] = night_of(now, patient.zone)
+        first_open = and_(
+            PatientCursor.patient_id == patient.id, PatientCursor.open_night.is_(None)
+        )
+        night = night_of(now, patient.zone)
+        tx.execute(update(PatientCursor).where(first_open).values(open_night=night))
+    tx.execute(update(PatientRow).where(PatientRow.id == patient.id).values(**changes))
+    wake(tx, [patient.id], now)
+    return token
+
+
+def last_change(tx: Tx, patient_id: int) -> tuple[str, datetime] | None:
+    """The state and instant of a patient's last change of consent."""
+    row = tx.row(
+        select(ConsentEvent.state, ConsentEvent.at)
+        .where(ConsentEvent.patient_id == patient_id)
+        .order_by(ConsentEvent.id.desc())
+        .limit(1)
+    )
+    return (row[0], row[1]) if row else None

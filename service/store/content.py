@@ -1,0 +1,203 @@
+"""A clinic's programmes and texts: published, read back, and kept until the next publication."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import and_, func, select, update
+
+from message_templates.catalogue import Catalogue, Privacy
+from schedules.loading import load
+from schedules.programme import Programme
+from schedules.slots import Wording
+from service.store.people import wake_clinic
+from service.store.records import Clinic
+from service.store.rows import table
+from service.store.sealed import new_token
+from service.store.session import Tx
+from service.store.tables.people import Clinic as ClinicRow
+from service.store.tables.planning import ProgrammeVersion, TextVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a programme, with the text it was published from."""
+
+    token: str
+    slug: str
+    number: int
+    state: str
+    source: str
+    effective_at: datetime | None
+    published_at: datetime | None
+    published_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a clinic sends: published versions of its programmes, and texts with the clinic's own wordings."""
+
+    number: int
+    versions: tuple[tuple[Version, Programme], ...]
+    catalogue: Catalogue
+    _wordings: dict[tuple[str, str], Mapping[str, Wording]] = field(default_factory=dict)
+
+    def wordings(self, language: str, privacy: str) -> Mapping[str, Wording]:
+        """Every text as a patient of that language and privacy would get it."""
+        key = (language, privacy)
+        if key not in self._wordings:
+            self._wordings[key] = _wordings(self.catalogue, language, cast("Privacy", privacy))
+        return self._wordings[key]
+
+    def programmes(self, now: datetime) -> tuple[tuple[Version, Programme], ...]:
+        """The version in force of each programme at `now`."""
+        newest: dict[str, tuple[Version, Programme]] = {}
+        for version, programme in self.versions:
+            if version.effective_at is not None and version.effective_at <= now:
+                newest[version.slug] = (version, programme)
+        return tuple(newest[slug] for slug in sorted(newest))
+
+    def number_of(self, slug: str, now: datetime) -> int | None:
+        """The number of the version of a programme in force at `now`."""
+        numbers = (version.number for version, _ in self.programmes(now) if version.slug == slug)
+        return next(numbers, None)
+
+
+class ContentShelf:
+    """Contents by clinic, read again only after a publication."""
+
+    def __init__(self, shipped: Catalogue) -> None:
+        self.shipped = shipped
+        self._kept: dict[int, Content] = {}
+
+    def content(self, tx: Tx, clinic: Clinic) -> Content:
+        """The clinic's content as of the clinic record's content number."""
+        kept = self._kept.get(clinic.id)
+        if kept is None or kept.number != clinic.content_number:
+            kept = _read(tx, clinic, self.shipped)
+            self._kept[clinic.id] = kept
+        return kept
+
+
+def _wordings(catalogue: Catalogue, language: str, privacy: Privacy) -> Mapping[str, Wording]:
+    found = {}
+    for (text_id, of_language), text in catalogue.texts.items():
+        if of_language == "en":
+            variant = catalogue.variant(text_id, language, privacy)
+            found[text_id] = Wording(
+                text_id, variant.sends, variant.gated, text.only_if, text.not_if
+            )
+    return found
+
+
+_VERSION = (
+    ProgrammeVersion.token,
+    ProgrammeVersion.slug,
+    ProgrammeVersion.number,
+    ProgrammeVersion.state,
+    ProgrammeVersion.source,
+    ProgrammeVersion.effective_at,
+    ProgrammeVersion.published_at,
+    ProgrammeVersion.published_by,
+)
+
+
+def _read(tx: Tx, clinic: Clinic, shipped: Catalogue) -> Content:
+    published = [version for version in versions(tx, clinic.id) if version.state == "published"]
+    bodies = {
+        (row[0], row[1]): row[2]
+        for row in tx.rows(
+            select(TextVersion.text_id, TextVersion.language, TextVersion.body)
+            .where(TextVersion.clinic_id == clinic.id)
+            .order_by(TextVersion.number)
+        )
+    }
+    return Content(
+        clinic.content_number,
+        tuple((version, load(version.source, version.slug)) for version in published),
+        shipped.with_bodies(bodies),
+    )
+
+
+def versions(tx: Tx, clinic_id: int, slug: str | None = None) -> list[Version]:
+    """The versions of a clinic's programmes (or of one of them), oldest first."""
+    mine = ProgrammeVersion.clinic_id == clinic_id
+    if slug is not None:
+        mine = and_(mine, ProgrammeVersion.slug == slug)
+    query = select(*_VERSION).where(mine)
+    ordered = query.order_by(ProgrammeVersion.slug, ProgrammeVersion.number)
+    return [Version(*row) for row in tx.rows(ordered)]
+
+
+def add_version(
+    tx: Tx,
+    clinic_id: int,
+    slug: str,
+    source: str,
+    now: datetime,
+    *,
+    effective_at: datetime | None,
+) -> int:
+    """A new version of a programme: a draft, or published with effect from `effective_at`. Its number comes back."""
+    last = tx.row(
+        select(func.max(ProgrammeVersion.number)).where(
+            and_(ProgrammeVersion.clinic_id == clinic_id, ProgrammeVersion.slug == slug)
+        )
+    )
+    number = ((last[0] if last else None) or 0) + 1
+    published = effective_at is not None
+    row = {
+        "clinic_id": clinic_id,
+        "token": new_token(),
+        "slug": slug,
+        "number": number,
+        "state": "published" if published else "draft",
+        "source": source,
+        "effective_at": effective_at,
+        "published_at": now if published else None,
+        "published_by": tx.actor if published else None,
+        "created_at": now,
+    }
+    tx.insert_one(table(ProgrammeVersion), row)
+    if effective_at is not None:
+        _published(tx, clinic_id, effective_at)
+    return number
+
+
+def add_wordings(
+    tx: Tx, clinic_id: int, bodies: Mapping[tuple[str, str], str], now: datetime
+) -> None:
+    """Publish wordings by (text id, language), in use at once."""
+    last = {
+        (row[0], row[1]): row[2]
+        for row in tx.rows(
+            select(TextVersion.text_id, TextVersion.language, func.max(TextVersion.number))
+            .where(TextVersion.clinic_id == clinic_id)
+            .group_by(TextVersion.text_id, TextVersion.language)
+        )
+    }
+    rows: Sequence[dict[str, object]] = [
+        {
+            "clinic_id": clinic_id,
+            "text_id": key[0],
+            "language": key[1],
+            "number": last.get(key, 0) + 1,
+            "body": body,
+            "published_at": now,
+            "published_by": tx.actor,
+        }
+        for key, body in bodies.items()
+    ]
+    tx.insert_new(table(TextVersion), rows, "clinic_id", "text_id", "language", "number")
+    _published(tx, clinic_id, now)
+
+
+def _published(tx: Tx, clinic_id: int, effective_at: datetime) -> None:
+    """Whoever holds the clinic's content reads it again, and everybody's plan is looked at again."""
+    tx.execute(
+        update(ClinicRow)
+        .where(ClinicRow.id == clinic_id)
+        .values(content_number=ClinicRow.content_number + 1)
+    )
+    wake_clinic(tx, clinic_id, effective_at)

@@ -1,0 +1,164 @@
+"""Texts written to the outbox, with the questions they ask; texts taken back; what became of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, select, update
+
+from service.domain.delivery import RULES, Kind, State
+from service.store.records import NewQuestion, NewText
+from service.store.rows import table
+from service.store.sealed import new_token
+from service.store.session import Tx
+from service.store.tables.outbox import OutboxText
+from service.store.tables.replies import Question
+
+
+def add_texts(tx: Tx, texts: Sequence[NewText], now: datetime) -> list[str]:
+    """Write texts, or slots decided against; a slot already written stays as it is.
+
+    The tokens of the rows that are new and wait to be sent come back, for the dispatcher.
+    """
+    if not texts:
+        return []
+    rows = [_row(tx, text, now) for text in texts]
+    tx.insert_new(table(OutboxText), rows, "clinic_id", "slot")
+    tokens = [row["token"] for row in rows]
+    written = {
+        found[0] for found in tx.rows(select(OutboxText.token).where(OutboxText.token.in_(tokens)))
+    }
+    questions = [
+        _question_row(text, text.question, row["token"])
+        for text, row in zip(texts, rows, strict=True)
+        if text.question is not None and row["token"] in written
+    ]
+    tx.insert_new(table(Question), questions, "token")
+    return [row["token"] for row in rows if row["token"] in written and row["state"] == "planned"]
+
+
+def _row(tx: Tx, text: NewText, now: datetime) -> dict[str, Any]:
+    token, seal = new_token(), tx.keyring.seal
+    sent = text.reason is None
+    question = text.question
+    return {
+        "token": token,
+        "clinic_id": text.clinic_id,
+        "patient_id": text.patient_id,
+        "inbound_id": text.inbound_id,
+        "slot": text.slot,
+        "kind": text.kind,
+        "lane": RULES[Kind(text.kind)].lane,
+        "priority": text.priority,
+        "capped": text.capped,
+        "programme": text.programme,
+        "version": text.version,
+        "step": text.step,
+        "night": text.night,
+        "on_date": text.on_date,
+        "anchor": text.anchor,
+        "template": text.template,
+        "asks": question.answer_type if question else None,
+        "language": text.language,
+        "recipient": seal(text.recipient, "outbox", "recipient", token) if text.recipient else None,
+        "sender": text.sender,
+        "body": seal(text.body, "outbox", "body", token) if text.body else None,
+        "segments": text.segments,
+        "state": (State.PLANNED if sent else _ended_as(text.reason)).value,
+        "reason": text.reason,
+        "detail": text.detail,
+        "planned_at": now,
+        "due_at": text.due_at,
+        "not_after": text.not_after,
+        "ended_at": None if sent else now,
+        "attempts": 0,
+    }
+
+
+def _ended_as(reason: str | None) -> State:
+    return State.EXPIRED if reason == "expired" else State.SUPPRESSED
+
+
+def _question_row(text: NewText, question: NewQuestion, token: str) -> dict[str, Any]:
+    return {
+        "clinic_id": text.clinic_id,
+        "token": token,
+        "patient_id": text.patient_id,
+        "kind": question.kind,
+        "answer_type": question.answer_type,
+        "state": "waiting",
+        "programme": text.programme,
+        "step": text.step,
+        "template": text.template,
+        "about": question.about,
+        "about_date": question.about_date,
+        "night": question.night,
+        "closes_after_s": question.closes_after_s,
+        "nudge_after_s": question.nudge_after_s,
+        "laters": 0,
+        "reasked": False,
+        "valid": False,
+        "late": False,
+        "follow_ups": list(question.follow_ups),
+        "behind": question.behind or {},
+    }
+
+
+def cancel_waiting(
+    tx: Tx, patient_ids: Sequence[int], reason: str, now: datetime, *, but: Sequence[Kind] = ()
+) -> None:
+    """Take back every text of these patients that has not begun to leave, but the kinds named."""
+    waiting = and_(
+        OutboxText.patient_id.in_(patient_ids),
+        OutboxText.state == State.PLANNED,
+        OutboxText.kind.not_in([kind.value for kind in but]),
+    )
+    tx.execute(
+        update(OutboxText)
+        .where(waiting)
+        .values(state=State.CANCELLED.value, reason=reason, ended_at=now)
+    )
+
+
+def cancel_repeats(tx: Tx, question_token: str, now: datetime) -> None:
+    """Take back a nudge or a repetition of a question that has been answered."""
+    repeats = and_(
+        OutboxText.state == State.PLANNED,
+        (OutboxText.slot == f"nudge:{question_token}")
+        | OutboxText.slot.startswith(f"later:{question_token}:", autoescape=True),
+    )
+    tx.execute(
+        update(OutboxText)
+        .where(repeats)
+        .values(state=State.CANCELLED.value, reason="answered", ended_at=now)
+    )
+
+
+def end_unsent(tx: Tx, ended: Sequence[tuple[int, State, str]], now: datetime) -> None:
+    """End claimed or waiting texts (by row id) that will not be sent, each with its state and reason."""
+    if not ended:
+        return
+    outbox = table(OutboxText)
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"))
+        .values(state=bindparam("now_is"), reason=bindparam("why"), ended_at=now, lease_until=None),
+        [{"row": row, "now_is": state.value, "why": why} for row, state, why in ended],
+    )
+
+
+def answers_since(tx: Tx, patient_id: int, since: datetime) -> int:
+    """How many answers a patient was written since an instant."""
+    found = and_(
+        OutboxText.patient_id == patient_id,
+        OutboxText.kind == Kind.ANSWER,
+        OutboxText.planned_at > since,
+    )
+    row = tx.row(select(func.count()).select_from(OutboxText).where(found))
+    return int(row[0]) if row else 0
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """When the next waiting text is due."""
+    row = tx.row(select(func.min(OutboxText.due_at)).where(OutboxText.state == State.PLANNED))
+    return row[0] if row else None

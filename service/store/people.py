@@ -1,0 +1,300 @@
+"""Clinics and patients: made, found, opened; facts, pauses, and the patient's alarm clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, time
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, select, update
+
+from schedules.facts import Fact, Facts
+from schedules.night import Rhythm
+from service.store.records import Clinic, Patient, Person
+from service.store.rows import as_record, columns, table
+from service.store.sealed import Keyring, new_token
+from service.store.session import Tx
+from service.store.tables.outbox import Sender
+from service.store.tables.people import Clinic as ClinicRow
+from service.store.tables.people import Patient as PatientRow
+from service.store.tables.planning import PatientCursor, PatientFact, PatientPause
+
+FACT = (PatientFact.code, PatientFact.value, PatientFact.valid_from, PatientFact.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class NewClinic:
+    """What a new clinic is told of itself."""
+
+    slug: str
+    name: str
+    alias: str
+    zone: str
+    language: str
+    phone: str
+    emergency: str
+    crisis: str
+    poison: str
+    sender: str
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewPatient:
+    """A patient to enrol: the columns of the patients' CSV, checked and typed."""
+
+    ref: str
+    given_name: str
+    family_name: str
+    born: str
+    phone: str
+    zone: str
+    language: str
+    bedtime: time
+    wake_time: time
+    privacy: str = "discreet"
+    window: str = "08:00-20:30"
+    bedtime_weekend: time | None = None
+    wake_weekend: time | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def add_clinic(tx: Tx, clinic: NewClinic, now: datetime) -> Clinic:
+    """Make a clinic; its sender number gets its rate row."""
+    row = {**asdict(clinic), "token": new_token(), "content_number": 0, "created_at": now}
+    clinic_id = tx.insert_one(table(ClinicRow), row)
+    tx.insert_new(table(Sender), [{"number": clinic.sender, "next_free_at": now}], "number")
+    return clinic_by_id(tx, clinic_id)
+
+
+def clinic_by_id(tx: Tx, clinic_id: int) -> Clinic:
+    """The clinic; KeyError when there is none."""
+    return _clinic(tx, ClinicRow.id == clinic_id, clinic_id)
+
+
+def clinic_by_slug(tx: Tx, slug: str) -> Clinic:
+    """The clinic of that short name; KeyError when there is none."""
+    return _clinic(tx, ClinicRow.slug == slug, slug)
+
+
+def clinic_by_sender(tx: Tx, number: str) -> Clinic | None:
+    """The clinic whose texts come from `number`, if any."""
+    row = tx.row(select(*columns(ClinicRow, Clinic)).where(ClinicRow.sender == number))
+    return as_record(Clinic, row) if row else None
+
+
+def all_clinics(tx: Tx) -> list[Clinic]:
+    """Every clinic, by name."""
+    return [
+        as_record(Clinic, row)
+        for row in tx.rows(select(*columns(ClinicRow, Clinic)).order_by(ClinicRow.slug))
+    ]
+
+
+def _clinic(tx: Tx, condition: Any, name: object) -> Clinic:
+    row = tx.row(select(*columns(ClinicRow, Clinic)).where(condition))
+    if row is None:
+        raise KeyError(name)
+    return as_record(Clinic, row)
+
+
+def phone_index(keyring: Keyring, number: str) -> str:
+    """The blind token a number (E.164) is found by."""
+    return keyring.blind(number, "phone")
+
+
+def add_patient(tx: Tx, clinic_id: int, new: NewPatient, now: datetime) -> Patient:
+    """Make a patient with facts and an alarm clock that rings at once; nobody is texted by this alone."""
+    token, seal = new_token(), tx.keyring.seal
+    row: dict[str, Any] = {
+        "clinic_id": clinic_id,
+        "token": token,
+        "phone_index": phone_index(tx.keyring, new.phone),
+        "left_out": [],
+        "consent": "none",
+        "enrolled_at": now,
+    }
+    for name in ("ref", "zone", "language", "privacy", "window"):
+        row[name] = getattr(new, name)
+    for name in ("bedtime", "wake_time", "bedtime_weekend", "wake_weekend"):
+        row[name] = getattr(new, name)
+    for name in ("given_name", "family_name", "born", "phone"):
+        row[name] = seal(getattr(new, name), "patient", name, token)
+    patient_id = tx.insert_one(table(PatientRow), row)
+    cursor = {"patient_id": patient_id, "clinic_id": clinic_id, "next_wake_at": now, "wordings": {}}
+    tx.insert_one(table(PatientCursor), cursor)
+    patient = patient_by_id(tx, patient_id)
+    today = now.astimezone(ZoneInfo(new.zone)).date()
+    for code, value in new.facts.items():
+        add_fact(tx, patient, code, value, today, now)
+    return patient
+
+
+def patient_by_id(tx: Tx, patient_id: int) -> Patient:
+    """The patient; KeyError when the scope holds none of that id."""
+    return patients_by_id(tx, [patient_id])[patient_id]
+
+
+def patients_by_id(tx: Tx, ids: Iterable[int]) -> dict[int, Patient]:
+    """Patients by id."""
+    found = tx.rows(select(*columns(PatientRow, Patient)).where(PatientRow.id.in_(list(ids))))
+    return {row[0]: as_record(Patient, row) for row in found}
+
+
+def patient_by_token(tx: Tx, token: str) -> Patient | None:
+    """The patient of a public name, if the scope holds one."""
+    row = tx.row(select(*columns(PatientRow, Patient)).where(PatientRow.token == token))
+    return as_record(Patient, row) if row else None
+
+
+def patient_by_ref(tx: Tx, clinic_id: int, ref: str) -> Patient | None:
+    """The patient of a clinic's own reference, if any."""
+    found = and_(PatientRow.clinic_id == clinic_id, PatientRow.ref == ref)
+    row = tx.row(select(*columns(PatientRow, Patient)).where(found))
+    return as_record(Patient, row) if row else None
+
+
+def patients_by_number(tx: Tx, clinic_id: int, index: str) -> list[Patient]:
+    """Everyone at the clinic with that number (two people may share a phone)."""
+    found = and_(PatientRow.clinic_id == clinic_id, PatientRow.phone_index == index)
+    rows = tx.rows(select(*columns(PatientRow, Patient)).where(found).order_by(PatientRow.id))
+    return [as_record(Patient, row) for row in rows]
+
+
+def all_patients(tx: Tx, clinic_id: int) -> list[Patient]:
+    """Every patient of the clinic, by reference."""
+    rows = tx.rows(
+        select(*columns(PatientRow, Patient))
+        .where(PatientRow.clinic_id == clinic_id)
+        .order_by(PatientRow.ref)
+    )
+    return [as_record(Patient, row) for row in rows]
+
+
+def open_person(keyring: Keyring, patient: Patient) -> Person:
+    """Names, birth date and number of a patient in plain."""
+    return Person(
+        *(
+            keyring.open_(getattr(patient, name), "patient", name, patient.token)
+            for name in ("given_name", "family_name", "born", "phone")
+        )
+    )
+
+
+def open_given_name(keyring: Keyring, patient: Patient) -> str:
+    """The name a text greets with."""
+    return keyring.open_(patient.given_name, "patient", "given_name", patient.token)
+
+
+def open_phone(keyring: Keyring, patient: Patient) -> str:
+    """The number texts go to."""
+    return keyring.open_(patient.phone, "patient", "phone", patient.token)
+
+
+def rhythm_of(patient: Patient) -> Rhythm:
+    """When the patient sleeps and may be texted."""
+    tonight = {}
+    if patient.tonight_night is not None and patient.tonight_bedtime is not None:
+        tonight = {patient.tonight_night: patient.tonight_bedtime}
+    return Rhythm(
+        zone=patient.zone,
+        bedtime=patient.bedtime,
+        wake=patient.wake_time,
+        bedtime_weekend=patient.bedtime_weekend,
+        wake_weekend=patient.wake_weekend,
+        window=parse_window(patient.window),
+        tonight=tonight,
+    )
+
+
+def parse_window(window: str) -> tuple[time, time] | Literal["bedtime"]:
+    """A window as the patients' CSV writes it: `08:00-23:30`, or `bedtime`."""
+    if window == "bedtime":
+        return "bedtime"
+    start, _, end = window.partition("-")
+    return time.fromisoformat(start), time.fromisoformat(end)
+
+
+def set_patient(tx: Tx, patient_id: int, now: datetime, **changes: Any) -> None:
+    """Change columns of a patient that planning reads, and wake him."""
+    tx.execute(update(PatientRow).where(PatientRow.id == patient_id).values(**changes))
+    wake(tx, [patient_id], now)
+
+
+def add_fact(tx: Tx, patient: Patient, code: str, value: str, on: date, now: datetime) -> None:
+    """Begin a fact on a local date, ending the row in force; a change wakes the patient."""
+    end_fact(tx, patient, code, on, now)
+    row = {
+        "clinic_id": patient.clinic_id,
+        "patient_id": patient.id,
+        "code": code,
+        "value": value,
+        "valid_from": on,
+        "set_by": tx.actor,
+        "at": now,
+    }
+    tx.insert_one(table(PatientFact), row)
+
+
+def end_fact(tx: Tx, patient: Patient, code: str, on: date, now: datetime) -> None:
+    """End a fact from a local date on."""
+    in_force = and_(
+        PatientFact.patient_id == patient.id,
+        PatientFact.code == code,
+        PatientFact.valid_to.is_(None),
+    )
+    tx.execute(update(PatientFact).where(in_force).values(valid_to=on))
+    wake(tx, [patient.id], now)
+
+
+def facts_of(tx: Tx, patient_id: int) -> Facts:
+    """Everything known of a patient, ended facts too."""
+    rows = tx.rows(select(*FACT).where(PatientFact.patient_id == patient_id))
+    return Facts(tuple(as_record(Fact, row) for row in rows))
+
+
+def is_paused(tx: Tx, patient_id: int, now: datetime) -> bool:
+    """Whether a pause is in force."""
+    return tx.row(select(PatientPause.id).where(_pause_in_force(patient_id, now))) is not None
+
+
+def add_pause(tx: Tx, patient: Patient, until: datetime | None, now: datetime) -> None:
+    """Pause planned texts from now; an earlier pause that would outlast now gives way to this one."""
+    end_pauses(tx, patient, now)
+    row = {
+        "clinic_id": patient.clinic_id,
+        "patient_id": patient.id,
+        "start": now,
+        "until": until,
+        "set_by": tx.actor,
+        "at": now,
+    }
+    tx.insert_one(table(PatientPause), row)
+
+
+def end_pauses(tx: Tx, patient: Patient, now: datetime) -> bool:
+    """End every pause in force; whether there was one."""
+    in_force = _pause_in_force(patient.id, now)
+    ended = tx.changed(update(PatientPause).where(in_force).values(until=now))
+    wake(tx, [patient.id], now)
+    return ended > 0
+
+
+def _pause_in_force(patient_id: int, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        PatientPause.patient_id == patient_id,
+        PatientPause.start <= now,
+        PatientPause.until.is_(None) | (PatientPause.until > now),
+    )
+
+
+def wake(tx: Tx, patient_ids: Sequence[int], at: datetime) -> None:
+    """Have the tick look at these patients at `at` or earlier: early is harmless, late would be a bug."""
+    later = and_(PatientCursor.patient_id.in_(patient_ids), PatientCursor.next_wake_at > at)
+    tx.execute(update(PatientCursor).where(later).values(next_wake_at=at))
+
+
+def wake_clinic(tx: Tx, clinic_id: int, at: datetime) -> None:
+    """The same for everyone at a clinic: what is published may change anybody's plan."""
+    later = and_(PatientCursor.clinic_id == clinic_id, PatientCursor.next_wake_at > at)
+    tx.execute(update(PatientCursor).where(later).values(next_wake_at=at))

@@ -1,0 +1,122 @@
+"""Questions: opened when their text leaves, answered, asked again, closed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select, update
+
+from service.store.records import Question
+from service.store.rows import as_record, columns, table
+from service.store.session import Tx
+from service.store.tables.replies import Question as QuestionRow
+
+# How long after its close a question can still be answered, late (our default).
+LATE_FOR = timedelta(hours=48)
+
+
+def open_questions(tx: Tx, tokens: Sequence[str], now: datetime) -> None:
+    """Open the questions of texts that leave now: a quick answer may come before the provider's own.
+
+    The next occurrence of a kind closes the question of that kind asked before it.
+    """
+    if not tokens:
+        return
+    waiting = and_(QuestionRow.token.in_(tokens), QuestionRow.state == "waiting")
+    asked = tx.rows(
+        select(
+            QuestionRow.token,
+            QuestionRow.patient_id,
+            QuestionRow.kind,
+            QuestionRow.closes_after_s,
+            QuestionRow.nudge_after_s,
+        ).where(waiting)
+    )
+    if not asked:
+        return
+    question = table(QuestionRow)
+    mine = and_(
+        question.c.patient_id == bindparam("whose"),
+        question.c.kind == bindparam("of_kind"),
+        question.c.state == "open",
+    )
+    tx.execute(
+        update(question).where(mine).values(closes_at=now, nudge_at=None, later_at=None),
+        [{"whose": row[1], "of_kind": row[2]} for row in asked],
+    )
+    opened = update(question).where(question.c.token == bindparam("name"))
+    tx.execute(
+        opened.values(
+            state="open",
+            asked_at=now,
+            asked_last_at=now,
+            closes_at=bindparam("closes"),
+            nudge_at=bindparam("nudge"),
+        ),
+        [
+            {
+                "name": token,
+                "closes": now + _seconds(closes),
+                "nudge": nudge and now + _seconds(nudge),
+            }
+            for token, _, _, closes, nudge in asked
+        ],
+    )
+
+
+def ask_again(tx: Tx, tokens: Sequence[str], now: datetime) -> None:
+    """Note that questions were put once more (a nudge, or after a LATER)."""
+    if tokens:
+        tx.execute(
+            update(QuestionRow).where(QuestionRow.token.in_(tokens)).values(asked_last_at=now)
+        )
+
+
+def void_questions(tx: Tx, tokens: Sequence[str]) -> None:
+    """Questions whose text will not reach anybody were never asked."""
+    if tokens:
+        unanswered = and_(QuestionRow.token.in_(tokens), QuestionRow.state.in_(("waiting", "open")))
+        tx.execute(update(QuestionRow).where(unanswered).values(state="void"))
+
+
+def change_question(tx: Tx, question_id: int, **changes: Any) -> None:
+    """Change one question."""
+    tx.execute(update(QuestionRow).where(QuestionRow.id == question_id).values(**changes))
+
+
+def answerable(tx: Tx, patient_id: int, now: datetime) -> list[Question]:
+    """The questions a reply may answer, newest first: open ones, and closed ones it would be late for."""
+    lately = and_(QuestionRow.state == "closed", QuestionRow.closes_at > now - LATE_FOR)
+    rows = tx.rows(
+        select(*columns(QuestionRow, Question))
+        .where(and_(QuestionRow.patient_id == patient_id, or_(QuestionRow.state == "open", lately)))
+        .order_by(QuestionRow.asked_last_at.desc(), QuestionRow.id.desc())
+    )
+    return [as_record(Question, row) for row in rows]
+
+
+def questions_to_close(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Question]:
+    """Open questions of these patients whose time is over."""
+    over = and_(
+        QuestionRow.patient_id.in_(list(patient_ids)),
+        QuestionRow.state == "open",
+        QuestionRow.closes_at <= now,
+    )
+    rows = tx.rows(select(*columns(QuestionRow, Question)).where(over).order_by(QuestionRow.id))
+    return [as_record(Question, row) for row in rows]
+
+
+def forget_nudges(tx: Tx, ids: Sequence[int]) -> None:
+    """The nudge of these questions has been decided."""
+    if ids:
+        tx.execute(update(QuestionRow).where(QuestionRow.id.in_(ids)).values(nudge_at=None))
+
+
+def close_questions(tx: Tx, ids: Sequence[int]) -> None:
+    """Close questions that stayed without an answer."""
+    if ids:
+        tx.execute(update(QuestionRow).where(QuestionRow.id.in_(ids)).values(state="closed"))
+
+
+def _seconds(seconds: int) -> timedelta:
+    return timedelta(seconds=seconds)

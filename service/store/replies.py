@@ -1,0 +1,224 @@
+"""Texts that came in: stored once, read once, and what they were read to say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select, update
+
+from service.domain.exchange import Inbound
+from service.domain.reading import Reading
+from service.store.people import phone_index
+from service.store.rows import table
+from service.store.sealed import Keyring, new_token
+from service.store.session import Tx
+from service.store.tables.outbox import OutboxText
+from service.store.tables.replies import InboundText, Observation, ReadIntent
+
+# Longer bodies are cut before anything looks at them (the provider's own limit is 1,600 characters).
+LONGEST_BODY = 1600
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """One stored reply; its number and words are sealed until opened."""
+
+    id: int
+    token: str
+    clinic_id: int
+    patient_id: int | None
+    sender: bytes
+    sender_index: str
+    recipient: str
+    body: bytes
+    received_at: datetime
+    media: int
+
+
+_REPLY = (
+    InboundText.id,
+    InboundText.token,
+    InboundText.clinic_id,
+    InboundText.patient_id,
+    InboundText.sender,
+    InboundText.sender_index,
+    InboundText.recipient,
+    InboundText.body,
+    InboundText.received_at,
+    InboundText.media,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewObservation:
+    """One answer that counts. `number` and `word` are the value as a figure and as a label."""
+
+    kind: str
+    intent: str
+    night: date
+    about_date: date
+    number: float | None
+    word: str
+    late: bool
+    question_id: int | None
+
+
+def store_reply(tx: Tx, clinic_id: int, reply: Inbound) -> bool:
+    """Store a reply; False when the provider's id is known already (a repetition changes nothing)."""
+    token, seal = new_token(), tx.keyring.seal
+    body = reply.body[:LONGEST_BODY]
+    row = {
+        "clinic_id": clinic_id,
+        "token": token,
+        "provider_sid": reply.provider_sid,
+        "sender": seal(reply.sender, "inbound", "sender", token),
+        "sender_index": phone_index(tx.keyring, reply.sender),
+        "recipient": reply.to,
+        "body": seal(body, "inbound", "body", token),
+        "media": reply.media,
+        "received_at": reply.at,
+        "review_state": "none",
+    }
+    tx.insert_new(table(InboundText), [row], "provider_sid")
+    stored = tx.row(select(InboundText.token).where(InboundText.provider_sid == reply.provider_sid))
+    return stored is not None and stored[0] == token
+
+
+def unread_replies(tx: Tx, limit: int) -> list[StoredReply]:
+    """Replies nobody has read yet, in the order they came."""
+    rows = tx.rows(
+        select(*_REPLY).where(InboundText.read_at.is_(None)).order_by(InboundText.id).limit(limit)
+    )
+    return [StoredReply(*row) for row in rows]
+
+
+def lock_unread(tx: Tx, reply_id: int) -> bool:
+    """Take an unread reply for this transaction; False when somebody else has it or has read it."""
+    mine = and_(InboundText.id == reply_id, InboundText.read_at.is_(None))
+    row = tx.row(select(InboundText.id).where(mine).with_for_update(skip_locked=True))
+    return row is not None
+
+
+def open_reply(keyring: Keyring, reply: StoredReply) -> tuple[str, str]:
+    """The number a reply came from and its words."""
+    return (
+        keyring.open_(reply.sender, "inbound", "sender", reply.token),
+        keyring.open_(reply.body, "inbound", "body", reply.token),
+    )
+
+
+def mark_read(
+    tx: Tx,
+    reply: StoredReply,
+    now: datetime,
+    *,
+    patient_id: int | None,
+    review_state: str,
+    question_id: int | None,
+) -> None:
+    """Note whose reply it was, that it has been read, and whether a person should look at it."""
+    tx.execute(
+        update(InboundText)
+        .where(InboundText.id == reply.id)
+        .values(
+            read_at=now,
+            patient_id=patient_id,
+            review_state=review_state,
+            question_id=question_id,
+        )
+    )
+
+
+def add_readings(
+    tx: Tx, reply: StoredReply, reading: Reading, questions: Sequence[int | None]
+) -> None:
+    """Write what the reply was read to say, each with the question it answered."""
+    rows: list[dict[str, Any]] = [
+        {
+            "clinic_id": reply.clinic_id,
+            "inbound_id": reply.id,
+            "position": position,
+            "intent": intent.name,
+            "value": intent.value[:60],
+            "confidence": intent.confidence,
+            "rules": reading.rule_version,
+            "question_id": question_id,
+        }
+        for position, (intent, question_id) in enumerate(
+            zip(reading.intents, questions, strict=True)
+        )
+    ]
+    if rows:
+        tx.insert_new(table(ReadIntent), rows, "id")
+
+
+def add_observation(
+    tx: Tx, reply: StoredReply, patient_id: int, new: NewObservation, now: datetime
+) -> None:
+    """Write an answer that counts; an earlier one of the same kind about the same date gives way to it."""
+    same = and_(
+        Observation.patient_id == patient_id,
+        Observation.kind == new.kind,
+        Observation.about_date == new.about_date,
+        Observation.replaced.is_(False),
+    )
+    tx.execute(update(Observation).where(same).values(replaced=True))
+    row = {
+        "clinic_id": reply.clinic_id,
+        "token": new_token(),
+        "patient_id": patient_id,
+        "question_id": new.question_id,
+        "inbound_id": reply.id,
+        "kind": new.kind,
+        "intent": new.intent,
+        "night": new.night,
+        "about_date": new.about_date,
+        "number": new.number,
+        "word": new.word[:60],
+        "at": now,
+        "late": new.late,
+        "replaced": False,
+    }
+    tx.insert_one(table(Observation), row)
+
+
+def answered_since(tx: Tx, clinic_id: int, reply: StoredReply, since: datetime) -> bool:
+    """Whether an earlier text from the same number has been answered since then."""
+    earlier = and_(
+        InboundText.clinic_id == clinic_id,
+        InboundText.sender_index == reply.sender_index,
+        InboundText.received_at > since,
+        InboundText.id != reply.id,
+        InboundText.id.in_(select(OutboxText.inbound_id).where(OutboxText.planned_at > since)),
+    )
+    return tx.row(select(InboundText.id).where(earlier)) is not None
+
+
+def answers_of_kind(tx: Tx, patient_id: int, kind: str) -> int:
+    """How many answers to questions of that kind a patient has given so far."""
+    mine = and_(Observation.patient_id == patient_id, Observation.kind == kind)
+    row = tx.row(select(func.count()).select_from(Observation).where(mine))
+    return int(row[0]) if row else 0
+
+
+def last_of_intent(
+    tx: Tx, patient_id: int, kind: str | None, intent: str
+) -> tuple[str, date, date, int | None] | None:
+    """Kind, night, date and question of the patient's latest answer a correction can mean.
+
+    `kind` where the intent belongs to one kind of question only; else the latest answer of its family.
+    """
+    mine = and_(Observation.patient_id == patient_id, Observation.replaced.is_(False))
+    if kind is not None:
+        mine = and_(mine, Observation.kind == kind)
+    else:
+        family = intent.partition("_")[0]
+        mine = and_(mine, Observation.intent.startswith(family))
+    row = tx.row(
+        select(Observation.kind, Observation.night, Observation.about_date, Observation.question_id)
+        .where(mine)
+        .order_by(Observation.id.desc())
+        .limit(1)
+    )
+    return (row[0], row[1], row[2], row[3]) if row else None

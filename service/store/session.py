@@ -1,0 +1,207 @@
+"""transaction(scope, actor): the only commit. It knows on whose behalf it runs, and there is no way around it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Table, event, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from service.store.fair_lock import FairLock
+from service.store.sealed import Keyring
+from service.store.tables.base import OfClinic
+
+# As long as SQLite's own busy_timeout; a webhook then answers 5xx and the provider tries again.
+PATIENCE_S = 10.0
+_SCOPE, _CONFINED = "evenfall_scope", "evenfall_confined"
+
+
+class Clock(Protocol):
+    """What the store needs of a clock."""
+
+    def now(self) -> datetime:
+        """The clinic's time."""
+        ...
+
+    def wall(self) -> datetime:
+        """Real time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicScope:
+    """On behalf of one clinic: no other clinic's row exists for this transaction."""
+
+    clinic_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """On behalf of the service itself: every clinic's rows."""
+
+
+SYSTEM = System()
+Scope = ClinicScope | System
+
+
+class StoreBusyError(Exception):
+    """The database could not be had in time; nothing was written."""
+
+
+class Tx:
+    """One open transaction: statements, sealed fields, and what happens after the commit."""
+
+    def __init__(self, session: Session, scope: Scope, actor: str, keyring: Keyring) -> None:
+        self._session = session
+        self._after_commit: list[Callable[[], None]] = []
+        self.scope = scope
+        self.actor = actor
+        self.keyring = keyring
+
+    def execute(
+        self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None
+    ) -> Result[Any]:
+        """Run a statement within the scope, once or for each of `rows`.
+
+        PermissionError for a statement on bare tables by a clinic: nothing would confine it.
+        """
+        self._session.info[_CONFINED] = False
+        result = self._session.execute(statement, rows)
+        if isinstance(self.scope, ClinicScope) and not self._session.info[_CONFINED]:
+            raise PermissionError("a statement that is not confined to its clinic")
+        return result
+
+    def rows(self, query: Executable) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return cast("list[tuple[Any, ...]]", self.execute(query).all())
+
+    def row(self, query: Executable) -> tuple[Any, ...] | None:
+        """The first row of a query, or None."""
+        return cast("tuple[Any, ...] | None", self.execute(query).first())
+
+    def changed(
+        self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None
+    ) -> int:
+        """Run an INSERT, UPDATE or DELETE; how many rows it touched."""
+        result = self.execute(statement, rows)
+        assert isinstance(result, CursorResult)  # noqa: S101 (narrows the type: DML always gives one)
+        return result.rowcount
+
+    def insert_new(self, table: Table, rows: Sequence[Mapping[str, Any]], *key: str) -> None:
+        """Insert the rows whose `key` columns are not there yet; the others are left as they are."""
+        if not rows:
+            return
+        self._check_clinic(rows)
+        make = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        statement = make(table).on_conflict_do_nothing(index_elements=list(key))
+        self._session.execute(statement, rows)
+
+    def upsert(
+        self, table: Table, rows: Sequence[Mapping[str, Any]], *key: str, keep: Sequence[str] = ()
+    ) -> None:
+        """Insert the rows, or replace all but the `key` and `keep` columns of those that are there."""
+        if not rows:
+            return
+        self._check_clinic(rows)
+        make = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        statement = make(table)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in {*key, *keep}}
+        self._session.execute(
+            statement.on_conflict_do_update(index_elements=list(key), set_=changed), rows
+        )
+
+    def insert_one(self, table: Table, row: Mapping[str, Any]) -> int:
+        """Insert one row and return its id."""
+        self._check_clinic([row])
+        result = self._session.execute(insert(table).values(**row))
+        assert isinstance(result, CursorResult)  # noqa: S101 (narrows the type: DML always gives one)
+        key = result.inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run `action` once this transaction is committed, and not otherwise."""
+        self._after_commit.append(action)
+
+    @property
+    def dialect(self) -> str:
+        """sqlite or postgresql."""
+        return self._session.get_bind().dialect.name
+
+    def committed(self) -> None:
+        """Run what waited for the commit."""
+        for action in self._after_commit:
+            action()
+
+    def _check_clinic(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        if isinstance(self.scope, ClinicScope):
+            own = self.scope.clinic_id
+            if any(row.get("clinic_id", own) != own for row in rows):
+                raise PermissionError("a row of another clinic")
+
+
+class Store:
+    """The database of one installation, with its keys."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        self.engine = engine
+        self.keyring = keyring
+        self._one_writer = FairLock() if engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def transaction(self, scope: Scope, actor: str, *, write: bool = True) -> Iterator[Tx]:
+        """Open a transaction for `scope`, done by `actor`; commit at the end, roll back on any exception.
+
+        A reading transaction takes no lock and must not write. StoreBusyError when the database stays locked.
+        """
+        lock: AbstractContextManager[None] = nullcontext()
+        if write and self._one_writer is not None:
+            lock = self._one_writer.held(PATIENCE_S)
+        try:
+            with lock, Session(self.engine, autoflush=False) as session:
+                session.connection(execution_options={"evenfall_write": write})
+                if isinstance(scope, ClinicScope):
+                    session.info[_SCOPE] = scope.clinic_id
+                tx = Tx(session, scope, actor, self.keyring)
+                yield tx
+                session.commit()
+        except TimeoutError as busy:
+            raise StoreBusyError(str(busy)) from busy
+        tx.committed()
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _within_clinic(state: ORMExecuteState) -> None:
+    """Confine every statement of a clinic's transaction to that clinic's rows."""
+    state.session.info[_CONFINED] = True
+    clinic_id = state.session.info.get(_SCOPE)
+    if clinic_id is None or state.is_insert:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(OfClinic, lambda cls: cls.clinic_id == clinic_id, include_aliases=True)
+    )
+
+
+def prepare_sqlite(engine: Engine, *, durable: bool = True) -> None:
+    """Make each new SQLite connection durable, and begin each transaction the way its work needs.
+
+    A plain BEGIN that later writes cannot wait for another writer, so a writing transaction begins IMMEDIATE.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={'FULL' if durable else 'OFF'}",
+            "busy_timeout=10000",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("evenfall_write", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

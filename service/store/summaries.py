@@ -1,0 +1,142 @@
+"""Numbers that are maintained: a patient-night is summed up again whenever something of it changes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, select, tuple_
+
+from service.domain.delivery import RULES
+from service.domain.night_summary import Answer, AskedQuestion, SlotFate, Summary, summarise
+from service.store.rows import table
+from service.store.session import Tx
+from service.store.tables.outbox import OutboxText
+from service.store.tables.people import Patient
+from service.store.tables.replies import Observation, Question
+from service.store.tables.summaries import NightSummary
+
+PatientNight = tuple[int, date]
+_UNSOLICITED = [kind.value for kind, rules in RULES.items() if rules.unsolicited]
+
+
+def roll_nights(tx: Tx, nights: Iterable[PatientNight], now: datetime) -> None:
+    """Sum up these patient-nights again, in the transaction that changed them."""
+    wanted = sorted(set(nights))
+    if not wanted:
+        return
+    clinics = dict(_clinics(tx, {patient_id for patient_id, _ in wanted}))
+    slots = _by_night(tx.rows(_slots(wanted)), SlotFate)
+    questions = _by_night(tx.rows(_questions(wanted)), _asked)
+    answers = _by_night(tx.rows(_answers(wanted)), Answer)
+    rows = [
+        _row(
+            clinics[key[0]],
+            key,
+            summarise(slots.get(key, []), questions.get(key, []), answers.get(key, []), now),
+        )
+        for key in wanted
+    ]
+    tx.upsert(table(NightSummary), rows, "patient_id", "night", keep=("closed",))
+
+
+def close_nights(tx: Tx, nights: Sequence[PatientNight]) -> None:
+    """Mark nights as over."""
+    closed = table(NightSummary)
+    for patient_id, night in nights:
+        mine = and_(closed.c.patient_id == patient_id, closed.c.night == night)
+        tx.execute(closed.update().where(mine).values(closed=True))
+
+
+def _clinics(tx: Tx, patient_ids: set[int]) -> list[tuple[int, int]]:
+    query = select(Patient.id, Patient.clinic_id).where(Patient.id.in_(patient_ids))
+    return [(row[0], row[1]) for row in tx.rows(query)]
+
+
+def _slots(nights: Sequence[PatientNight]) -> Any:
+    gate_aside = OutboxText.asks.is_not(None) & (OutboxText.asks != "gate")
+    return select(
+        OutboxText.state,
+        OutboxText.reason,
+        gate_aside,
+        OutboxText.accepted_at,
+        OutboxText.patient_id,
+        OutboxText.night,
+    ).where(
+        and_(
+            tuple_(OutboxText.patient_id, OutboxText.night).in_(nights),
+            OutboxText.kind.in_(_UNSOLICITED),
+        )
+    )
+
+
+def _questions(nights: Sequence[PatientNight]) -> Any:
+    return (
+        select(
+            OutboxText.state,
+            OutboxText.accepted_at,
+            Question.answered_at.is_not(None),
+            Question.valid,
+            Question.late,
+            Question.patient_id,
+            Question.night,
+        )
+        .join(OutboxText, OutboxText.token == Question.token)
+        .where(
+            and_(
+                tuple_(Question.patient_id, Question.night).in_(nights),
+                Question.kind != "gate",
+                Question.state != "waiting",
+            )
+        )
+    )
+
+
+def _answers(nights: Sequence[PatientNight]) -> Any:
+    return (
+        select(
+            Observation.kind,
+            Observation.number,
+            Observation.word,
+            Observation.patient_id,
+            Observation.night,
+        )
+        .where(
+            and_(
+                tuple_(Observation.patient_id, Observation.night).in_(nights),
+                Observation.replaced.is_(False),
+            )
+        )
+        .order_by(Observation.id)
+    )
+
+
+def _asked(
+    state: str, accepted_at: datetime | None, answered: bool, valid: bool, late: bool
+) -> AskedQuestion:
+    return AskedQuestion(state, accepted_at, answered, valid, late)
+
+
+def _by_night(rows: Iterable[tuple[Any, ...]], record: Any) -> dict[PatientNight, list[Any]]:
+    groups: dict[PatientNight, list[Any]] = {}
+    for row in rows:
+        groups.setdefault((row[-2], row[-1]), []).append(record(*row[:-2]))
+    return groups
+
+
+def _row(clinic_id: int, key: PatientNight, summary: Summary) -> dict[str, Any]:
+    return {
+        "clinic_id": clinic_id,
+        "patient_id": key[0],
+        "night": key[1],
+        "state": summary.state.value,
+        "severity": summary.severity,
+        "onset": summary.onset,
+        "texts": summary.texts,
+        "handed": summary.handed,
+        "delivered": summary.delivered,
+        "counted": summary.counted,
+        "answered": summary.answered,
+        "late": summary.late,
+        "kept": dict(summary.kept),
+        "closed": False,
+    }

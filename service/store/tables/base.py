@@ -1,0 +1,70 @@
+"""What all tables share: column types, naming convention, and the clinic every reachable row belongs to."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Naive input is refused; what comes back is aware, in UTC, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive datetimes; SQLite stores no zone, so it is given UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime is no instant")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give every instant back aware and in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
+
+Id = Annotated[int, mapped_column(primary_key=True)]
+Token = Annotated[str, mapped_column(String(32), unique=True)]
+Instant = Annotated[datetime, mapped_column(UTCDateTime)]
+Sealed = Annotated[bytes, mapped_column(LargeBinary)]
+Json = Annotated[dict[str, Any], mapped_column(JSON_TYPE)]
+JsonList = Annotated[list[Any], mapped_column(JSON_TYPE)]
+PatientId = Annotated[int, mapped_column(ForeignKey("patient.id"))]
+
+
+class Base(DeclarativeBase):
+    """All tables; one naming convention, so that constraints can be changed on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class OfClinic:
+    """A row of one clinic. A transaction on behalf of a clinic sees no other clinic's rows of these tables."""
+
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))

@@ -1,0 +1,99 @@
+"""Texts on their way out, what the provider told of them, and each sender's rate."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.tables.base import Base, Id, Instant, OfClinic, Sealed, Token
+
+
+class OutboxText(OfClinic, Base):
+    """One text: a row before it is a request. The slot makes writing it twice harmless, whoever does it.
+
+    `on_date` is the local date of the unmoved instant, `anchor` the text id the step named (which may stand
+    behind a gate or a discreet twin), `template` the id that is really sent. `capped`: it counts for the caps.
+    """
+
+    __tablename__ = "outbox"
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound.id", use_alter=True))
+    slot: Mapped[str] = mapped_column(String(160))
+    kind: Mapped[str] = mapped_column(String(12))
+    lane: Mapped[int]
+    priority: Mapped[str] = mapped_column(String(8))
+    capped: Mapped[bool]
+    programme: Mapped[str | None] = mapped_column(String(40))
+    version: Mapped[int | None]
+    step: Mapped[str | None] = mapped_column(String(40))
+    night: Mapped[date | None]
+    on_date: Mapped[date | None]
+    anchor: Mapped[str | None] = mapped_column(String(12))
+    template: Mapped[str | None] = mapped_column(String(12))
+    asks: Mapped[str | None] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(2))
+    recipient: Mapped[Sealed | None]
+    sender: Mapped[str] = mapped_column(String(16))
+    body: Mapped[Sealed | None]
+    segments: Mapped[int]
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(24))
+    detail: Mapped[str | None] = mapped_column(String(200))
+    planned_at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    not_after: Mapped[Instant]
+    lease_until: Mapped[Instant | None]
+    submitted_at: Mapped[Instant | None]
+    accepted_at: Mapped[Instant | None]
+    sent_at: Mapped[Instant | None]
+    delivered_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    error_code: Mapped[int | None]
+    attempts: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "slot"),
+        # The claim and the sweep look only at texts on their way, however many lie behind them.
+        Index(
+            "ix_outbox_waiting",
+            "lane",
+            "due_at",
+            sqlite_where=text("state = 'planned'"),
+            postgresql_where=text("state = 'planned'"),
+        ),
+        Index(
+            "ix_outbox_uncertain",
+            "lease_until",
+            sqlite_where=text("state IN ('submitting', 'unknown')"),
+            postgresql_where=text("state IN ('submitting', 'unknown')"),
+        ),
+        Index(None, "patient_id", "night"),
+        Index(None, "patient_id", "planned_at"),
+    )
+
+
+class ReceiptEvent(Base):
+    """One thing the provider told of one text, kept as it came."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[Id]
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"))
+    state: Mapped[str] = mapped_column(String(12))
+    error_code: Mapped[int | None]
+    at: Mapped[Instant]
+
+    __table_args__ = (Index(None, "outbox_id"),)
+
+
+class Sender(Base):
+    """When each sender number is free again, for its rate."""
+
+    __tablename__ = "sender"
+
+    number: Mapped[str] = mapped_column(String(16), primary_key=True)
+    next_free_at: Mapped[Instant]

@@ -1,0 +1,86 @@
+"""What a plan is made from: the patient's alarm clock, facts and pauses, and the clinic's programmes and texts."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.store.tables.base import Base, Id, Instant, Json, OfClinic, PatientId, Token
+
+
+class PatientCursor(OfClinic, Base):
+    """When to look at a patient next: a lower bound, never late. `wordings` holds the night each was last used."""
+
+    __tablename__ = "patient_cursor"
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    next_wake_at: Mapped[Instant] = mapped_column(index=True)
+    open_night: Mapped[date | None]
+    wordings: Mapped[Json]
+
+
+class PatientFact(OfClinic, Base):
+    """One fact and the local dates it holds on (`valid_to` excluded). A change ends a row and begins another."""
+
+    __tablename__ = "patient_fact"
+
+    id: Mapped[Id]
+    patient_id: Mapped[PatientId]
+    code: Mapped[str] = mapped_column(String(24))
+    value: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    set_by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[Instant]
+
+    __table_args__ = (Index(None, "patient_id", "code"),)
+
+
+class PatientPause(OfClinic, Base):
+    """A time without planned texts; `until` is None for one without an end."""
+
+    __tablename__ = "patient_pause"
+
+    id: Mapped[Id]
+    patient_id: Mapped[PatientId]
+    start: Mapped[Instant]
+    until: Mapped[Instant | None]
+    set_by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[Instant]
+
+    __table_args__ = (Index(None, "patient_id", "start"),)
+
+
+class ProgrammeVersion(OfClinic, Base):
+    """One version of one programme, as the TOML text it was published from. A published row never changes its text."""
+
+    __tablename__ = "programme_version"
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    slug: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10))
+    source: Mapped[str] = mapped_column(Text)
+    effective_at: Mapped[Instant | None]
+    published_at: Mapped[Instant | None]
+    published_by: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[Instant]
+
+    __table_args__ = (UniqueConstraint("clinic_id", "slug", "number"),)
+
+
+class TextVersion(OfClinic, Base):
+    """One published wording of one text; the highest number is the one in use."""
+
+    __tablename__ = "text_version"
+
+    id: Mapped[Id]
+    text_id: Mapped[str] = mapped_column(String(12))
+    language: Mapped[str] = mapped_column(String(2))
+    number: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[Instant]
+    published_by: Mapped[str] = mapped_column(String(80))
+
+    __table_args__ = (UniqueConstraint("clinic_id", "text_id", "language", "number"),)
