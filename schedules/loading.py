@@ -36,11 +36,17 @@ def load(source: str, name: str) -> Programme:
 
 
 @cache
-def shipped() -> tuple[Programme, ...]:
-    """The programmes in schedules/programmes, by slug."""
+def shipped_sources() -> dict[str, str]:
+    """The source of each programme in schedules/programmes, by file name."""
     folder = files("schedules") / "programmes"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(load((folder / name).read_text(encoding="utf-8"), name) for name in names)
+    return {name: (folder / name).read_text(encoding="utf-8") for name in names}
+
+
+@cache
+def shipped() -> tuple[Programme, ...]:
+    """The programmes in schedules/programmes, by slug."""
+    return tuple(load(source, name) for name, source in shipped_sources().items())
 
 
 def _parsed(source: str, name: str) -> dict[str, Any]:

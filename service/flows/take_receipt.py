@@ -6,7 +6,7 @@ from datetime import date, datetime
 from service.domain.delivery import State
 from service.domain.exchange import Receipt
 from service.runtime import Runtime
-from service.store import alerts, delivery_history, receipts
+from service.store import alerts, delivery_history, receipts, standings
 from service.store.people import patients_by_id
 from service.store.session import SYSTEM, Tx
 from service.store.summaries import roll_nights
@@ -22,7 +22,8 @@ def take_receipts(runtime: Runtime, told: Sequence[Receipt]) -> None:
     now = runtime.clock.now()
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
         changed = receipts.receive(tx, told)
-        roll_nights(tx, {(patient_id, night) for patient_id, night, _ in changed}, now)
+        moved = roll_nights(tx, {(patient_id, night) for patient_id, night, _ in changed}, now)
+        standings.restand(tx, list(patients_by_id(tx, moved).values()), now)
         _doubt_numbers(tx, changed, now)
 
 
@@ -38,3 +39,4 @@ def _doubt_numbers(tx: Tx, changed: Sequence[tuple[int, date, str]], now: dateti
         if len(fates) == FAILED_IN_A_ROW and all(state in _NOT_REACHED for state, _ in fates):
             evidence = {"failed": FAILED_IN_A_ROW, "because": fates[0][1] or ""}
             alerts.open_alert(tx, patient.clinic_id, patient.id, "M-WHO", evidence, now)
+            standings.rank_patients(tx, [patient.id])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, select, update
 
-from service.domain.alerts import RULES
+from service.domain.alerts import RULES, rank_of
 from service.store.rows import table
 from service.store.sealed import new_token
 from service.store.session import Tx
@@ -117,3 +117,15 @@ def open_rules(tx: Tx, patient_ids: Sequence[int]) -> dict[int, set[str]]:
     for patient_id, rule in tx.rows(select(Alert.patient_id, Alert.rule).where(mine)):
         found.setdefault(patient_id, set()).add(rule)
     return found
+
+
+def most_urgent(tx: Tx, patient_ids: Sequence[int]) -> dict[int, int]:
+    """The rank of each patient's most urgent open alert."""
+    mine = and_(Alert.patient_id.in_(patient_ids), Alert.closed_at.is_(None))
+    ranks: dict[int, int] = {}
+    for patient_id, rule, evidence in tx.rows(
+        select(Alert.patient_id, Alert.rule, Alert.evidence).where(mine)
+    ):
+        rank = rank_of(rule, evidence)
+        ranks[patient_id] = min(rank, ranks.get(patient_id, rank))
+    return ranks

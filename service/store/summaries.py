@@ -11,7 +11,7 @@ from service.domain.night_summary import Answer, AskedQuestion, SlotFate, Summar
 from service.store.rows import table
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
-from service.store.tables.people import Patient
+from service.store.tables.planning import PatientCursor
 from service.store.tables.replies import Observation, Question
 from service.store.tables.summaries import NightSummary
 
@@ -19,12 +19,17 @@ PatientNight = tuple[int, date]
 _UNSOLICITED = [kind.value for kind, rules in RULES.items() if rules.unsolicited]
 
 
-def roll_nights(tx: Tx, nights: Iterable[PatientNight], now: datetime) -> None:
-    """Sum up these patient-nights again, in the transaction that changed them."""
+def roll_nights(tx: Tx, nights: Iterable[PatientNight], now: datetime) -> list[int]:
+    """Sum up these patient-nights again, in the transaction that changed them.
+
+    What comes back are the patients of whom a night changed that had ended: they stand elsewhere now.
+    """
     wanted = sorted(set(nights))
     if not wanted:
-        return
-    clinics = dict(_clinics(tx, {patient_id for patient_id, _ in wanted}))
+        return []
+    whose = tx.rows(_whose({patient_id for patient_id, _ in wanted}))
+    clinics = {row[0]: row[1] for row in whose}
+    open_nights = {row[0]: row[2] for row in whose}
     slots = _by_night(tx.rows(_slots(wanted)), SlotFate)
     questions = _by_night(tx.rows(_questions(wanted)), _asked)
     answers = _by_night(tx.rows(_answers(wanted)), Answer)
@@ -37,6 +42,8 @@ def roll_nights(tx: Tx, nights: Iterable[PatientNight], now: datetime) -> None:
         for key in wanted
     ]
     tx.upsert(table(NightSummary), rows, "patient_id", "night", keep=("closed",))
+    ended = {who for who, night in wanted if open_nights[who] and night < open_nights[who]}
+    return sorted(ended)
 
 
 def close_nights(tx: Tx, nights: Sequence[PatientNight]) -> None:
@@ -47,9 +54,10 @@ def close_nights(tx: Tx, nights: Sequence[PatientNight]) -> None:
         tx.execute(closed.update().where(mine).values(closed=True))
 
 
-def _clinics(tx: Tx, patient_ids: set[int]) -> list[tuple[int, int]]:
-    query = select(Patient.id, Patient.clinic_id).where(Patient.id.in_(patient_ids))
-    return [(row[0], row[1]) for row in tx.rows(query)]
+def _whose(patient_ids: set[int]) -> Any:
+    return select(
+        PatientCursor.patient_id, PatientCursor.clinic_id, PatientCursor.open_night
+    ).where(PatientCursor.patient_id.in_(patient_ids))
 
 
 def _slots(nights: Sequence[PatientNight]) -> Any:

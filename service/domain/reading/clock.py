@@ -32,6 +32,8 @@ _LEADS = frozenset(
     }
 )
 _LAST_HOUR = 24
+# No answer holds more; what follows cannot make it clearer.
+_MOST_CLOCKS = 12
 _LAST_MINUTE = 59
 
 
@@ -60,7 +62,7 @@ def clocks(document: Document, lexicon: Lexicon) -> list[Clock]:
     """Every run of tokens that could be a time, in order; a bare number among them."""
     found: list[Clock] = []
     place = 0
-    while place < len(document.tokens):
+    while place < len(document.tokens) and len(found) < _MOST_CLOCKS:
         clock = _clock_at(document, place, lexicon)
         if clock:
             found.append(clock)
@@ -173,9 +175,8 @@ def _part_of_day(document: Document, place: int) -> tuple[int, Part]:
 def _parts(document: Document, place: int) -> Iterator[tuple[int, Part]]:
     named: tuple[Part, ...] = ("morning", "afternoon", "evening")
     for part in named:
-        for mark in document.all(f"day_part.{part}"):
-            if mark.start == place:
-                yield mark.end, part
+        for mark in document.between(place, place + 1, f"day_part.{part}"):
+            yield mark.end, part
 
 
 def hour_24(clock: Clock, *, early_is_morning: bool) -> str | None:

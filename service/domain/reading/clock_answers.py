@@ -10,6 +10,7 @@ from service.domain.reading.lexicon import Lexicon
 _HALF_DAY = 12 * 60
 _DAY = 2 * _HALF_DAY
 _WAKE_REACH = 3
+_ALTERNATIVES = frozenset({"or", "o", "u"})
 
 
 def bedtime(document: Document, lexicon: Lexicon, usual: time | None) -> Intent | None:
@@ -77,21 +78,21 @@ def _meant(document: Document, found: list[Clock]) -> Clock | None:
     first, last = found[0], found[-1]
     if any(first.end <= mark.start < last.start for mark in document.all("last_value")):
         return last
+    if _ALTERNATIVES & set(document.words[first.end : last.start]):
+        return None
     certain = [clock for clock in found if clock.sure] or [clock for clock in found if clock.led]
     return certain[0] if len(certain) == 1 else None
 
 
 def _waking(document: Document, clock: Clock) -> bool:
     return any(
-        mark.end <= clock.start <= mark.end + _WAKE_REACH for mark in document.all("wake.any")
+        mark.end <= clock.start <= mark.end + _WAKE_REACH
+        for mark in document.between(clock.start - 2 * _WAKE_REACH, clock.start, "wake.any")
     )
 
 
 def _began_near(document: Document, clock: Clock) -> bool:
-    sentence = document.tokens[clock.start].sentence
-    return any(
-        document.tokens[mark.start].sentence == sentence for mark in document.all("began.now")
-    )
+    return bool(document.in_sentence(clock.start, "began.now"))
 
 
 def _with_day_part(document: Document, clock: Clock) -> Clock:

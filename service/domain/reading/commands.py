@@ -9,6 +9,7 @@ from service.domain.reading.spelling import one_edit
 
 _ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
 _TOPIC_REACH = 5
+_LONGEST_PHRASE = 8
 
 
 def stop(document: Document, lexicon: Lexicon, unspelled: str) -> Intent | None:
@@ -29,31 +30,42 @@ def stop(document: Document, lexicon: Lexicon, unspelled: str) -> Intent | None:
 
 
 def _stop_mark(document: Document) -> Mark | None:
+    alone = _parts_of_courtesy(document)
     for word in document.all("command.stop_word"):
-        if _stands_alone(document, word):
+        if document.tokens[word.start].part in alone or _shouted(document, word):
             return word
     for mark in document.all("command.stop"):
         overlapping = (
             other
-            for other in document.all("command.not_stop", "clinician.stopped")
-            if other.start < mark.end and mark.start < other.end
+            for other in document.between(
+                mark.start - _LONGEST_PHRASE, mark.end, "command.not_stop", "clinician.stopped"
+            )
+            if mark.start < other.end
         )
         if not any(other.start < mark.start or other.end >= mark.end for other in overlapping):
             return mark
     return None
 
 
-def _stands_alone(document: Document, word: Mark) -> bool:
-    """Whether its part of the text holds nothing else but courtesy, a plain answer or itself."""
-    part = document.tokens[word.start].part
-    rest = {
-        place
-        for place, token in enumerate(document.tokens)
-        if token.part == part and not token.is_number
-    }
+def _shouted(document: Document, word: Mark) -> bool:
+    """STOP in capitals at either end of a text that is not all in capitals."""
+    at_an_end = word.start == 0 or word.end == len(document.tokens)
+    return (
+        at_an_end and document.quote(word.start, word.end) == "STOP" and not document.raw.isupper()
+    )
+
+
+def _parts_of_courtesy(document: Document) -> set[int]:
+    """The parts that hold nothing but courtesy, a plain answer or a lone word to stop."""
+    covered: set[int] = set()
     for mark in document.all("command.stop_word", *_ANSWER_WORDS):
-        rest.difference_update(range(mark.start, mark.end))
-    return not rest
+        covered.update(range(mark.start, mark.end))
+    parts = {token.part for token in document.tokens}
+    return parts - {
+        token.part
+        for place, token in enumerate(document.tokens)
+        if place not in covered and not token.is_number
+    }
 
 
 def _topic_near(document: Document, stop_mark: Mark) -> str | None:

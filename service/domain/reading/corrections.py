@@ -96,7 +96,7 @@ def _taken_back(document: Document, number: Number) -> bool:
         return True
     return any(
         0 <= number.start - mark.end <= 2 and not _TURN & set(words[mark.end : number.start])
-        for mark in document.all("old_value")
+        for mark in document.between(number.start - 6, number.start, "old_value")
     )
 
 

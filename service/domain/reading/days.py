@@ -22,9 +22,13 @@ _ONE = frozenset({"a", "an", "another", "un", "una", "otra"})
 _COUPLE = frozenset({"couple", "par"})
 _PAUSE_WORDS = frozenset({"pause", "pausa", "pausar"})
 _MONTHS = frozenset(
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sep sept oct nov dec enero febrero marzo abril mayo junio julio "
-    "agosto septiembre octubre noviembre diciembre".split()
+    name
+    for names in (
+        "january february march april may june july august september october november december",
+        "jan feb mar apr jun jul aug sep sept oct nov dec",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    )
+    for name in names.split()
 )
 _LAST_DAY = 31
 

@@ -1,7 +1,8 @@
 """A text ready to be read: its tokens, spelled right, and the marks of every concept in it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.reading.lexicon import GAP, NUMBER, Lexicon, Node
@@ -29,17 +30,28 @@ class Document:
 
     raw: str
     tokens: tuple[Token, ...]
+    words: tuple[str, ...]
     marks: dict[str, tuple[Mark, ...]]
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words alone."""
-        return tuple(token.word for token in self.tokens)
 
     def all(self, *concepts: str) -> list[Mark]:
         """The marks of these concepts, in order of start; the longer first."""
         found = [mark for concept in concepts for mark in self.marks.get(concept, ())]
-        return sorted(found, key=lambda mark: (mark.start, -mark.end))
+        return sorted(found, key=_by_place)
+
+    def between(self, start: int, end: int, *concepts: str) -> list[Mark]:
+        """The marks of these concepts that begin at tokens [start, end), in order of start."""
+        found: list[Mark] = []
+        for concept in concepts:
+            marks = self.marks.get(concept, ())
+            first = bisect_left(marks, start, key=_start)
+            found += marks[first : bisect_left(marks, end, lo=first, key=_start)]
+        return sorted(found, key=_by_place)
+
+    def in_sentence(self, place: int, *concepts: str) -> list[Mark]:
+        """The marks of these concepts in the sentence of a token."""
+        sentence = self.tokens[place].sentence
+        start = bisect_left(self.tokens, sentence, key=_sentence)
+        return self.between(start, bisect_right(self.tokens, sentence, key=_sentence), *concepts)
 
     def has(self, *concepts: str) -> bool:
         """Whether any of these concepts is in the text."""
@@ -61,7 +73,8 @@ class Document:
         asking = {
             self.tokens[mark.start].sentence
             for mark in self.all("question")
-            if mark.start == 0 or self._opens_sentence(mark.start)
+            if (mark.start == 0 or self._opens_sentence(mark.start))
+            and (self.tokens[mark.start].asked or mark.end - mark.start > 1)
         }
         kept = [place for place, token in enumerate(self.tokens) if token.sentence not in asking]
         if not asking or not kept:
@@ -84,7 +97,19 @@ class Document:
                 )
             )
         }
-        return Document(self.raw, self.tokens[start:end], marks)
+        return Document(self.raw, self.tokens[start:end], self.words[start:end], marks)
+
+
+def _start(mark: Mark) -> int:
+    return mark.start
+
+
+def _by_place(mark: Mark) -> tuple[int, int]:
+    return mark.start, -mark.end
+
+
+def _sentence(token: Token) -> int:
+    return token.sentence
 
 
 def parse(raw: str, lexicon: Lexicon) -> Document:
@@ -95,29 +120,40 @@ def parse(raw: str, lexicon: Lexicon) -> Document:
     tokens = tuple(_respelled(token, lexicon, shortest) for token in typed)
     marks: dict[str, list[Mark]] = {}
     for start in range(len(tokens)):
-        ends: dict[str, int] = {}
-        for end, concept in _endings(tokens, start, lexicon.tree):
-            ends[concept] = max(end, ends.get(concept, 0))
-        for concept, end in ends.items():
+        for concept, end in _longest_phrases(tokens, start, lexicon.tree).items():
             marks.setdefault(concept, []).append(Mark(concept, start, end))
-    return Document(plain.raw, tokens, {name: tuple(found) for name, found in marks.items()})
+    words = tuple(token.word for token in tokens)
+    return Document(plain.raw, tokens, words, {name: tuple(m) for name, m in marks.items()})
 
 
-def _endings(tokens: Sequence[Token], start: int, tree: Node) -> Iterator[tuple[int, str]]:
-    """Where the phrases that begin at `start` end: (end, concept). No phrase leaves its sentence."""
+def _longest_phrases(tokens: Sequence[Token], start: int, tree: Node) -> dict[str, int]:
+    """Where the longest phrase of each concept that begins at `start` ends, in its sentence.
+
+    Only a gap crosses a comma.
+    """
     sentence = tokens[start].sentence
-    paths = [(start, tree)]
+    ends: dict[str, int] = {}
+    paths = [(start, tree, True)]
     while paths:
-        place, node = paths.pop()
+        place, node, free = paths.pop()
         for concept in node.concepts:
-            yield place, concept
-        for gap in node.next.get(GAP, ()):
-            paths.extend((place + width, gap) for width in range(_WIDEST_GAP + 1))
-        if place < len(tokens) and tokens[place].sentence == sentence:
-            token = tokens[place]
-            paths.extend((place + 1, following) for following in node.next.get(token.word, ()))
-            if token.is_number:
-                paths.extend((place + 1, following) for following in node.next.get(NUMBER, ()))
+            if ends.get(concept, 0) < place:
+                ends[concept] = place
+        following = node.next
+        if not following:
+            continue
+        if GAP in following:
+            gaps = range(place, min(place + _WIDEST_GAP, len(tokens)) + 1)
+            paths += [(after, gap, True) for gap in following[GAP] for after in gaps]
+        if place == len(tokens):
+            continue
+        token = tokens[place]
+        if token.sentence == sentence and (free or token.part == tokens[place - 1].part):
+            if token.word in following:
+                paths += [(place + 1, after, False) for after in following[token.word]]
+            if NUMBER in following and token.is_number:
+                paths += [(place + 1, after, False) for after in following[NUMBER]]
+    return ends
 
 
 def _respelled(token: Token, lexicon: Lexicon, shortest: int) -> Token:

@@ -11,8 +11,10 @@ from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.polarity import Polarity, polarity
 
 _ASKS_ABOUT_ONE_DAY = frozenset({"iron", "caffeine", "exercise"})
+# A text of more pieces tells a story, not what was done on which day.
+_MOST_CUTS = 16
 _EARLY = frozenset({"breakfast", "morning", "noon", "desayuno", "mediodia"})
-_JOINTS = frozenset({"but", "and", "pero", "y", "today", "yesterday", "hoy", "ayer"})
+_JOINTS = frozenset({"but", "and", "pero", "y"})
 _BARRIERS = ("stopped", "ran_out", "forgot", "side_effect", "unwell")
 _FELT_AT = {"iron": frozenset(SIDE_EFFECTS) - {"tight"}, "compression": {"skin", "tight"}}
 
@@ -37,12 +39,17 @@ def goal(document: Document, kind: str, lexicon: Lexicon) -> list[Intent]:
 
 def _days(document: Document) -> list[tuple[Document, str]]:
     """The text cut into what it says of today ("") and of other days ("prev", "sat")."""
-    cuts = [0]
+    cuts = {0, len(document.tokens)}
     for place, token in enumerate(document.tokens):
         if place and (token.part != document.tokens[place - 1].part or token.word in _JOINTS):
-            cuts.append(place)
-    cuts.append(len(document.tokens))
-    pieces = [document.keep(a, b) for a, b in pairwise(cuts) if b > a]
+            cuts.add(place)
+    days = [mark.start for mark in document.all("yesterday", "today")]
+    for first, second in pairwise(days):
+        if not any(first < cut <= second for cut in cuts):
+            cuts.add(second if first in cuts else first + 1)
+    if len(cuts) > _MOST_CUTS:
+        return [(document, "")]
+    pieces = [document.keep(a, b) for a, b in pairwise(sorted(cuts))]
     named = [(piece, _day(piece)) for piece in pieces]
     if not any(day for _, day in named):
         return [(document, "")]

@@ -4,6 +4,7 @@ from service.domain.reading.document import Document
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
 
 _DENIALS = frozenset({"no", "not", "without", "sin", "never", "dont", "didnt", "ni"})
+_SIDES = tuple(f"side.{tag}" for tag in SIDE_EFFECTS)
 _TOPICS = (
     "appointment",
     "lab",
@@ -31,7 +32,7 @@ def wrong_party(document: Document) -> Intent | None:
 def proxy(document: Document) -> Intent | None:
     """Another person is visibly writing."""
     marks = document.all("writer.proxy", "writer.third_did")
-    if not marks or document.has("question", "command.stop"):
+    if not marks or document.has("command.stop"):
         return None
     return Intent("wrong_party", "proxy", document.quote(marks[0].start, marks[0].end), 0.8)
 
@@ -46,8 +47,7 @@ def felt(document: Document) -> list[Intent]:
                 other.start <= mark.start
                 and mark.end <= other.end
                 and other.end - other.start > mark.end - mark.start
-                for name in SIDE_EFFECTS
-                for other in document.all(f"side.{name}")
+                for other in document.between(mark.start - 6, mark.start + 1, *_SIDES)
             )
             if not inside and not _DENIALS & set(before):
                 words = document.quote(mark.start, mark.end)
@@ -58,6 +58,9 @@ def felt(document: Document) -> list[Intent]:
 
 def medicine(document: Document) -> Intent | None:
     """A medicine started or stopped, told unasked."""
+    habit = document.has("topic.caffeine", "topic.alcohol", "topic.nicotine")
+    if habit and not document.has("topic.iron", "topic.medication"):
+        return None
     for concept, value in (
         ("clinician.stopped", "stopped"),
         ("medicine.stopped", "stopped"),

@@ -1,6 +1,7 @@
 """Raw text to plain lower-case letters without accents, each with its place in the raw text."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.domain.reading.labels import MOST_CHARACTERS
@@ -32,7 +33,7 @@ class Plain:
 
     raw: str
     text: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
 
 
 def normalise(raw: str) -> Plain:
@@ -41,6 +42,8 @@ def normalise(raw: str) -> Plain:
     Emoji that answer something become words; skin tones and joiners vanish.
     """
     raw = raw[:MOST_CHARACTERS]
+    if raw.isascii() and _DROPPED.isdisjoint(raw):
+        return Plain(raw, raw.lower(), range(len(raw)))
     letters: list[str] = []
     origin: list[int] = []
     for index, character in enumerate(raw):
@@ -48,7 +51,7 @@ def normalise(raw: str) -> Plain:
         if folded not in _DROPPED:  # an ASCII apostrophe
             letters.append(folded)
             origin.extend([index] * len(folded))
-    return Plain(raw, "".join(letters), tuple(origin))
+    return Plain(raw, "".join(letters), origin)
 
 
 def _fold(character: str) -> str:

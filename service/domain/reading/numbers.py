@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import floor
 
 from service.domain.reading.document import Document
@@ -12,6 +11,8 @@ _HALVES = frozenset({"half", "medio", "media"})
 _HOMOPHONES = {"ate": 8, "for": 4, "fore": 4, "won": 1, "tree": 3, "nein": 9, "sics": 6, "sex": 6}
 _TWO = frozenset({"to", "too"})
 SCALE = 10
+# No answer holds more; what follows cannot make it clearer.
+_MOST_NUMBERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Number:
 
     start: int
     end: int
-    value: Fraction
+    value: float
     glue: str
     scaled: bool
     cued: bool
@@ -33,7 +34,7 @@ class Number:
     @property
     def whole(self) -> int:
         """The value, halves up."""
-        return floor(self.value + Fraction(1, 2))
+        return floor(self.value + 0.5)
 
 
 def numbers(document: Document, lexicon: Lexicon, *, decimal_comma: bool) -> list[Number]:
@@ -42,7 +43,7 @@ def numbers(document: Document, lexicon: Lexicon, *, decimal_comma: bool) -> lis
     elsewhere = _elsewhere(document)
     found: list[Number] = []
     place = 0
-    while place < len(document.tokens):
+    while place < len(document.tokens) and len(found) < _MOST_NUMBERS:
         read = _number_at(document, place, lexicon, decimal_comma=decimal_comma)
         if read is None:
             place += 1
@@ -83,24 +84,24 @@ def _elsewhere(document: Document) -> set[int]:
 
 def _number_at(
     document: Document, place: int, lexicon: Lexicon, *, decimal_comma: bool
-) -> tuple[int, Fraction] | None:
+) -> tuple[int, float] | None:
     tokens = document.tokens
     token = tokens[place]
     if token.is_number:
-        value, end = Fraction(int(token.word[:6])), place + 1
+        value, end = float(token.word[:6]), place + 1
         following = tokens[end] if end < len(tokens) else None
         points = {".", ","} if decimal_comma else {"."}
         if following and following.is_number and following.glue in points:
             digits = following.word[:3]
-            value, end = value + Fraction(int(digits), 10 ** len(digits)), end + 1
+            value, end = value + int(digits) / 10 ** len(digits), end + 1
         negative = token.glue.endswith("-") and (place == 0 or token.glue.startswith(" "))
         value = -value if negative and not token.glue.endswith("- ") else value
     elif token.word in lexicon.numbers and token.word not in {"once", "una", "uno"}:
-        value, end = Fraction(lexicon.numbers[token.word]), place + 1
+        value, end = float(lexicon.numbers[token.word]), place + 1
         if token.word in {"minus", "menos"}:
             return None
     elif token.word == "uno":
-        value, end = Fraction(1), place + 1
+        value, end = 1.0, place + 1
     else:
         return None
     if place and tokens[place - 1].word in {"minus", "negative", "menos"}:
@@ -108,11 +109,11 @@ def _number_at(
     words = tuple(t.word for t in tokens[end : end + 3])
     for length in (3, 2):
         if words[length - 1 : length] and words[length - 1] in _HALVES and words[0] in {"and", "y"}:
-            return end + length, value + Fraction(1, 2)
+            return end + length, value + 0.5
     if words[:2] == ("point", "five") or words[:2] == ("1", "2"):
         glued_half = words[0] == "point" or tokens[end + 1].glue == "/"
         if glued_half:
-            return end + 2, value + Fraction(1, 2)
+            return end + 2, value + 0.5
     return end, value
 
 

@@ -125,7 +125,7 @@ def _unflagged(request: Request) -> list[Intent]:
     answers = _answers(request)
     sure = [answer for answer in answers if answer.name != "unknown"]
     if stop:
-        return [*found, *sure]
+        return [*found, *(answer for answer in sure if answer.words not in stop.words)]
     return _complete(request, sure, answers)
 
 
@@ -230,7 +230,7 @@ def _answer(request: Request, kind: str) -> list[Intent]:
 def _gate(document: Document) -> list[Intent]:
     if document.only("command.ready", "command.courtesy", "acknowledge", "yes"):
         return [Intent("ready", words=document.raw.strip())]
-    if document.has("yet"):
+    if document.has("yet", "not_yet"):
         return [Intent("later", words=document.raw.strip())]
     return []
 

@@ -12,7 +12,9 @@ from service.domain.reading.labels import RED_FLAGS
 _NEAR_DENIAL = 3
 _LONG_DENIAL = 5
 _LISTED_DENIAL = 9
-_OWNER_DISTANCE = 8
+_OWNER_DISTANCE = 10
+_LONGEST_PHRASE = 8
+_NO_DENIALS = ("guard.no_denial", "guard.unwilling")
 _LISTING = frozenset({"or", "nor", "ni", "o", "any"})
 _NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id"})
 _ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
@@ -52,21 +54,18 @@ def _candidates(document: Document, name: str) -> list[Mark]:
 
 
 def _excused(document: Document, mark: Mark, name: str) -> bool:
-    if _figure_of_speech(document, mark) or _denied(document, mark, name):
+    if name != "sleep_attack" and _figure_of_speech(document, mark):
         return True
-    sentence = document.tokens[mark.start].sentence
-    if any(_sentence(document, past) == sentence for past in document.all("guard.past")):
+    if _denied(document, mark, name):
+        return True
+    if document.in_sentence(mark.start, "guard.past"):
         return True
     if name == "suicide":
         return False
     return document.has("guard.treated") or any(
-        _sentence(document, guess) == sentence and not _doubted(document, guess)
-        for guess in document.all("guard.hypothetic")
+        not _doubted(document, guess)
+        for guess in document.in_sentence(mark.start, "guard.hypothetic")
     )
-
-
-def _sentence(document: Document, mark: Mark) -> int:
-    return document.tokens[mark.start].sentence
 
 
 def _doubted(document: Document, guess: Mark) -> bool:
@@ -76,10 +75,9 @@ def _doubted(document: Document, guess: Mark) -> bool:
 
 def _figure_of_speech(document: Document, mark: Mark) -> bool:
     return any(
-        idiom.start < mark.end
-        and mark.start < idiom.end
+        mark.start < idiom.end
         and not (mark.start <= idiom.start and idiom.end <= mark.end and _longer(mark, idiom))
-        for idiom in document.all("guard.idiom")
+        for idiom in document.between(mark.start - _LONGEST_PHRASE, mark.end, "guard.idiom")
     )
 
 
@@ -91,16 +89,22 @@ def _denied(document: Document, mark: Mark, name: str) -> bool:
     after = document.tokens[mark.end : mark.end + 2]
     if after and after[0].word in _ANSWERED_NO and (len(after) == 1 or after[1].glue.strip()):
         return True
-    sentence = _sentence(document, mark)
-    excluded = document.all("guard.no_denial")
-    if name != "suicide":
-        excluded += document.all("guard.unwilling")
+    excluding = ("guard.no_denial",) if name == "suicide" else _NO_DENIALS
+    reach = _LISTED_DENIAL + _LONGEST_PHRASE
     return any(
         denial.end <= mark.start
-        and _sentence(document, denial) == sentence
+        and document.tokens[denial.start].sentence == document.tokens[mark.start].sentence
         and _reaches(document, denial, mark)
-        and (denial.end == mark.start or not any(e.start <= denial.start < e.end for e in excluded))
-        for denial in document.all("guard.denial")
+        and (
+            denial.end == mark.start
+            or not any(
+                denial.start < other.end
+                for other in document.between(
+                    denial.start - _LONGEST_PHRASE, denial.start + 1, *excluding
+                )
+            )
+        )
+        for denial in document.between(mark.start - reach, mark.start, "guard.denial")
     )
 
 
@@ -113,7 +117,7 @@ def _reaches(document: Document, denial: Mark, mark: Mark) -> bool:
         lone_answer = denial.start == 0 and "," in following.glue
         if lone_answer or following.word in _NOT_A_DENIAL_BEFORE:
             return False
-    if any(denial.end <= reset.start < mark.start for reset in document.all("reset")):
+    if document.between(denial.end, mark.start, "reset"):
         return False
     limit = _NEAR_DENIAL if bare else _LONG_DENIAL
     listed = any(token.word in _LISTING for token in between)
@@ -137,19 +141,12 @@ def _by_proxy(document: Document, mark: Mark) -> bool:
 
 def _owner(document: Document, mark: Mark, concept: str) -> Mark | None:
     """The person named last before or inside the mark, in its sentence."""
-    sentence = _sentence(document, mark)
-    named = [
-        person
-        for person in document.all(concept)
-        if person.start < mark.end
-        and mark.start - person.end <= _OWNER_DISTANCE
-        and _sentence(document, person) == sentence
-    ]
+    near = document.between(mark.start - _OWNER_DISTANCE, mark.end, concept)
+    sentence = document.tokens[mark.start].sentence
+    named = [person for person in near if document.tokens[person.start].sentence == sentence]
     return named[-1] if named else None
 
 
 def _own(document: Document, person: Mark, mark: Mark) -> bool:
     """Whether the patient comes in between: "my wife says I ...", "told my son I ..."."""
-    return any(
-        person.end <= own.start < mark.end for own in document.all("guard.self", "guard.reports")
-    )
+    return bool(document.between(person.end, mark.end, "guard.self", "guard.reports"))

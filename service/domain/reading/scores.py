@@ -83,9 +83,7 @@ def _chosen(document: Document, usable: Sequence[Number]) -> Number | None:
     first, last = usable[0], usable[-1]
     if any(first.end <= mark.start < last.start for mark in document.all("last_value")):
         return last
-    if first.whole != last.whole and any(
-        document.words[last.start - 1] == "no" for _ in usable[1:] if last.start
-    ):
+    if first.whole != last.whole and document.words[last.start - 1] == "no":
         return last
     if len(usable) == 2 and as_range(usable, document):
         neighbours = abs(first.value - last.value) <= 1

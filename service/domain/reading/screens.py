@@ -50,7 +50,8 @@ def _detail(document: Document, kind: str) -> str | None:
 def _medicine(document: Document, bare: bool | None, *, problem: bool, words: str) -> list[Intent]:
     stopped = document.has("medicine.stopped", "clinician.stopped")
     if problem and bare is not False:
-        change = "stopped" if stopped and not document.has("medicine.started") else "new"
+        started = any(m.end - m.start > 1 for m in document.all("medicine.started"))
+        change = "stopped" if stopped and not started else "new"
         return [
             Intent("screen_yes", "yes", words, 0.8 if bare is None else 1.0),
             Intent("med_change", change, words, 0.8),

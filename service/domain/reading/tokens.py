@@ -51,6 +51,8 @@ def tokenise(plain: Plain) -> tuple[Token, ...]:
 
 def _with_questions(tokens: list[Token], tail: str) -> tuple[Token, ...]:
     """Mark the sentences that a question mark closes."""
+    if not tokens:
+        return ()
     closers = [token.glue for token in tokens[1:]] + [tail]
     asked = {token.sentence for token, closer in zip(tokens, closers, strict=True) if "?" in closer}
     return tuple(replace(t, asked=True) if t.sentence in asked else t for t in tokens)

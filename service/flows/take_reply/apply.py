@@ -9,7 +9,7 @@ from service.domain.delivery import ANSWERS_AN_HOUR, Kind
 from service.domain.talk import Given, Outcome, Talk
 from service.flows.take_reply.answer import answer_texts
 from service.runtime import Runtime
-from service.store import alerts, consent, outbox, people, questions, replies
+from service.store import alerts, consent, outbox, people, questions, replies, standings
 from service.store.records import Clinic, Patient
 from service.store.replies import NewObservation, StoredReply
 from service.store.session import Tx
@@ -44,7 +44,10 @@ def apply(
     for rule in outcome.alerts:
         evidence = {"facts": sorted(talk.facts & {"iron_oral", "dopamine_agonist", "levodopa"})}
         alerts.open_alert(tx, clinic.id, patient.id, rule, evidence, now, inbound_id=reply.id)
-    roll_nights(tx, nights, now)
+    if roll_nights(tx, nights, now):
+        standings.restand(tx, [patient], now)
+    elif outcome.alerts:
+        standings.rank_patients(tx, [patient.id])
     said = _within_reason(tx, patient, outcome, now)
     if said:
         content = runtime.shelf.content(tx, clinic)

@@ -1,0 +1,80 @@
+"""Labelled replies: how many are read as a person read them, in all and by kind of prompt."""
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from service.domain.reading import Reading, read
+
+DATA = Path(__file__).parents[1] / "data"
+
+# Never lowered: what the rules read today they go on reading.
+FLOORS = {"replies-dev.tsv": 1.0, "replies-own.tsv": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    kind: str
+    reply: str
+    intents: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+def cases(name: str) -> list[Case]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [
+        Case(
+            row["prompt_kind"],
+            row["reply"].replace("\\n", "\n"),
+            tuple(row["expected_intent"].split("+")),
+            tuple((row["expected_value"] or "").split(";")),
+        )
+        for row in rows
+    ]
+
+
+def scored(intent: str, value: str) -> tuple[str, str]:
+    """Topics of questions and barriers of a no are secondary: not scored."""
+    if intent == "question":
+        return intent, ""
+    if intent == "adherence_no":
+        day = value.partition("@")[2]
+        return intent, f"no@{day}" if day else "no"
+    return intent, value
+
+
+def is_read_as(case: Case, reading: Reading) -> bool:
+    values = case.values + ("",) * (len(case.intents) - len(case.values))
+    expected = [scored(i, v) for i, v in zip(case.intents, values, strict=True)]
+    found = [scored(intent.name, intent.value) for intent in reading.intents]
+    return sorted(expected) == sorted(found) and expected[0] == found[0]
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_accuracy_does_not_fall(name: str) -> None:
+    by_kind: dict[str, list[bool]] = defaultdict(list)
+    wrong: list[str] = []
+    for case in cases(name):
+        reading = read(case.reply, [case.kind])
+        right = is_read_as(case, reading)
+        by_kind[case.kind].append(right)
+        if not right:
+            wrong.append(f"{case.kind}: {case.reply!r} -> {reading.intents}")
+    results = [right for all_of_kind in by_kind.values() for right in all_of_kind]
+    for kind, of_kind in sorted(by_kind.items()):
+        print(f"{name} {kind}: {sum(of_kind)}/{len(of_kind)}")
+    print(f"{name} in all: {sum(results)}/{len(results)}")
+    assert sum(results) / len(results) >= FLOORS[name], "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_no_red_flag_is_missed_or_raised_falsely(name: str) -> None:
+    def flags(case: Case) -> bool:
+        return any(intent.name == "red_flag" for intent in read(case.reply, [case.kind]).intents)
+
+    wrong = [case for case in cases(name) if flags(case) != ("red_flag" in case.intents)]
+    assert wrong == []
