@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from service.domain.alerts import RULES, rank_of
 from service.store.rows import table
@@ -112,20 +112,24 @@ def open_alerts(tx: Tx, clinic_id: int) -> list[OpenAlert]:
 
 def open_rules(tx: Tx, patient_ids: Sequence[int]) -> dict[int, set[str]]:
     """The rules with an open alert, by patient."""
-    mine = and_(Alert.patient_id.in_(patient_ids), Alert.closed_at.is_(None))
     found: dict[int, set[str]] = {}
-    for patient_id, rule in tx.rows(select(Alert.patient_id, Alert.rule).where(mine)):
+    for patient_id, rule, _ in tx.rows(_OPEN, ids=list(patient_ids)):
         found.setdefault(patient_id, set()).add(rule)
     return found
 
 
 def most_urgent(tx: Tx, patient_ids: Sequence[int]) -> dict[int, int]:
     """The rank of each patient's most urgent open alert."""
-    mine = and_(Alert.patient_id.in_(patient_ids), Alert.closed_at.is_(None))
     ranks: dict[int, int] = {}
-    for patient_id, rule, evidence in tx.rows(
-        select(Alert.patient_id, Alert.rule, Alert.evidence).where(mine)
-    ):
+    for patient_id, rule, evidence in tx.rows(_OPEN, ids=list(patient_ids)):
         rank = rank_of(rule, evidence)
         ranks[patient_id] = min(rank, ranks.get(patient_id, rank))
     return ranks
+
+
+_OPEN = select(Alert.patient_id, Alert.rule, Alert.evidence).where(
+    and_(
+        Alert.patient_id.in_(bindparam("ids", expanding=True)),
+        Alert.closed_at.is_(None),
+    )
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from service.domain.delivery import Kind, State
 from service.domain.exchange import Text
@@ -14,6 +14,7 @@ from service.store.outbox import end_unsent
 from service.store.people import open_phone, patients_by_id, rhythm_of
 from service.store.questions import ask_again, open_questions, void_questions
 from service.store.records import Patient
+from service.store.rows import table
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText, Sender
 from service.store.tables.planning import PatientPause
@@ -70,7 +71,7 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
 
     `rate` is segments a second for each sender, None without limit.
     """
-    waiting = [_Waiting(*row) for row in tx.rows(_due(now, places))]
+    waiting = [_Waiting(*row) for row in tx.rows(_DUE, now=now, most=places)]
     if not waiting:
         return []
     patients = patients_by_id(tx, {text.patient_id for text in waiting if text.patient_id})
@@ -94,30 +95,14 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
     return [_text(tx, text, patients.get(text.patient_id or 0), now) for text in leaving]
 
 
-def _due(now: datetime, places: int) -> Any:
-    return (
-        select(*_COLUMNS)
-        .where(and_(OutboxText.state == State.PLANNED, OutboxText.due_at <= now))
-        .order_by(OutboxText.lane, OutboxText.due_at)
-        .limit(places)
-        .with_for_update(skip_locked=True)
-    )
-
-
 def _paused(tx: Tx, ids: Sequence[int], now: datetime) -> set[int]:
-    in_force = and_(
-        PatientPause.patient_id.in_(ids),
-        PatientPause.start <= now,
-        or_(PatientPause.until.is_(None), PatientPause.until > now),
-    )
-    return {row[0] for row in tx.rows(select(PatientPause.patient_id).where(in_force))}
+    return {row[0] for row in tx.rows(_PAUSED, ids=list(ids), now=now)}
 
 
 def _unread(tx: Tx, patients: Iterable[Patient]) -> set[str]:
     """Numbers with a stored reply that nobody has read yet: what it says may be STOP."""
-    numbers = {patient.phone_index for patient in patients}
-    unread = and_(InboundText.read_at.is_(None), InboundText.sender_index.in_(numbers))
-    return {row[0] for row in tx.rows(select(InboundText.sender_index).where(unread))}
+    numbers = sorted({patient.phone_index for patient in patients})
+    return {row[0] for row in tx.rows(_UNREAD, numbers=numbers)}
 
 
 def _candidate(
@@ -157,16 +142,7 @@ def _within_rate(
 def _mark(tx: Tx, texts: Sequence[_Waiting], now: datetime, wall: datetime) -> None:
     if texts:
         ids = [text.id for text in texts]
-        tx.execute(
-            update(OutboxText)
-            .where(and_(OutboxText.id.in_(ids), OutboxText.state == State.PLANNED))
-            .values(
-                state=State.SUBMITTING.value,
-                submitted_at=now,
-                lease_until=wall + LEASE,
-                attempts=OutboxText.attempts + 1,
-            )
-        )
+        tx.execute(_SUBMITTING, ids=ids, instant=now, lease=wall + LEASE)
 
 
 def _text(tx: Tx, text: _Waiting, patient: Patient | None, now: datetime) -> Text:
@@ -177,3 +153,36 @@ def _text(tx: Tx, text: _Waiting, patient: Patient | None, now: datetime) -> Tex
         to = keyring.open_(text.recipient or b"\0", "outbox", "recipient", text.token)
     body = keyring.open_(text.body, "outbox", "body", text.token)
     return Text(text.token, to, text.sender, body, text.not_after, now)
+
+
+_DUE = (
+    select(*_COLUMNS)
+    .where(and_(OutboxText.state == "planned", OutboxText.due_at <= bindparam("now")))
+    .order_by(OutboxText.lane, OutboxText.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_PAUSED = select(PatientPause.patient_id).where(
+    and_(
+        PatientPause.patient_id.in_(bindparam("ids", expanding=True)),
+        PatientPause.start <= bindparam("now"),
+        or_(PatientPause.until.is_(None), PatientPause.until > bindparam("now")),
+    )
+)
+_UNREAD = select(InboundText.sender_index).where(
+    and_(
+        InboundText.read_at.is_(None),
+        InboundText.sender_index.in_(bindparam("numbers", expanding=True)),
+    )
+)
+_OUTBOX = table(OutboxText)
+_SUBMITTING = (
+    update(_OUTBOX)
+    .where(and_(_OUTBOX.c.id.in_(bindparam("ids", expanding=True)), _OUTBOX.c.state == "planned"))
+    .values(
+        state=State.SUBMITTING.value,
+        submitted_at=bindparam("instant"),
+        lease_until=bindparam("lease"),
+        attempts=_OUTBOX.c.attempts + 1,
+    )
+)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from service.domain.delivery import RULES, Kind, State
 from service.store.records import NewQuestion, NewText
@@ -25,9 +25,7 @@ def add_texts(tx: Tx, texts: Sequence[NewText], now: datetime) -> list[str]:
     rows = [_row(tx, text, now) for text in texts]
     tx.insert_new(table(OutboxText), rows, "clinic_id", "slot")
     tokens = [row["token"] for row in rows]
-    written = {
-        found[0] for found in tx.rows(select(OutboxText.token).where(OutboxText.token.in_(tokens)))
-    }
+    written = {found[0] for found in tx.rows(_WRITTEN, tokens=tokens)}
     questions = [
         _question_row(text, text.question, row["token"])
         for text, row in zip(texts, rows, strict=True)
@@ -122,15 +120,12 @@ def cancel_waiting(
 
 def cancel_repeats(tx: Tx, question_token: str, now: datetime) -> None:
     """Take back a nudge or a repetition of a question that has been answered."""
-    repeats = and_(
-        OutboxText.state == State.PLANNED,
-        (OutboxText.slot == f"nudge:{question_token}")
-        | OutboxText.slot.startswith(f"later:{question_token}:", autoescape=True),
-    )
     tx.execute(
-        update(OutboxText)
-        .where(repeats)
-        .values(state=State.CANCELLED.value, reason="answered", ended_at=now)
+        _CANCEL_REPEATS,
+        nudge=f"nudge:{question_token}",
+        later=f"later:{question_token}:1",
+        last=f"later:{question_token}:9",
+        instant=now,
     )
 
 
@@ -138,27 +133,54 @@ def end_unsent(tx: Tx, ended: Sequence[tuple[int, State, str]], now: datetime) -
     """End claimed or waiting texts (by row id) that will not be sent, each with its state and reason."""
     if not ended:
         return
-    outbox = table(OutboxText)
     tx.execute(
-        update(outbox)
-        .where(outbox.c.id == bindparam("row"))
-        .values(state=bindparam("now_is"), reason=bindparam("why"), ended_at=now, lease_until=None),
-        [{"row": row, "now_is": state.value, "why": why} for row, state, why in ended],
+        _END,
+        [
+            {"row": row, "now_is": state.value, "why": why, "instant": now}
+            for row, state, why in ended
+        ],
     )
 
 
 def answers_since(tx: Tx, patient_id: int, since: datetime) -> int:
     """How many answers a patient was written since an instant."""
-    found = and_(
-        OutboxText.patient_id == patient_id,
-        OutboxText.kind == Kind.ANSWER,
-        OutboxText.planned_at > since,
-    )
-    row = tx.row(select(func.count()).select_from(OutboxText).where(found))
+    row = tx.row(_ANSWERS_SINCE, who=patient_id, since=since)
     return int(row[0]) if row else 0
 
 
-def next_due(tx: Tx) -> datetime | None:
-    """When the next waiting text is due."""
-    row = tx.row(select(func.min(OutboxText.due_at)).where(OutboxText.state == State.PLANNED))
-    return row[0] if row else None
+_OUTBOX = table(OutboxText)
+_WRITTEN = select(OutboxText.token).where(OutboxText.token.in_(bindparam("tokens", expanding=True)))
+_CANCEL_REPEATS = (
+    update(_OUTBOX)
+    .where(
+        and_(
+            _OUTBOX.c.state == State.PLANNED.value,
+            or_(
+                _OUTBOX.c.slot == bindparam("nudge"),
+                _OUTBOX.c.slot.between(bindparam("later"), bindparam("last")),
+            ),
+        )
+    )
+    .values(state=State.CANCELLED.value, reason="answered", ended_at=bindparam("instant"))
+)
+_END = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("row"))
+    .values(
+        state=bindparam("now_is"),
+        reason=bindparam("why"),
+        ended_at=bindparam("instant"),
+        lease_until=None,
+    )
+)
+_ANSWERS_SINCE = (
+    select(func.count())
+    .select_from(OutboxText)
+    .where(
+        and_(
+            OutboxText.patient_id == bindparam("who"),
+            OutboxText.planned_at > bindparam("since"),
+            OutboxText.kind == Kind.ANSWER.value,
+        )
+    )
+)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from schedules.facts import Fact, Facts
 from schedules.night import Rhythm
@@ -18,8 +18,6 @@ from service.store.tables.outbox import Sender
 from service.store.tables.people import Clinic as ClinicRow
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor, PatientFact, PatientPause
-
-FACT = (PatientFact.code, PatientFact.value, PatientFact.valid_from, PatientFact.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +67,17 @@ def add_clinic(tx: Tx, clinic: NewClinic, now: datetime) -> Clinic:
 
 def clinic_by_id(tx: Tx, clinic_id: int) -> Clinic:
     """The clinic; KeyError when there is none."""
-    return _clinic(tx, ClinicRow.id == clinic_id, clinic_id)
+    return _clinic(tx.row(_CLINIC_BY_ID, id=clinic_id), clinic_id)
 
 
 def clinic_by_slug(tx: Tx, slug: str) -> Clinic:
     """The clinic of that short name; KeyError when there is none."""
-    return _clinic(tx, ClinicRow.slug == slug, slug)
+    return _clinic(tx.row(_CLINIC_BY_SLUG, slug=slug), slug)
 
 
 def clinic_by_sender(tx: Tx, number: str) -> Clinic | None:
     """The clinic whose texts come from `number`, if any."""
-    row = tx.row(select(*columns(ClinicRow, Clinic)).where(ClinicRow.sender == number))
+    row = tx.row(_CLINIC_BY_SENDER, number=number)
     return as_record(Clinic, row) if row else None
 
 
@@ -91,8 +89,7 @@ def all_clinics(tx: Tx) -> list[Clinic]:
     ]
 
 
-def _clinic(tx: Tx, condition: Any, name: object) -> Clinic:
-    row = tx.row(select(*columns(ClinicRow, Clinic)).where(condition))
+def _clinic(row: tuple[Any, ...] | None, name: object) -> Clinic:
     if row is None:
         raise KeyError(name)
     return as_record(Clinic, row)
@@ -137,8 +134,7 @@ def patient_by_id(tx: Tx, patient_id: int) -> Patient:
 
 def patients_by_id(tx: Tx, ids: Iterable[int]) -> dict[int, Patient]:
     """Patients by id."""
-    found = tx.rows(select(*columns(PatientRow, Patient)).where(PatientRow.id.in_(list(ids))))
-    return {row[0]: as_record(Patient, row) for row in found}
+    return {row[0]: as_record(Patient, row) for row in tx.rows(_PATIENTS, ids=list(ids))}
 
 
 def patient_by_token(tx: Tx, token: str) -> Patient | None:
@@ -156,8 +152,7 @@ def patient_by_ref(tx: Tx, clinic_id: int, ref: str) -> Patient | None:
 
 def patients_by_number(tx: Tx, clinic_id: int, index: str) -> list[Patient]:
     """Everyone at the clinic with that number (two people may share a phone)."""
-    found = and_(PatientRow.clinic_id == clinic_id, PatientRow.phone_index == index)
-    rows = tx.rows(select(*columns(PatientRow, Patient)).where(found).order_by(PatientRow.id))
+    rows = tx.rows(_BY_NUMBER, clinic=clinic_id, number=index)
     return [as_record(Patient, row) for row in rows]
 
 
@@ -249,13 +244,13 @@ def end_fact(tx: Tx, patient: Patient, code: str, on: date, now: datetime) -> No
 
 def facts_of(tx: Tx, patient_id: int) -> Facts:
     """Everything known of a patient, ended facts too."""
-    rows = tx.rows(select(*FACT).where(PatientFact.patient_id == patient_id))
+    rows = tx.rows(_FACTS, who=patient_id)
     return Facts(tuple(as_record(Fact, row) for row in rows))
 
 
 def is_paused(tx: Tx, patient_id: int, now: datetime) -> bool:
     """Whether a pause is in force."""
-    return tx.row(select(PatientPause.id).where(_pause_in_force(patient_id, now))) is not None
+    return tx.row(_PAUSED, who=patient_id, now=now) is not None
 
 
 def add_pause(tx: Tx, patient: Patient, until: datetime | None, now: datetime) -> None:
@@ -274,27 +269,53 @@ def add_pause(tx: Tx, patient: Patient, until: datetime | None, now: datetime) -
 
 def end_pauses(tx: Tx, patient: Patient, now: datetime) -> bool:
     """End every pause in force; whether there was one."""
-    in_force = _pause_in_force(patient.id, now)
-    ended = tx.changed(update(PatientPause).where(in_force).values(until=now))
+    ended = tx.changed(_END_PAUSE, who=patient.id, now=now)
     wake(tx, [patient.id], now)
     return ended > 0
 
 
-def _pause_in_force(patient_id: int, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        PatientPause.patient_id == patient_id,
-        PatientPause.start <= now,
-        PatientPause.until.is_(None) | (PatientPause.until > now),
-    )
-
-
 def wake(tx: Tx, patient_ids: Sequence[int], at: datetime) -> None:
     """Have the tick look at these patients at `at` or earlier: early is harmless, late would be a bug."""
-    later = and_(PatientCursor.patient_id.in_(patient_ids), PatientCursor.next_wake_at > at)
-    tx.execute(update(PatientCursor).where(later).values(next_wake_at=at))
+    tx.execute(_WAKE, ids=list(patient_ids), instant=at)
 
 
 def wake_clinic(tx: Tx, clinic_id: int, at: datetime) -> None:
     """The same for everyone at a clinic: what is published may change anybody's plan."""
     later = and_(PatientCursor.clinic_id == clinic_id, PatientCursor.next_wake_at > at)
     tx.execute(update(PatientCursor).where(later).values(next_wake_at=at))
+
+
+_PATIENT = select(*columns(PatientRow, Patient))
+_PATIENTS = _PATIENT.where(PatientRow.id.in_(bindparam("ids", expanding=True)))
+_BY_NUMBER = _PATIENT.where(
+    and_(
+        PatientRow.clinic_id == bindparam("clinic"),
+        PatientRow.phone_index == bindparam("number"),
+    )
+).order_by(PatientRow.id)
+_CLINIC = select(*columns(ClinicRow, Clinic))
+_CLINIC_BY_ID = _CLINIC.where(ClinicRow.id == bindparam("id"))
+_CLINIC_BY_SLUG = _CLINIC.where(ClinicRow.slug == bindparam("slug"))
+_CLINIC_BY_SENDER = _CLINIC.where(ClinicRow.sender == bindparam("number"))
+_FACT = (PatientFact.code, PatientFact.value, PatientFact.valid_from, PatientFact.valid_to)
+_FACTS = select(*_FACT).where(PatientFact.patient_id == bindparam("who"))
+FACTS_OF_ALL = select(*_FACT, PatientFact.patient_id).where(
+    PatientFact.patient_id.in_(bindparam("ids", expanding=True))
+)
+_IN_FORCE = and_(
+    PatientPause.patient_id == bindparam("who"),
+    PatientPause.start <= bindparam("now"),
+    PatientPause.until.is_(None) | (PatientPause.until > bindparam("now")),
+)
+_PAUSED = select(PatientPause.id).where(_IN_FORCE)
+_END_PAUSE = update(PatientPause).where(_IN_FORCE).values(until=bindparam("now"))
+_WAKE = (
+    update(PatientCursor)
+    .where(
+        and_(
+            PatientCursor.patient_id.in_(bindparam("ids", expanding=True)),
+            PatientCursor.next_wake_at > bindparam("instant"),
+        )
+    )
+    .values(next_wake_at=bindparam("instant"))
+)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, update
 
 from schedules.facts import Fact
-from service.store.people import FACT, patients_by_id
+from service.store.people import FACTS_OF_ALL, patients_by_id
 from service.store.records import Clinic, Decision, Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Clinic as ClinicRow
-from service.store.tables.planning import PatientCursor, PatientFact, PatientPause
+from service.store.tables.planning import PatientCursor, PatientPause
 from service.store.tables.replies import Question as QuestionRow
 
 # A week's cap and the free days of an n-per-week step look back seven nights from the first night planned.
@@ -35,19 +35,14 @@ class Alarm:
 
 def due_patients(tx: Tx, now: datetime, limit: int) -> list[int]:
     """Patients whose wake-up is due, the longest waiting first."""
-    rows = tx.rows(
-        select(PatientCursor.patient_id)
-        .where(PatientCursor.next_wake_at <= now)
-        .order_by(PatientCursor.next_wake_at)
-        .limit(limit)
-    )
-    return [row[0] for row in rows]
+    return [row[0] for row in tx.rows(_DUE, now=now, most=limit)]
 
 
-def next_wake(tx: Tx) -> datetime | None:
-    """The earliest alarm of all patients."""
-    row = tx.row(select(PatientCursor.next_wake_at).order_by(PatientCursor.next_wake_at).limit(1))
-    return row[0] if row else None
+def next_event(tx: Tx) -> datetime | None:
+    """The earliest of all patients' alarms and of the instants at which a waiting text is due."""
+    row = tx.row(_NEXT_EVENT)
+    instants = [instant for instant in row or () if instant is not None]
+    return min(instants, default=None)
 
 
 def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[PlanningCase]:
@@ -55,16 +50,14 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     ids = list(patient_ids)
     patients = patients_by_id(tx, ids)
     clinics = _clinics(tx, patients)
-    alarms = {row[0]: row for row in tx.rows(_alarms(ids))}
-    facts = grouped(
-        tx.rows(select(*FACT, PatientFact.patient_id).where(PatientFact.patient_id.in_(ids))),
-        Fact,
-    )
+    alarms = {row[0]: row for row in tx.rows(_ALARMS, ids=ids)}
     oldest = min((row[2] for row in alarms.values() if row[2]), default=now.date())
     since = max(oldest, now.date() - OLDEST_NIGHT) - LOOK_BACK
-    pauses = grouped(tx.rows(_pauses(ids, since)), Pause)
-    decisions = grouped(tx.rows(_decisions(ids, since)), Decision)
-    questions = grouped(tx.rows(_questions(ids)), Question)
+    start = datetime.combine(since, time(0), UTC)
+    facts = grouped(tx.rows(FACTS_OF_ALL, ids=ids), Fact)
+    pauses = grouped(tx.rows(_PAUSES, ids=ids, start=start), Pause)
+    decisions = grouped(tx.rows(_DECISIONS, ids=ids, since=since), Decision)
+    questions = grouped(tx.rows(_QUESTIONS, ids=ids), Question)
     return [
         PlanningCase(
             patient=patients[patient_id],
@@ -84,28 +77,15 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
 
 def still_due(tx: Tx, alarms: Sequence[Alarm]) -> set[int]:
     """Which of these alarm clocks still show what was read; their rows are locked until the transaction ends."""
-    shown = tx.rows(
-        select(PatientCursor.patient_id, PatientCursor.next_wake_at)
-        .where(PatientCursor.patient_id.in_([alarm.patient_id for alarm in alarms]))
-        .with_for_update(skip_locked=True)
-    )
+    shown = tx.rows(_SHOWN, ids=[alarm.patient_id for alarm in alarms])
     now_set = {row[0]: row[1] for row in shown}
     return {alarm.patient_id for alarm in alarms if now_set.get(alarm.patient_id) == alarm.was}
 
 
 def set_alarms(tx: Tx, alarms: Sequence[Alarm]) -> None:
     """Set the alarm clocks; one that somebody else has set since it was read stays as it is."""
-    if not alarms:
-        return
-    cursor = table(PatientCursor)
-    statement = (
-        update(cursor)
-        .where(cursor.c.patient_id == bindparam("who"), cursor.c.next_wake_at == bindparam("was"))
-        .values(next_wake_at=bindparam("next"), wordings=bindparam("used"))
-    )
-    tx.execute(
-        statement,
-        [
+    if alarms:
+        rows = [
             {
                 "who": alarm.patient_id,
                 "was": alarm.was,
@@ -113,54 +93,75 @@ def set_alarms(tx: Tx, alarms: Sequence[Alarm]) -> None:
                 "used": dict(alarm.wordings),
             }
             for alarm in alarms
-        ],
-    )
-
-
-def _clinics(tx: Tx, patients: Mapping[int, Patient]) -> dict[int, Clinic]:
-    ids = {patient.clinic_id for patient in patients.values()}
-    rows = tx.rows(select(*columns(ClinicRow, Clinic)).where(ClinicRow.id.in_(ids)))
-    return {row[0]: as_record(Clinic, row) for row in rows}
-
-
-def _alarms(ids: list[int]) -> Any:
-    return select(
-        PatientCursor.patient_id,
-        PatientCursor.next_wake_at,
-        PatientCursor.open_night,
-        PatientCursor.wordings,
-    ).where(PatientCursor.patient_id.in_(ids))
-
-
-def _pauses(ids: list[int], since: date) -> Any:
-    start = datetime.combine(since, time(0), UTC)
-    lately = or_(PatientPause.until.is_(None), PatientPause.until > start)
-    return select(PatientPause.start, PatientPause.until, PatientPause.patient_id).where(
-        and_(PatientPause.patient_id.in_(ids), lately)
-    )
-
-
-def _decisions(ids: list[int], since: date) -> Any:
-    return select(*columns(OutboxText, Decision), OutboxText.patient_id).where(
-        and_(OutboxText.patient_id.in_(ids), OutboxText.night >= since)
-    )
-
-
-def _questions(ids: list[int]) -> Any:
-    return select(*columns(QuestionRow, Question), QuestionRow.patient_id).where(
-        and_(QuestionRow.patient_id.in_(ids), QuestionRow.state.in_(("waiting", "open")))
-    )
+        ]
+        tx.execute(_SET_ALARM, rows)
 
 
 def open_nights(tx: Tx, patient_ids: Sequence[int]) -> dict[int, date]:
     """The oldest night of each patient that is not closed yet."""
-    mine = and_(PatientCursor.patient_id.in_(patient_ids), PatientCursor.open_night.is_not(None))
-    query = select(PatientCursor.patient_id, PatientCursor.open_night).where(mine)
-    return {row[0]: row[1] for row in tx.rows(query)}
+    return {row[0]: row[1] for row in tx.rows(_OPEN_NIGHTS, ids=list(patient_ids))}
 
 
 def set_open_nights(tx: Tx, nights: Mapping[int, date]) -> None:
     """Keep the oldest night of each patient that is not closed yet."""
-    for patient_id, night in nights.items():
-        mine = PatientCursor.patient_id == patient_id
-        tx.execute(update(PatientCursor).where(mine).values(open_night=night))
+    if nights:
+        tx.execute(_SET_OPEN_NIGHT, [{"who": who, "open": night} for who, night in nights.items()])
+
+
+def _clinics(tx: Tx, patients: Mapping[int, Patient]) -> dict[int, Clinic]:
+    ids = sorted({patient.clinic_id for patient in patients.values()})
+    return {row[0]: as_record(Clinic, row) for row in tx.rows(_CLINICS, ids=ids)}
+
+
+def _ids() -> BindParameter[list[int]]:
+    return bindparam("ids", expanding=True)
+
+
+_DUE = (
+    select(PatientCursor.patient_id)
+    .where(PatientCursor.next_wake_at <= bindparam("now"))
+    .order_by(PatientCursor.next_wake_at)
+    .limit(bindparam("most"))
+)
+_NEXT_EVENT = select(
+    select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
+    select(func.min(OutboxText.due_at)).where(OutboxText.state == "planned").scalar_subquery(),
+)
+_ALARMS = select(
+    PatientCursor.patient_id,
+    PatientCursor.next_wake_at,
+    PatientCursor.open_night,
+    PatientCursor.wordings,
+).where(PatientCursor.patient_id.in_(_ids()))
+_SHOWN = (
+    select(PatientCursor.patient_id, PatientCursor.next_wake_at)
+    .where(PatientCursor.patient_id.in_(_ids()))
+    .with_for_update(skip_locked=True)
+)
+_CURSOR = table(PatientCursor)
+_SET_ALARM = (
+    update(_CURSOR)
+    .where(_CURSOR.c.patient_id == bindparam("who"), _CURSOR.c.next_wake_at == bindparam("was"))
+    .values(next_wake_at=bindparam("next"), wordings=bindparam("used"))
+)
+_OPEN_NIGHTS = select(PatientCursor.patient_id, PatientCursor.open_night).where(
+    and_(PatientCursor.patient_id.in_(_ids()), PatientCursor.open_night.is_not(None))
+)
+_SET_OPEN_NIGHT = (
+    update(_CURSOR)
+    .where(_CURSOR.c.patient_id == bindparam("who"))
+    .values(open_night=bindparam("open"))
+)
+_CLINICS = select(*columns(ClinicRow, Clinic)).where(ClinicRow.id.in_(_ids()))
+_PAUSES = select(PatientPause.start, PatientPause.until, PatientPause.patient_id).where(
+    and_(
+        PatientPause.patient_id.in_(_ids()),
+        or_(PatientPause.until.is_(None), PatientPause.until > bindparam("start")),
+    )
+)
+_DECISIONS = select(*columns(OutboxText, Decision), OutboxText.patient_id).where(
+    and_(OutboxText.patient_id.in_(_ids()), OutboxText.night >= bindparam("since"))
+)
+_QUESTIONS = select(*columns(QuestionRow, Question), QuestionRow.patient_id).where(
+    and_(QuestionRow.patient_id.in_(_ids()), QuestionRow.state.in_(("waiting", "open")))
+)

@@ -22,42 +22,21 @@ def open_questions(tx: Tx, tokens: Sequence[str], now: datetime) -> None:
     """
     if not tokens:
         return
-    waiting = and_(QuestionRow.token.in_(tokens), QuestionRow.state == "waiting")
-    asked = tx.rows(
-        select(
-            QuestionRow.token,
-            QuestionRow.patient_id,
-            QuestionRow.kind,
-            QuestionRow.closes_after_s,
-            QuestionRow.nudge_after_s,
-        ).where(waiting)
-    )
+    asked = tx.rows(_WAITING, names=list(tokens))
     if not asked:
         return
-    question = table(QuestionRow)
-    mine = and_(
-        question.c.patient_id == bindparam("whose"),
-        question.c.kind == bindparam("of_kind"),
-        question.c.state == "open",
+    tx.execute(
+        _NEXT_OCCURRENCE,
+        [{"whose": row[1], "of_kind": row[2], "instant": now} for row in asked],
     )
     tx.execute(
-        update(question).where(mine).values(closes_at=now, nudge_at=None, later_at=None),
-        [{"whose": row[1], "of_kind": row[2]} for row in asked],
-    )
-    opened = update(question).where(question.c.token == bindparam("name"))
-    tx.execute(
-        opened.values(
-            state="open",
-            asked_at=now,
-            asked_last_at=now,
-            closes_at=bindparam("closes"),
-            nudge_at=bindparam("nudge"),
-        ),
+        _OPEN,
         [
             {
                 "name": token,
-                "closes": now + _seconds(closes),
-                "nudge": nudge and now + _seconds(nudge),
+                "instant": now,
+                "closes": now + timedelta(seconds=closes),
+                "nudge": now + timedelta(seconds=nudge) if nudge else None,
             }
             for token, _, _, closes, nudge in asked
         ],
@@ -86,23 +65,13 @@ def change_question(tx: Tx, question_id: int, **changes: Any) -> None:
 
 def answerable(tx: Tx, patient_id: int, now: datetime) -> list[Question]:
     """The questions a reply may answer, newest first: open ones, and closed ones it would be late for."""
-    lately = and_(QuestionRow.state == "closed", QuestionRow.closes_at > now - LATE_FOR)
-    rows = tx.rows(
-        select(*columns(QuestionRow, Question))
-        .where(and_(QuestionRow.patient_id == patient_id, or_(QuestionRow.state == "open", lately)))
-        .order_by(QuestionRow.asked_last_at.desc(), QuestionRow.id.desc())
-    )
+    rows = tx.rows(_ANSWERABLE, who=patient_id, since=now - LATE_FOR)
     return [as_record(Question, row) for row in rows]
 
 
 def questions_to_close(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Question]:
     """Open questions of these patients whose time is over."""
-    over = and_(
-        QuestionRow.patient_id.in_(list(patient_ids)),
-        QuestionRow.state == "open",
-        QuestionRow.closes_at <= now,
-    )
-    rows = tx.rows(select(*columns(QuestionRow, Question)).where(over).order_by(QuestionRow.id))
+    rows = tx.rows(_OVER, ids=list(patient_ids), now=now)
     return [as_record(Question, row) for row in rows]
 
 
@@ -118,5 +87,60 @@ def close_questions(tx: Tx, ids: Sequence[int]) -> None:
         tx.execute(update(QuestionRow).where(QuestionRow.id.in_(ids)).values(state="closed"))
 
 
-def _seconds(seconds: int) -> timedelta:
-    return timedelta(seconds=seconds)
+_QUESTION = table(QuestionRow)
+_COLUMNS = columns(QuestionRow, Question)
+_WAITING = select(
+    QuestionRow.token,
+    QuestionRow.patient_id,
+    QuestionRow.kind,
+    QuestionRow.closes_after_s,
+    QuestionRow.nudge_after_s,
+).where(
+    and_(QuestionRow.token.in_(bindparam("names", expanding=True)), QuestionRow.state == "waiting")
+)
+_NEXT_OCCURRENCE = (
+    update(_QUESTION)
+    .where(
+        and_(
+            _QUESTION.c.patient_id == bindparam("whose"),
+            _QUESTION.c.kind == bindparam("of_kind"),
+            _QUESTION.c.state == "open",
+        )
+    )
+    .values(closes_at=bindparam("instant"), nudge_at=None, later_at=None)
+)
+_OPEN = (
+    update(_QUESTION)
+    .where(_QUESTION.c.token == bindparam("name"))
+    .values(
+        state="open",
+        asked_at=bindparam("instant"),
+        asked_last_at=bindparam("instant"),
+        closes_at=bindparam("closes"),
+        nudge_at=bindparam("nudge"),
+    )
+)
+_ANSWERABLE = (
+    select(*_COLUMNS)
+    .where(
+        and_(
+            QuestionRow.patient_id == bindparam("who"),
+            or_(
+                QuestionRow.state == "open",
+                and_(QuestionRow.state == "closed", QuestionRow.closes_at > bindparam("since")),
+            ),
+        )
+    )
+    .order_by(QuestionRow.asked_last_at.desc(), QuestionRow.id.desc())
+)
+_OVER = (
+    select(*_COLUMNS)
+    .where(
+        and_(
+            QuestionRow.patient_id.in_(bindparam("ids", expanding=True)),
+            QuestionRow.state == "open",
+            QuestionRow.closes_at <= bindparam("now"),
+        )
+    )
+    .order_by(QuestionRow.id)
+)

@@ -1,13 +1,13 @@
 """What became of texts: outcomes of requests, and receipts in any order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select, update
 
-from service.domain.delivery import RANK, State, after_receipt
+from service.domain.delivery import State, after_receipt
 from service.domain.exchange import Accepted, Outcome, Receipt, SendError
 from service.domain.provider_codes import CodeClass, meaning
 from service.store.people import open_phone, patients_by_id
@@ -19,30 +19,20 @@ from service.store.tables.outbox import OutboxText, ReceiptEvent
 MOST_ATTEMPTS = 3
 # A refused text waits a little before it is tried again; the pipeline's own back-off paces the rest.
 TRY_AGAIN_AFTER = timedelta(seconds=2)
+_NOT_REACHED = frozenset({State.UNDELIVERED, State.FAILED})
 _STAMPS = {State.SENT: "sent_at", State.DELIVERED: "delivered_at"}
 
 
 def record(tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write what the provider answered. A receipt that came before its answer is not undone."""
-    outbox = table(OutboxText)
-    accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
+    accepted = [
+        {"name": one.token, "sid": one.provider_sid, "instant": now}
+        for one in outcomes
+        if isinstance(one, Accepted)
+    ]
     if accepted:
-        mine = and_(outbox.c.token == bindparam("name"), outbox.c.accepted_at.is_(None))
-        tx.execute(
-            update(outbox).where(mine).values(accepted_at=now, provider_sid=bindparam("sid")),
-            [{"name": one.token, "sid": one.provider_sid} for one in accepted],
-        )
-        uncertain = (State.SUBMITTING.value, State.UNKNOWN.value)
-        tx.execute(
-            update(OutboxText)
-            .where(
-                and_(
-                    OutboxText.token.in_([one.token for one in accepted]),
-                    OutboxText.state.in_(uncertain),
-                )
-            )
-            .values(state=State.ACCEPTED.value, lease_until=None)
-        )
+        tx.execute(_NAMED_BY_PROVIDER, accepted)
+        tx.execute(_ACCEPTED, names=[one["name"] for one in accepted])
     for outcome in outcomes:
         if isinstance(outcome, SendError):
             _refused(tx, outcome, now)
@@ -79,55 +69,104 @@ def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[tuple[int, Any, str]]:
 
     What comes back are (patient id, night, state) of the texts whose state changed, for their summaries.
     """
-    changed: list[tuple[int, Any, str]] = []
-    for receipt in sorted(receipts, key=lambda one: RANK[one.state]):
-        change = _receive_one(tx, receipt)
-        if change is not None:
-            changed.append(change)
-    return changed
-
-
-def _receive_one(tx: Tx, receipt: Receipt) -> tuple[int, Any, str] | None:
-    row = tx.row(
-        select(
-            OutboxText.id,
-            OutboxText.state,
-            OutboxText.provider_sid,
-            OutboxText.patient_id,
-            OutboxText.night,
-            OutboxText.token,
-        ).where(
-            or_(
-                OutboxText.token == receipt.token,
-                OutboxText.provider_sid == (receipt.provider_sid or None),
-            )
+    known = _texts_of(tx, receipts)
+    told: list[dict[str, Any]] = []
+    fates: dict[int, _Fate] = {}
+    for receipt in receipts:
+        text = known.get(receipt.token) or known.get(receipt.provider_sid)
+        if text is None or (text.sid and receipt.provider_sid not in {"", text.sid}):
+            continue
+        told.append(
+            {
+                "outbox_id": text.id,
+                "state": receipt.state.value,
+                "error_code": receipt.error_code,
+                "at": receipt.at,
+            }
         )
-    )
-    if row is None or (row[2] and receipt.provider_sid and row[2] != receipt.provider_sid):
-        return None
-    outbox_id, state, sid, patient_id, night, token = row
-    told = {
-        "outbox_id": outbox_id,
-        "state": receipt.state.value,
-        "error_code": receipt.error_code,
-        "at": receipt.at,
-    }
-    tx.insert_one(table(ReceiptEvent), told)
-    after = after_receipt(State(state), receipt.state)
-    if after == state:
-        return None
-    values: dict[str, Any] = {"state": after.value, "lease_until": None}
-    if sid is None:
-        values |= {"provider_sid": receipt.provider_sid, "accepted_at": receipt.at}
-    if after in _STAMPS:
-        values[_STAMPS[after]] = receipt.at
-    if after in {State.UNDELIVERED, State.FAILED}:
-        code = receipt.error_code
-        values |= {"error_code": code, "ended_at": receipt.at}
-        values["detail"] = meaning(code or 0).sentence
-        void_questions(tx, [token])
-    tx.execute(update(OutboxText).where(OutboxText.id == outbox_id).values(**values))
-    return (patient_id, night, after.value) if patient_id and night else None
+        fate = fates.setdefault(text.id, _Fate(text, State(text.state)))
+        fate.hear(receipt)
+    tx.insert_new(table(ReceiptEvent), told, "id")
+    changed = [fate for fate in fates.values() if fate.state != fate.text.state]
+    if changed:
+        tx.execute(_TELL, [fate.row() for fate in changed])
+    void_questions(tx, [fate.text.token for fate in changed if fate.state in _NOT_REACHED])
+    return [
+        (fate.text.patient_id, fate.text.night, fate.state.value)
+        for fate in changed
+        if fate.text.patient_id is not None and fate.text.night is not None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _TextRow:
+    id: int
+    token: str
+    state: str
+    sid: str | None
+    patient_id: int | None
+    night: Any
+    accepted_at: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    ended_at: datetime | None
+    error_code: int | None
+    detail: str | None
+
+
+@dataclass(slots=True)
+class _Fate:
+    """A text and what its receipts make of it, taken one after the other."""
+
+    text: _TextRow
+    state: State
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def hear(self, receipt: Receipt) -> None:
+        after = after_receipt(self.state, receipt.state)
+        if after is self.state:
+            return
+        self.state = after
+        if self.text.sid is None:
+            self.changes |= {"provider_sid": receipt.provider_sid, "accepted_at": receipt.at}
+        if after in _STAMPS:
+            self.changes[_STAMPS[after]] = receipt.at
+        if after in _NOT_REACHED:
+            sentence = meaning(receipt.error_code or 0).sentence
+            self.changes |= {"error_code": receipt.error_code, "detail": sentence}
+            self.changes["ended_at"] = receipt.at
+
+    def row(self) -> dict[str, Any]:
+        text = self.text
+        kept = {name: getattr(text, name) for name in _TOLD_COLUMNS if name != "provider_sid"}
+        values = {**kept, "provider_sid": text.sid, **self.changes}
+        return {"row": text.id, "now_is": self.state.value} | {
+            f"to_{name}": values[name] for name in _TOLD_COLUMNS
+        }
+
+
+_TOLD_COLUMNS = (
+    "provider_sid",
+    "accepted_at",
+    "sent_at",
+    "delivered_at",
+    "ended_at",
+    "error_code",
+    "detail",
+)
+
+
+def _texts_of(tx: Tx, receipts: Sequence[Receipt]) -> dict[str, _TextRow]:
+    """The texts meant, by our token and by the provider's name for them."""
+    tokens = sorted({receipt.token for receipt in receipts})
+    sids = sorted({receipt.provider_sid for receipt in receipts if receipt.provider_sid})
+    found: dict[str, _TextRow] = {}
+    for row in tx.rows(_TEXTS, tokens=tokens, sids=sids):
+        text = _TextRow(*row)
+        found[text.token] = text
+        if text.sid is not None:
+            found[text.sid] = text
+    return found
 
 
 def stale_leases(tx: Tx, wall: datetime) -> int:
@@ -189,3 +228,49 @@ def _sids(tx: Tx, patient_id: int, since: datetime) -> frozenset[str]:
     named = and_(OutboxText.patient_id == patient_id, OutboxText.planned_at >= since)
     query = select(OutboxText.provider_sid).where(named)
     return frozenset(row[0] for row in tx.rows(query) if row[0])
+
+
+_OUTBOX = table(OutboxText)
+_NAMED_BY_PROVIDER = (
+    update(_OUTBOX)
+    .where(and_(_OUTBOX.c.token == bindparam("name"), _OUTBOX.c.accepted_at.is_(None)))
+    .values(accepted_at=bindparam("instant"), provider_sid=bindparam("sid"))
+)
+_ACCEPTED = (
+    update(_OUTBOX)
+    .where(
+        and_(
+            _OUTBOX.c.token.in_(bindparam("names", expanding=True)),
+            _OUTBOX.c.state.in_((State.SUBMITTING.value, State.UNKNOWN.value)),
+        )
+    )
+    .values(state=State.ACCEPTED.value, lease_until=None)
+)
+_TEXTS = select(
+    OutboxText.id,
+    OutboxText.token,
+    OutboxText.state,
+    OutboxText.provider_sid,
+    OutboxText.patient_id,
+    OutboxText.night,
+    OutboxText.accepted_at,
+    OutboxText.sent_at,
+    OutboxText.delivered_at,
+    OutboxText.ended_at,
+    OutboxText.error_code,
+    OutboxText.detail,
+).where(
+    or_(
+        OutboxText.token.in_(bindparam("tokens", expanding=True)),
+        OutboxText.provider_sid.in_(bindparam("sids", expanding=True)),
+    )
+)
+_TELL = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("row"))
+    .values(
+        state=bindparam("now_is"),
+        lease_until=None,
+        **{name: bindparam(f"to_{name}") for name in _TOLD_COLUMNS},
+    )
+)

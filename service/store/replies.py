@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 
 from service.domain.exchange import Inbound
 from service.domain.reading import Reading
@@ -81,23 +81,18 @@ def store_reply(tx: Tx, clinic_id: int, reply: Inbound) -> bool:
         "review_state": "none",
     }
     tx.insert_new(table(InboundText), [row], "provider_sid")
-    stored = tx.row(select(InboundText.token).where(InboundText.provider_sid == reply.provider_sid))
+    stored = tx.row(_BY_SID, sid=reply.provider_sid)
     return stored is not None and stored[0] == token
 
 
 def unread_replies(tx: Tx, limit: int) -> list[StoredReply]:
     """Replies nobody has read yet, in the order they came."""
-    rows = tx.rows(
-        select(*_REPLY).where(InboundText.read_at.is_(None)).order_by(InboundText.id).limit(limit)
-    )
-    return [StoredReply(*row) for row in rows]
+    return [StoredReply(*row) for row in tx.rows(_UNREAD, most=limit)]
 
 
 def lock_unread(tx: Tx, reply_id: int) -> bool:
     """Take an unread reply for this transaction; False when somebody else has it or has read it."""
-    mine = and_(InboundText.id == reply_id, InboundText.read_at.is_(None))
-    row = tx.row(select(InboundText.id).where(mine).with_for_update(skip_locked=True))
-    return row is not None
+    return tx.row(_LOCK, reply=reply_id) is not None
 
 
 def open_reply(keyring: Keyring, reply: StoredReply) -> tuple[str, str]:
@@ -119,14 +114,16 @@ def mark_read(
 ) -> None:
     """Note whose reply it was, that it has been read, and whether a person should look at it."""
     tx.execute(
-        update(InboundText)
-        .where(InboundText.id == reply.id)
-        .values(
-            read_at=now,
-            patient_id=patient_id,
-            review_state=review_state,
-            question_id=question_id,
-        )
+        _READ,
+        [
+            {
+                "reply": reply.id,
+                "instant": now,
+                "whose": patient_id,
+                "review": review_state,
+                "asked": question_id,
+            }
+        ],
     )
 
 
@@ -157,13 +154,7 @@ def add_observation(
     tx: Tx, reply: StoredReply, patient_id: int, new: NewObservation, now: datetime
 ) -> None:
     """Write an answer that counts; an earlier one of the same kind about the same date gives way to it."""
-    same = and_(
-        Observation.patient_id == patient_id,
-        Observation.kind == new.kind,
-        Observation.about_date == new.about_date,
-        Observation.replaced.is_(False),
-    )
-    tx.execute(update(Observation).where(same).values(replaced=True))
+    tx.execute(_REPLACE, who=patient_id, of_kind=new.kind, day=new.about_date)
     row = {
         "clinic_id": reply.clinic_id,
         "token": new_token(),
@@ -197,8 +188,7 @@ def answered_since(tx: Tx, clinic_id: int, reply: StoredReply, since: datetime) 
 
 def answers_of_kind(tx: Tx, patient_id: int, kind: str) -> int:
     """How many answers to questions of that kind a patient has given so far."""
-    mine = and_(Observation.patient_id == patient_id, Observation.kind == kind)
-    row = tx.row(select(func.count()).select_from(Observation).where(mine))
+    row = tx.row(_ANSWERS_OF_KIND, who=patient_id, of_kind=kind)
     return int(row[0]) if row else 0
 
 
@@ -222,3 +212,47 @@ def last_of_intent(
         .limit(1)
     )
     return (row[0], row[1], row[2], row[3]) if row else None
+
+
+_INBOUND, _OBSERVATION = table(InboundText), table(Observation)
+_BY_SID = select(InboundText.token).where(InboundText.provider_sid == bindparam("sid"))
+_UNREAD = (
+    select(*_REPLY)
+    .where(InboundText.read_at.is_(None))
+    .order_by(InboundText.id)
+    .limit(bindparam("most"))
+)
+_LOCK = (
+    select(InboundText.id)
+    .where(and_(InboundText.id == bindparam("reply"), InboundText.read_at.is_(None)))
+    .with_for_update(skip_locked=True)
+)
+_READ = (
+    update(_INBOUND)
+    .where(_INBOUND.c.id == bindparam("reply"))
+    .values(
+        read_at=bindparam("instant"),
+        patient_id=bindparam("whose"),
+        review_state=bindparam("review"),
+        question_id=bindparam("asked"),
+    )
+)
+_REPLACE = (
+    update(_OBSERVATION)
+    .where(
+        and_(
+            _OBSERVATION.c.patient_id == bindparam("who"),
+            _OBSERVATION.c.kind == bindparam("of_kind"),
+            _OBSERVATION.c.about_date == bindparam("day"),
+            _OBSERVATION.c.replaced.is_(False),
+        )
+    )
+    .values(replaced=True)
+)
+_ANSWERS_OF_KIND = (
+    select(func.count())
+    .select_from(Observation)
+    .where(
+        and_(Observation.patient_id == bindparam("who"), Observation.kind == bindparam("of_kind"))
+    )
+)

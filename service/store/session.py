@@ -4,9 +4,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Result, Table, event, insert
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Insert,
+    Result,
+    Table,
+    event,
+    insert,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
@@ -56,37 +67,44 @@ class Tx:
 
     def __init__(self, session: Session, scope: Scope, actor: str, keyring: Keyring) -> None:
         self._session = session
+        self._connection = session.connection()
+        self.dialect = self._connection.dialect.name
         self._after_commit: list[Callable[[], None]] = []
         self.scope = scope
         self.actor = actor
         self.keyring = keyring
 
     def execute(
-        self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None
+        self,
+        statement: Executable,
+        rows: Sequence[Mapping[str, Any]] | None = None,
+        **values: Any,
     ) -> Result[Any]:
-        """Run a statement within the scope, once or for each of `rows`.
+        """Run a statement within the scope: with `values` for its parameters, or once for each of `rows`.
 
         PermissionError for a statement on bare tables by a clinic: nothing would confine it.
         """
+        parameters = rows if rows is not None else values
+        if isinstance(self.scope, System):
+            # Nothing to confine, so the plain connection serves: the flows live on many small statements.
+            return self._connection.execute(statement, parameters)
         self._session.info[_CONFINED] = False
-        result = self._session.execute(statement, rows)
-        if isinstance(self.scope, ClinicScope) and not self._session.info[_CONFINED]:
+        result = self._session.execute(statement, parameters)
+        if not self._session.info[_CONFINED]:
             raise PermissionError("a statement that is not confined to its clinic")
         return result
 
-    def rows(self, query: Executable) -> list[tuple[Any, ...]]:
+    def rows(self, query: Executable, **values: Any) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        return cast("list[tuple[Any, ...]]", self.execute(query).all())
+        return cast("list[tuple[Any, ...]]", self.execute(query, **values).all())
 
-    def row(self, query: Executable) -> tuple[Any, ...] | None:
+    def row(self, query: Executable, **values: Any) -> tuple[Any, ...] | None:
         """The first row of a query, or None."""
-        return cast("tuple[Any, ...] | None", self.execute(query).first())
+        return cast("tuple[Any, ...] | None", self.execute(query, **values).first())
 
-    def changed(
-        self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None
-    ) -> int:
+    def changed(self, statement: Executable, **values: Any) -> int:
         """Run an INSERT, UPDATE or DELETE; how many rows it touched."""
-        result = self.execute(statement, rows)
+        result = self.execute(statement, **values)
         assert isinstance(result, CursorResult)  # noqa: S101 (narrows the type: DML always gives one)
         return result.rowcount
 
@@ -95,9 +113,7 @@ class Tx:
         if not rows:
             return
         self._check_clinic(rows)
-        make = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
-        statement = make(table).on_conflict_do_nothing(index_elements=list(key))
-        self._session.execute(statement, rows)
+        self._connection.execute(_insert_new(self.dialect, table, key), rows)
 
     def upsert(
         self, table: Table, rows: Sequence[Mapping[str, Any]], *key: str, keep: Sequence[str] = ()
@@ -106,17 +122,13 @@ class Tx:
         if not rows:
             return
         self._check_clinic(rows)
-        make = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
-        statement = make(table)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in {*key, *keep}}
-        self._session.execute(
-            statement.on_conflict_do_update(index_elements=list(key), set_=changed), rows
-        )
+        changed = tuple(name for name in rows[0] if name not in {*key, *keep})
+        self._connection.execute(_upsert(self.dialect, table, key, changed), rows)
 
     def insert_one(self, table: Table, row: Mapping[str, Any]) -> int:
         """Insert one row and return its id."""
         self._check_clinic([row])
-        result = self._session.execute(insert(table).values(**row))
+        result = self._connection.execute(_insert(table), row)
         assert isinstance(result, CursorResult)  # noqa: S101 (narrows the type: DML always gives one)
         key = result.inserted_primary_key
         return int(key[0]) if key else 0
@@ -124,11 +136,6 @@ class Tx:
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once this transaction is committed, and not otherwise."""
         self._after_commit.append(action)
-
-    @property
-    def dialect(self) -> str:
-        """sqlite or postgresql."""
-        return self._session.get_bind().dialect.name
 
     def committed(self) -> None:
         """Run what waited for the commit."""
@@ -140,6 +147,24 @@ class Tx:
             own = self.scope.clinic_id
             if any(row.get("clinic_id", own) != own for row in rows):
                 raise PermissionError("a row of another clinic")
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _insert_new(dialect: str, table: Table, key: tuple[str, ...]) -> Insert:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing(index_elements=list(key))
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Insert:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    values = {name: statement.excluded[name] for name in changed}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=values)
 
 
 class Store:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, tuple_, update
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, tuple_, update
 
 from schedules.facts import Fact, Facts
 from service.domain.alerts import RULES
@@ -14,12 +14,12 @@ from service.domain.findings import Finding, History, standing_findings
 from service.domain.night_summary import AskedQuestion, counts
 from service.domain.trends import Score, baseline, recent_mean, usual
 from service.store import alerts
-from service.store.people import FACT
+from service.store.people import FACTS_OF_ALL
+from service.store.planning import open_nights
 from service.store.records import Patient
 from service.store.rows import grouped, table
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
-from service.store.tables.planning import PatientCursor, PatientFact
 from service.store.tables.replies import InboundText, Observation, Question
 from service.store.tables.summaries import NightSummary, PatientStanding
 
@@ -64,11 +64,12 @@ def restand(tx: Tx, patients: Sequence[Patient], now: datetime) -> None:
         return
     as_of = _last_ended(tx, ids)
     since = min(as_of.values(), default=now.date()) - DAY * (WINDOW_DAYS - 1)
-    nights = grouped(tx.rows(_nights(patients, since)), _Night)
-    asked = grouped(tx.rows(_asked(ids, since)), _Asked)
-    words = grouped(tx.rows(_words(ids, since)), _Word)
-    facts = grouped(tx.rows(_facts(ids)), Fact)
-    replied = {row[0]: row[1] for row in tx.rows(_last_replies(ids))}
+    first = _first_nights(patients, since)
+    nights = grouped(tx.rows(_NIGHTS, ids=ids, since=since, first=first), _Night)
+    asked = grouped(tx.rows(_ASKED, ids=ids, since=since), _Asked)
+    words = grouped(tx.rows(_WORDS, ids=ids, since=since), _Word)
+    facts = grouped(tx.rows(FACTS_OF_ALL, ids=ids), Fact)
+    replied = {row[0]: row[1] for row in tx.rows(_LAST_REPLIES, ids=ids)}
     held = alerts.open_rules(tx, ids)
     rows = []
     for patient in patients:
@@ -102,100 +103,22 @@ def restand(tx: Tx, patients: Sequence[Patient], now: datetime) -> None:
 def rank_patients(tx: Tx, patient_ids: Sequence[int]) -> None:
     """Keep each patient's rank: that of the most urgent open alert."""
     ranks = alerts.most_urgent(tx, patient_ids)
-    for patient_id in patient_ids:
-        mine = update(PatientStanding).where(PatientStanding.patient_id == patient_id)
-        tx.execute(mine.values(rank=ranks.get(patient_id, NO_ALERT)))
+    rows = [{"who": who, "to_rank": ranks.get(who, NO_ALERT)} for who in patient_ids]
+    tx.execute(_RANK, rows)
 
 
 def _last_ended(tx: Tx, ids: list[int]) -> dict[int, date]:
-    query = select(PatientCursor.patient_id, PatientCursor.open_night).where(
-        and_(PatientCursor.patient_id.in_(ids), PatientCursor.open_night.is_not(None))
-    )
-    return {row[0]: row[1] - DAY for row in tx.rows(query)}
+    return {who: night - DAY for who, night in open_nights(tx, ids).items()}
 
 
-def _nights(patients: Sequence[Patient], since: date) -> Any:
-    """The window's nights, and each patient's first ones, which the baseline is made of."""
-    first = [
+def _first_nights(patients: Sequence[Patient], since: date) -> list[tuple[int, date]]:
+    """Each patient's first nights, which the baseline is made of, where the window has left them behind."""
+    return [
         (patient.id, patient.consent_night + DAY * n)
         for patient in patients
         if patient.consent_night is not None and patient.consent_night < since
         for n in range(WINDOW_DAYS)
     ]
-    ids = [patient.id for patient in patients]
-    return (
-        select(
-            NightSummary.night,
-            NightSummary.state,
-            NightSummary.severity,
-            NightSummary.onset,
-            NightSummary.counted,
-            NightSummary.answered,
-            NightSummary.patient_id,
-        )
-        .where(
-            or_(
-                and_(NightSummary.patient_id.in_(ids), NightSummary.night >= since),
-                tuple_(NightSummary.patient_id, NightSummary.night).in_(first),
-            )
-        )
-        .order_by(NightSummary.night)
-    )
-
-
-def _asked(ids: list[int], since: date) -> Any:
-    return (
-        select(
-            Question.kind,
-            Question.about_date,
-            Question.asked_at,
-            Question.state,
-            OutboxText.state,
-            OutboxText.accepted_at,
-            Question.answered_at.is_not(None),
-            Question.patient_id,
-        )
-        .join(OutboxText, OutboxText.token == Question.token)
-        .where(
-            and_(
-                Question.patient_id.in_(ids),
-                Question.night >= since,
-                Question.kind != "gate",
-                Question.asked_at.is_not(None),
-                Question.state != "void",
-            )
-        )
-        .order_by(Question.asked_at)
-    )
-
-
-def _words(ids: list[int], since: date) -> Any:
-    kinds = ("iron_yn", "weekly_3", "nights_0_7")
-    return (
-        select(Observation.kind, Observation.about_date, Observation.word, Observation.patient_id)
-        .where(
-            and_(
-                Observation.patient_id.in_(ids),
-                Observation.night >= since,
-                Observation.kind.in_(kinds),
-                Observation.replaced.is_(False),
-            )
-        )
-        .order_by(Observation.about_date)
-    )
-
-
-def _facts(ids: list[int]) -> Any:
-    mine = and_(PatientFact.patient_id.in_(ids), PatientFact.code.in_(DOPAMINE))
-    return select(*FACT, PatientFact.patient_id).where(mine)
-
-
-def _last_replies(ids: list[int]) -> Any:
-    return (
-        select(InboundText.patient_id, func.max(InboundText.received_at))
-        .where(InboundText.patient_id.in_(ids))
-        .group_by(InboundText.patient_id)
-    )
 
 
 def _history(
@@ -298,3 +221,71 @@ def _row(
         "last_reply_at": replied_at,
         "figures": figures,
     }
+
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_FIRST: BindParameter[list[tuple[int, date]]] = bindparam("first", expanding=True)
+_NIGHTS = (
+    select(
+        NightSummary.night,
+        NightSummary.state,
+        NightSummary.severity,
+        NightSummary.onset,
+        NightSummary.counted,
+        NightSummary.answered,
+        NightSummary.patient_id,
+    )
+    .where(
+        or_(
+            and_(NightSummary.patient_id.in_(_IDS), NightSummary.night >= bindparam("since")),
+            tuple_(NightSummary.patient_id, NightSummary.night).in_(_FIRST),
+        )
+    )
+    .order_by(NightSummary.night)
+)
+_ASKED = (
+    select(
+        Question.kind,
+        Question.about_date,
+        Question.asked_at,
+        Question.state,
+        OutboxText.state,
+        OutboxText.accepted_at,
+        Question.answered_at.is_not(None),
+        Question.patient_id,
+    )
+    .join(OutboxText, OutboxText.token == Question.token)
+    .where(
+        and_(
+            Question.patient_id.in_(_IDS),
+            Question.night >= bindparam("since"),
+            Question.kind != "gate",
+            Question.asked_at.is_not(None),
+            Question.state != "void",
+        )
+    )
+    .order_by(Question.asked_at)
+)
+_WORDS = (
+    select(Observation.kind, Observation.about_date, Observation.word, Observation.patient_id)
+    .where(
+        and_(
+            Observation.patient_id.in_(_IDS),
+            Observation.night >= bindparam("since"),
+            Observation.kind.in_(("iron_yn", "weekly_3", "nights_0_7")),
+            Observation.replaced.is_(False),
+        )
+    )
+    .order_by(Observation.about_date)
+)
+_LAST_REPLIES = (
+    select(InboundText.patient_id, func.max(InboundText.received_at))
+    .where(InboundText.patient_id.in_(_IDS))
+    .group_by(InboundText.patient_id)
+)
+_STANDING = table(PatientStanding)
+_RANK = (
+    update(_STANDING)
+    .where(_STANDING.c.patient_id == bindparam("who"))
+    .values(rank=bindparam("to_rank"))
+)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import BindParameter, and_, bindparam, select, tuple_, update
 
 from service.domain.delivery import RULES
 from service.domain.night_summary import Answer, AskedQuestion, SlotFate, Summary, summarise
@@ -27,12 +27,12 @@ def roll_nights(tx: Tx, nights: Iterable[PatientNight], now: datetime) -> list[i
     wanted = sorted(set(nights))
     if not wanted:
         return []
-    whose = tx.rows(_whose({patient_id for patient_id, _ in wanted}))
+    whose = tx.rows(_WHOSE, ids=sorted({patient_id for patient_id, _ in wanted}))
     clinics = {row[0]: row[1] for row in whose}
     open_nights = {row[0]: row[2] for row in whose}
-    slots = _by_night(tx.rows(_slots(wanted)), SlotFate)
-    questions = _by_night(tx.rows(_questions(wanted)), _asked)
-    answers = _by_night(tx.rows(_answers(wanted)), Answer)
+    slots = _by_night(tx.rows(_SLOTS, nights=wanted), SlotFate)
+    questions = _by_night(tx.rows(_QUESTIONS, nights=wanted), _asked)
+    answers = _by_night(tx.rows(_ANSWERS, nights=wanted), Answer)
     rows = [
         _row(
             clinics[key[0]],
@@ -48,74 +48,8 @@ def roll_nights(tx: Tx, nights: Iterable[PatientNight], now: datetime) -> list[i
 
 def close_nights(tx: Tx, nights: Sequence[PatientNight]) -> None:
     """Mark nights as over."""
-    closed = table(NightSummary)
-    for patient_id, night in nights:
-        mine = and_(closed.c.patient_id == patient_id, closed.c.night == night)
-        tx.execute(closed.update().where(mine).values(closed=True))
-
-
-def _whose(patient_ids: set[int]) -> Any:
-    return select(
-        PatientCursor.patient_id, PatientCursor.clinic_id, PatientCursor.open_night
-    ).where(PatientCursor.patient_id.in_(patient_ids))
-
-
-def _slots(nights: Sequence[PatientNight]) -> Any:
-    gate_aside = OutboxText.asks.is_not(None) & (OutboxText.asks != "gate")
-    return select(
-        OutboxText.state,
-        OutboxText.reason,
-        gate_aside,
-        OutboxText.accepted_at,
-        OutboxText.patient_id,
-        OutboxText.night,
-    ).where(
-        and_(
-            tuple_(OutboxText.patient_id, OutboxText.night).in_(nights),
-            OutboxText.kind.in_(_UNSOLICITED),
-        )
-    )
-
-
-def _questions(nights: Sequence[PatientNight]) -> Any:
-    return (
-        select(
-            OutboxText.state,
-            OutboxText.accepted_at,
-            Question.answered_at.is_not(None),
-            Question.valid,
-            Question.late,
-            Question.patient_id,
-            Question.night,
-        )
-        .join(OutboxText, OutboxText.token == Question.token)
-        .where(
-            and_(
-                tuple_(Question.patient_id, Question.night).in_(nights),
-                Question.kind != "gate",
-                Question.state != "waiting",
-            )
-        )
-    )
-
-
-def _answers(nights: Sequence[PatientNight]) -> Any:
-    return (
-        select(
-            Observation.kind,
-            Observation.number,
-            Observation.word,
-            Observation.patient_id,
-            Observation.night,
-        )
-        .where(
-            and_(
-                tuple_(Observation.patient_id, Observation.night).in_(nights),
-                Observation.replaced.is_(False),
-            )
-        )
-        .order_by(Observation.id)
-    )
+    if nights:
+        tx.execute(_CLOSE, [{"who": patient_id, "which": night} for patient_id, night in nights])
 
 
 def _asked(
@@ -148,3 +82,68 @@ def _row(clinic_id: int, key: PatientNight, summary: Summary) -> dict[str, Any]:
         "kept": dict(summary.kept),
         "closed": False,
     }
+
+
+_NIGHTS: BindParameter[list[PatientNight]] = bindparam("nights", expanding=True)
+_WHOSE = select(PatientCursor.patient_id, PatientCursor.clinic_id, PatientCursor.open_night).where(
+    PatientCursor.patient_id.in_(bindparam("ids", expanding=True))
+)
+_SLOTS = select(
+    OutboxText.state,
+    OutboxText.reason,
+    and_(OutboxText.asks.is_not(None), OutboxText.asks != "gate"),
+    OutboxText.accepted_at,
+    OutboxText.patient_id,
+    OutboxText.night,
+).where(
+    and_(
+        tuple_(OutboxText.patient_id, OutboxText.night).in_(_NIGHTS),
+        OutboxText.kind.in_(_UNSOLICITED),
+    )
+)
+_QUESTIONS = (
+    select(
+        OutboxText.state,
+        OutboxText.accepted_at,
+        Question.answered_at.is_not(None),
+        Question.valid,
+        Question.late,
+        Question.patient_id,
+        Question.night,
+    )
+    .join(OutboxText, OutboxText.token == Question.token)
+    .where(
+        and_(
+            tuple_(Question.patient_id, Question.night).in_(_NIGHTS),
+            Question.kind != "gate",
+            Question.state != "waiting",
+        )
+    )
+)
+_ANSWERS = (
+    select(
+        Observation.kind,
+        Observation.number,
+        Observation.word,
+        Observation.patient_id,
+        Observation.night,
+    )
+    .where(
+        and_(
+            tuple_(Observation.patient_id, Observation.night).in_(_NIGHTS),
+            Observation.replaced.is_(False),
+        )
+    )
+    .order_by(Observation.id)
+)
+_SUMMARY = table(NightSummary)
+_CLOSE = (
+    update(_SUMMARY)
+    .where(
+        and_(
+            _SUMMARY.c.patient_id == bindparam("who"),
+            _SUMMARY.c.night == bindparam("which"),
+        )
+    )
+    .values(closed=True)
+)

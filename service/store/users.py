@@ -101,7 +101,9 @@ def change_user(tx: Tx, user_id: int, **changes: Any) -> None:
 def _new_row(clinic_id: int, email: str, roles: Sequence[str], now: datetime) -> dict[str, Any]:
     unknown = set(roles) - set(ROLES)
     if unknown:
-        raise ValueError(f"There is no role {', '.join(sorted(unknown))}; roles: {', '.join(ROLES)}")
+        raise ValueError(
+            f"There is no role {', '.join(sorted(unknown))}; roles: {', '.join(ROLES)}"
+        )
     return {
         "clinic_id": clinic_id,
         "token": new_token(),

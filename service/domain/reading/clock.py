@@ -10,9 +10,10 @@ from service.domain.reading.tokens import Token
 
 Part = Literal["", "am", "pm", "morning", "afternoon", "evening"]
 
-_FIXED = {"noon": 12, "midday": 12, "mediodia": 12, "midnight": 0, "medianoche": 0}
+_FIXED = {"noon": 12, "midday": 12, "mediodia": 12, "midnight": 0, "midnite": 0, "medianoche": 0}
 _TO_AND_PAST = {"past": 1, "after": 1, "to": -1, "til": -1, "till": -1, "before": -1, "para": -1}
 _MINUTE_WORDS = {"half": 30, "quarter": 15, "cuarto": 15, "media": 30, "y media": 30}
+_OPENERS = frozenset(_FIXED) | frozenset(_MINUTE_WORDS)
 _TAIL = frozenset({"oclock", "ish", "h", "hrs", "hr", "sharp", "en", "o", "clock", "punto"})
 _LEADS = frozenset(
     {
@@ -73,6 +74,8 @@ def clocks(document: Document, lexicon: Lexicon) -> list[Clock]:
 def _clock_at(document: Document, start: int, lexicon: Lexicon) -> Clock | None:
     tokens = document.tokens
     word = tokens[start].word
+    if word not in _OPENERS and word not in lexicon.numbers and not word.isdigit():
+        return None
     led = start > 0 and tokens[start - 1].word in _LEADS
     if word in _FIXED:
         part: Part = "am" if _FIXED[word] == 0 else "pm"

@@ -20,9 +20,10 @@ def correction(
     """The corrected answer as `intent:value`, or None if the text repairs nothing earlier."""
     starred = document.tokens[0].glue.strip() == "*"
     marks = document.all("correct")
-    if not starred and not marks:
-        return None
     found = numbers(document, lexicon, decimal_comma=True)
+    contrast = len(found) == 2 and document.words[found[0].end : found[1].start] == ("not",)
+    if not starred and not marks and not contrast:
+        return None
     if marks and not _points_back(document, marks, found):
         return None
     kind = kinds[0]

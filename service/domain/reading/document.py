@@ -12,7 +12,7 @@ from service.domain.reading.tokens import Token, tokenise
 
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _WIDEST_GAP = 3
-_SHORTEST_REPAIR = 4
+_SHORTEST_REPAIR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,7 @@ def parse(raw: str, lexicon: Lexicon) -> Document:
     """Tokens and marks of a text. Time grows with its length only."""
     plain = normalise(raw)
     typed = tokenise(plain)
-    shortest = _SHORTEST_REPAIR - (len(typed) == 1)
-    tokens = tuple(_respelled(token, lexicon, shortest) for token in typed)
+    tokens = tuple(_respelled(token, lexicon) for token in typed)
     marks: dict[str, list[Mark]] = {}
     for start in range(len(tokens)):
         for concept, end in _longest_phrases(tokens, start, lexicon.tree).items():
@@ -156,7 +155,7 @@ def _longest_phrases(tokens: Sequence[Token], start: int, tree: Node) -> dict[st
     return ends
 
 
-def _respelled(token: Token, lexicon: Lexicon, shortest: int) -> Token:
+def _respelled(token: Token, lexicon: Lexicon) -> Token:
     """The token with a drawn-out or misspelt word of the closed lists put right."""
     word = token.word
     if token.is_number or word in lexicon.vocabulary:
@@ -165,6 +164,6 @@ def _respelled(token: Token, lexicon: Lexicon, shortest: int) -> Token:
         short = _DRAWN_OUT.sub(letters, word)
         if short in lexicon.vocabulary:
             return replace(token, word=short)
-    if len(word) >= shortest and (repaired := corrected(word, lexicon.repairs)):
+    if len(word) >= _SHORTEST_REPAIR and (repaired := corrected(word, lexicon.repairs)):
         return replace(token, word=repaired)
     return token

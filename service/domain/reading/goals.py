@@ -11,6 +11,8 @@ from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.polarity import Polarity, polarity
 
 _ASKS_ABOUT_ONE_DAY = frozenset({"iron", "caffeine", "exercise"})
+# "At 6", "a las 8 pm" and no more.
+_BARE_HOUR = 4
 # A text of more pieces tells a story, not what was done on which day.
 _MOST_CUTS = 16
 _EARLY = frozenset({"breakfast", "morning", "noon", "desayuno", "mediodia"})
@@ -99,7 +101,7 @@ def _one_day(document: Document, topic: str, lexicon: Lexicon) -> Intent | None:
     if document.has("partial") and topic in {"iron", "compression", "relax"} and not said.unsure:
         return Intent("adherence_partial", "partial", words, 0.8)
     barrier = _barrier(document, topic)
-    answer = _with_circumstances(document, topic, said, barrier)
+    answer = _with_circumstances(document, topic, said, barrier, lexicon)
     if answer is None:
         return None
     sure = 1.0 if said.told is None else 0.8
@@ -113,12 +115,12 @@ def _words(document: Document, said: Polarity) -> str:
 
 
 def _with_circumstances(
-    document: Document, topic: str, said: Polarity, barrier: str | None
+    document: Document, topic: str, said: Polarity, barrier: str | None, lexicon: Lexicon
 ) -> bool | None:
     """The answer, once use before the cut-off and mere intentions are told apart."""
-    if topic == "caffeine" and said.told is False and _EARLY & set(document.words):
+    if topic == "caffeine" and said.told is False and _early(document, lexicon):
         return said.bare is not False or document.has("did.caffeine")
-    if topic == "exercise" and document.has("did.exercise") and not said.unsure:
+    if topic == "exercise" and said.ever and not said.unsure:
         return True
     if said.intends and said.told is None and said.bare is None:
         return None
@@ -127,6 +129,12 @@ def _with_circumstances(
     if barrier == "stopped" and said.bare is not True:
         return False
     return said.answer
+
+
+def _early(document: Document, lexicon: Lexicon) -> bool:
+    """Whether a morning hour or meal is named."""
+    hours = clocks(document, lexicon)
+    return bool(_EARLY & set(document.words)) or any(c.part in {"am", "morning"} for c in hours)
 
 
 def _barrier(document: Document, topic: str) -> str | None:
@@ -164,6 +172,8 @@ def _later(document: Document, topic: str, said: Polarity, lexicon: Lexicon) -> 
         return Intent("later", day or "", words, 0.8)
     hour = _hour(document, lexicon)
     wanting = said.intends and said.told is None and (hour or said.bare is False)
+    if hour and said.mark is None and len(document.tokens) <= _BARE_HOUR:
+        return Intent("later", hour, words)
     if not (said.not_yet or wanting) or said.told is True or said.bare is True:
         return None
     if "tomorrow" in document.words and not said.not_yet:

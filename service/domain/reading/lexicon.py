@@ -58,7 +58,9 @@ def load() -> Lexicon:
         sets = {name: tuple(words.split()) for name, words in source["sets"].items()}
         for concept, phrase in _phrases(source["phrases"]):
             for slots in _slots(phrase, sets):
-                _plant(tree, slots, concept)
+                # The first words apart, so that a common one leads to one node, not to many.
+                for word in slots[0]:
+                    _plant(tree, ((word,), *slots[1:]), concept)
                 vocabulary.update(word for slot in slots for word in slot)
     vocabulary |= set(numbers) | repairs
     return Lexicon(tree, numbers, frozenset(vocabulary), deletion_index(repairs))

@@ -59,7 +59,8 @@ def felt(document: Document) -> list[Intent]:
 def medicine(document: Document) -> Intent | None:
     """A medicine started or stopped, told unasked."""
     habit = document.has("topic.caffeine", "topic.alcohol", "topic.nicotine")
-    if habit and not document.has("topic.iron", "topic.medication"):
+    other_habit = habit and not document.has("topic.iron", "topic.medication")
+    if other_habit or document.has("request"):
         return None
     for concept, value in (
         ("clinician.stopped", "stopped"),

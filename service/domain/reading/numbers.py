@@ -73,6 +73,10 @@ def _elsewhere(document: Document) -> set[int]:
         claimed.add(mark.start)
     for mark in document.all("count_lead"):
         claimed.update(range(mark.start, mark.end))
+    for place in range(2, len(document.tokens)):
+        # "woke at 2 and 4": the second hour goes with the first.
+        if document.words[place - 1] in {"and", "y", "until", "till"} and place - 2 in claimed:
+            claimed.add(place)
     for place, token in enumerate(document.tokens):
         glued = token.glue == "" and place > 0
         if glued and token.is_number and not document.tokens[place - 1].is_number:
@@ -100,7 +104,7 @@ def _number_at(
         value, end = float(lexicon.numbers[token.word]), place + 1
         if token.word in {"minus", "menos"}:
             return None
-    elif token.word == "uno":
+    elif token.word == "uno" or document.words == ("una",):
         value, end = 1.0, place + 1
     else:
         return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service.domain.reading.document import Document, Mark
 
+_DENIED = frozenset({"didnt", "not", "havent", "never", "couldnt", "hasnt", "dont", "cant", "wont"})
 _FAMILY = ("yes", "no", "soft_no", "done", "undone", "maybe", "intend", "yet", "acknowledge")
 
 
@@ -12,7 +13,8 @@ class Polarity:
     """What a text says about one topic. `bare`: its yes or no; `told`: by description.
 
     True = yes, False = no, None = not said. `unsure`: hedged or only believed. `intends`: only
-    meant to. `not_yet`: it has not happened yet. `mark`: the phrase that decided.
+    meant to. `not_yet`: it has not happened yet. `ever`: the goal is described as met at least
+    once. `mark`: the phrase that decided.
     """
 
     bare: bool | None
@@ -20,6 +22,7 @@ class Polarity:
     unsure: bool
     intends: bool
     not_yet: bool
+    ever: bool
     mark: Mark | None
 
     @property
@@ -42,12 +45,19 @@ def polarity(document: Document, did: tuple[str, ...], did_not: tuple[str, ...])
     concepts = {mark.concept for mark in marks}
     return Polarity(
         bare=None if last_bare is None else last_bare.concept == "yes",
-        told=None if last_told is None else last_told.concept in yes_told,
+        told=None if last_told is None else _met(document, last_told, yes_told),
         unsure="maybe" in concepts,
         intends="intend" in concepts,
         not_yet="yet" in concepts or "not_yet" in concepts,
+        ever=any(_met(document, mark, yes_told) for mark in told),
         mark=last_told or last_bare,
     )
+
+
+def _met(document: Document, mark: Mark, yes_told: tuple[str, ...]) -> bool:
+    """Whether a description says that the goal was met: no "didnt" or "never" before it."""
+    denied = mark.start > 0 and document.words[mark.start - 1] in _DENIED
+    return mark.concept in yes_told and not denied
 
 
 def _longest(marks: list[Mark]) -> list[Mark]:

@@ -186,8 +186,10 @@ def _answers(request: Request) -> list[Intent]:
     found: list[Intent] = []
     types: set[str] = set()
     number_taken = False
-    for kind in request.kinds:
+    for kind in _named_first(request):
         if kind in STATES or kind == "consent" or answer_type(kind) in types:
+            continue
+        if kind == "gate" and any(answer.name != "unknown" for answer in found):
             continue
         by_number = answer_type(kind) not in {"yes/no", "gate"}
         if by_number and number_taken:
@@ -201,6 +203,18 @@ def _answers(request: Request) -> list[Intent]:
             types.add(answer_type(kind))
         found += answers
     return [*found, *_unasked(request, found)]
+
+
+def _named_first(request: Request) -> list[str]:
+    """The open kinds, newest first, but goals that the text names before those it does not."""
+    named = {
+        kind
+        for kind in request.kinds
+        if kind in YES_NO_GOALS and request.document.has(f"topic.{kind.removesuffix('_yn')}")
+    }
+    if not named:
+        return list(request.kinds)
+    return sorted(request.kinds, key=lambda kind: kind in YES_NO_GOALS and kind not in named)
 
 
 def _answer(request: Request, kind: str) -> list[Intent]:
@@ -246,7 +260,9 @@ def _unasked(request: Request, found: list[Intent]) -> list[Intent]:
     named = document.has("topic.iron") and document.has("did.iron", "did_not.iron")
     if named and not goal_answered and not document.has("question") and "screen_yes" not in names:
         extra += goals.goal(document, "iron_yn", words)
-    if request.newest in YES_NO_GOALS and goal_answered and document.has("last_night"):
+    # The drinks question itself asks about last night.
+    other_night = request.newest in YES_NO_GOALS and request.newest != "alcohol_yn"
+    if other_night and goal_answered and document.has("last_night"):
         extra.append(scores.symptom(document, words))
     return [e for e in extra if e and e.name not in names | {"unknown", "med_change"}]
 

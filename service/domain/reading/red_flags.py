@@ -17,6 +17,7 @@ _LONGEST_PHRASE = 8
 _NO_DENIALS = ("guard.no_denial", "guard.unwilling")
 _LISTING = frozenset({"or", "nor", "ni", "o", "any"})
 _NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id"})
+_JOINING = frozenset({"and", "y", "e"})
 _ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
 _DOUBT = frozenset({"sure", "know", "tell", "wonder", "wondering", "see", "se", "seguro", "segura"})
 
@@ -92,15 +93,14 @@ def _denied(document: Document, mark: Mark, name: str) -> bool:
     excluding = ("guard.no_denial",) if name == "suicide" else _NO_DENIALS
     reach = _LISTED_DENIAL + _LONGEST_PHRASE
     return any(
-        denial.end <= mark.start
-        and document.tokens[denial.start].sentence == document.tokens[mark.start].sentence
+        document.tokens[denial.start].sentence == document.tokens[mark.start].sentence
         and _reaches(document, denial, mark)
         and (
-            denial.end == mark.start
+            denial.end >= mark.start
             or not any(
                 denial.start < other.end
                 for other in document.between(
-                    denial.start - _LONGEST_PHRASE, denial.start + 1, *excluding
+                    denial.start - _LONGEST_PHRASE, denial.end, *excluding
                 )
             )
         )
@@ -119,9 +119,12 @@ def _reaches(document: Document, denial: Mark, mark: Mark) -> bool:
             return False
     if document.between(denial.end, mark.start, "reset"):
         return False
-    limit = _NEAR_DENIAL if bare else _LONG_DENIAL
-    listed = any(token.word in _LISTING for token in between)
-    return len(between) <= (_LISTED_DENIAL if listed else limit)
+    if any(token.word in _LISTING for token in between):
+        return len(between) <= _LISTED_DENIAL
+    parted = document.tokens[denial.start].part != document.tokens[mark.start].part
+    if parted or any(token.word in _JOINING for token in between):
+        return False
+    return len(between) <= (_NEAR_DENIAL if bare else _LONG_DENIAL)
 
 
 def _about_another(document: Document, mark: Mark) -> bool:

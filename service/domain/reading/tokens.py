@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from service.domain.reading.normalise import Plain
 
 _RUN = re.compile(r"[a-z]+|[0-9]+")
+# 1,600 characters of any language hold fewer words; what holds more is no language.
+_MOST_TOKENS = 400
 _SENTENCE_END = frozenset(".!?;\n")
 _PART_END = frozenset(',:()*"')
 
@@ -36,7 +39,7 @@ def tokenise(plain: Plain) -> tuple[Token, ...]:
     """The tokens of a text, in order."""
     found: list[Token] = []
     sentence = part = position = 0
-    for match in _RUN.finditer(plain.text):
+    for match in islice(_RUN.finditer(plain.text), _MOST_TOKENS):
         glue = plain.text[position : match.start()]
         decimal = glue in {".", ":"} and found and found[-1].is_number and match[0].isdigit()
         if found and not decimal and not _SENTENCE_END.isdisjoint(glue):
