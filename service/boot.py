@@ -13,7 +13,7 @@ from service.gateways.base import Gateway
 from service.gateways.simulated import Answers, SimulatedGateway
 from service.gateways.twilio import Account, TwilioGateway
 from service.runtime import Choices, Runtime
-from service.store import audit, people, schema
+from service.store import audit, people, schema, users
 from service.store.content import ContentShelf
 from service.store.engine import open_engine
 from service.store.receipts import awaiting_receipts
@@ -53,9 +53,17 @@ def _keyring(settings: Settings, *, make_keys: bool) -> Keyring:
     return load_keyring(path)
 
 
-def quiet_runtime(settings: Settings, store: Store, answers: Answers | None = None) -> Runtime:
-    """A runtime without a pipeline: for commands, and for a clock that travels."""
-    return build_runtime(settings, store, SimulatedGateway(answers), lambda: None)
+def quiet_runtime(settings: Settings, store: Store) -> Runtime:
+    """A runtime that sends nothing itself: for commands beside a running service."""
+    return build_runtime(settings, store, SimulatedGateway(), lambda: None)
+
+
+def travelling_runtime(
+    settings: Settings, store: Store, answers: Answers
+) -> tuple[Runtime, SimulatedGateway]:
+    """A runtime for a clock that travels: simulated phones answer, and whoever drives it sends."""
+    gateway = SimulatedGateway(answers)
+    return build_runtime(settings, store, gateway, lambda: None), gateway
 
 
 def build_runtime(
@@ -107,10 +115,8 @@ def check_fence(settings: Settings, store: Store) -> None:
     if not schema.is_current(store.engine):
         raise StartError("The database is not up to date; run `evenfall db upgrade` first.")
     with store.transaction(SYSTEM, "boot", write=False) as tx:
-        clinics = people.all_clinics(tx)
-        accounts = people.count_users(tx)
-    synthetic = all(clinic.synthetic for clinic in clinics)
-    alone = settings.gateway == "simulated" and settings.is_loopback() and synthetic
+        accounts = users.count_users(tx)
+    alone = is_demo(settings, store)
     if not accounts and not alone:
         raise StartError(
             "There are no accounts. Without them the service runs only with the simulated gateway,"
@@ -120,3 +126,17 @@ def check_fence(settings: Settings, store: Store) -> None:
         raise SettingsError(
             "EVENFALL_SECRET_KEY (or EVENFALL_SECRET_KEY_FILE) is needed: it signs the sessions"
         )
+
+
+def is_demo(settings: Settings, store: Store) -> bool:
+    """Whether nothing here is real: simulated gateway, loopback bind, synthetic clinics only."""
+    if settings.gateway != "simulated" or not settings.is_loopback():
+        return False
+    with store.transaction(SYSTEM, "boot", write=False) as tx:
+        return all(clinic.synthetic for clinic in people.all_clinics(tx))
+
+
+def keep_offset(store: Store, offset: timedelta) -> None:
+    """Remember how far the clinic's time is ahead of real time."""
+    with store.transaction(SYSTEM, "boot") as tx:
+        audit.set_installation_value(tx, CLOCK_OFFSET, str(offset.total_seconds()))

@@ -12,12 +12,13 @@ from service.flows.take_receipt import take_receipts
 from service.flows.take_reply import read_replies, store_replies
 from service.runtime import Runtime
 from service.store import planning
+from service.store.planning import NEVER
 from service.store.session import SYSTEM
 
 Progress = Callable[[datetime], None]
 # Events one second apart are told apart; a history may be lived in coarser steps.
 FINEST = timedelta(seconds=1)
-# What happens at one instant settles in a few rounds; a row that cannot be helped must not stop the clock.
+# What happens at one instant settles in a few rounds.
 MOST_ROUNDS = 50
 
 
@@ -48,36 +49,53 @@ def live_until(
 ) -> None:
     """Live from event to event until `target` (clinic time), never jumping over one.
 
-    Events closer together than `step` are taken together, as one tick of the real clock would take them.
-    The clock is left held at `target`.
+    The clock stops at whole multiples of `step` only: what happens between two stops is taken at the later
+    one, as a tick of the real clock takes what has become due since the last. It is left held at `target`.
     """
     clock = runtime.clock
     clock.hold(clock.now())
     with asyncio.Runner() as runner:
         while True:
-            for _ in range(MOST_ROUNDS):
-                _live_now(runtime, runner)
-                now, following = clock.now(), _next_event(runtime)
-                if following is None or following > now:
-                    break
+            following = _live_now(runtime, runner)
             if progress is not None:
-                progress(now)
-            if now >= target:
+                progress(clock.now())
+            if clock.now() >= target:
                 return
-            at = max(following, now + step) if following is not None else target
-            clock.hold(min(at, target))
+            stop = target if following is None else _stop_after(following, step)
+            clock.hold(min(max(stop, clock.now()), target))
 
 
-def _live_now(runtime: Runtime, runner: asyncio.Runner) -> None:
-    """One round of everything that is due at this instant."""
-    hear(runtime)
-    look_after_patients(runtime)
-    runner.run(send_due(runtime))
+def _live_now(runtime: Runtime, runner: asyncio.Runner) -> datetime | None:
+    """Everything that is due at this instant, in rounds until nothing more is; the next event's instant."""
+    now = runtime.clock.now()
+    for _ in range(MOST_ROUNDS):
+        heard = runtime.gateway.next_event()
+        if heard is not None and heard <= now:
+            hear(runtime)
+        if _due(runtime).wake <= now:
+            look_after_patients(runtime)
+        if _due(runtime).text <= now:
+            runner.run(send_due(runtime))
+        ahead = _next_event(runtime)
+        if ahead is None or ahead > now:
+            return ahead
+    # A row that nothing can help must not stop the clock.
+    return now + FINEST
+
+
+def _stop_after(instant: datetime, step: timedelta) -> datetime:
+    """The first multiple of `step` (counted from midnight, UTC) at or after `instant`."""
+    midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + -((midnight - instant) // step) * step
+
+
+def _due(runtime: Runtime) -> planning.Ahead:
+    with runtime.store.transaction(SYSTEM, "life", write=False) as tx:
+        return planning.ahead(tx)
 
 
 def _next_event(runtime: Runtime) -> datetime | None:
     """The earliest of the next wake-up, the next text due and the carrier's next word."""
-    with runtime.store.transaction(SYSTEM, "life", write=False) as tx:
-        ours = planning.next_event(tx)
-    events = [event for event in (ours, runtime.gateway.next_event()) if event is not None]
-    return min(events, default=None)
+    ours = _due(runtime)
+    first = min(ours.wake, ours.text, runtime.gateway.next_event() or NEVER)
+    return None if first == NEVER else first

@@ -34,7 +34,9 @@ RULES: dict[str, Rule] = {
         Rule("M-HIGH", "AMBER", 30, "Bad nights", "Call about the last nights.", lasting=False),
         Rule("M-RISE", "AMBER", 31, "Getting worse", "Call; look for what changed.", lasting=False),
         Rule("M-AUG", "AMBER", 32, "Starts earlier", "Review the dopamine drug.", "AUG-04"),
-        Rule("M-STOOL", "AMBER", 40, "Side effect", "Ask about tar, blood and faintness.", "IRN-07"),
+        Rule(
+            "M-STOOL", "AMBER", 40, "Side effect", "Ask about tar, blood and faintness.", "IRN-07"
+        ),
         Rule("M-PREG", "AMBER", 40, "Pregnant", "Review medicines; tips are on hold.", "SYS-09"),
         Rule("M-DRIVE", "AMBER", 40, "Sudden sleep or fall", "Call today about safety.", "SYS-09"),
         Rule("M-ICD", "AMBER", 40, "New urges", "Review the dopamine drug.", "AUG-04"),

@@ -12,7 +12,7 @@ from service.domain.delivery import Kind
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A question the reply may answer. `late`: its time is over."""
+    """A question the reply may answer. `late`: its time is over; `repeats`: it may wait to be asked again."""
 
     id: int
     token: str
@@ -25,6 +25,7 @@ class Open:
     late: bool
     reasked: bool
     laters: int
+    repeats: bool
     follow_ups: tuple[str, ...]
     behind: Mapping[str, Any]
 

@@ -28,7 +28,7 @@ def close_due(runtime: Runtime) -> int:
     """
     now = runtime.clock.now()
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        ids = planning.due_patients(tx, now, CHUNK)
+        ids = [one.patient_id for one in planning.due_patients(tx, now, CHUNK)]
         if not ids:
             return 0
         patients = patients_by_id(tx, ids)

@@ -11,7 +11,7 @@ from service.domain.delivery import Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, judge
 from service.store.outbox import end_unsent
-from service.store.people import open_phone, patients_by_id, rhythm_of
+from service.store.people import open_phone, patients_by_id, rhythm_of, wake
 from service.store.questions import ask_again, open_questions, void_questions
 from service.store.records import Patient
 from service.store.rows import table
@@ -87,6 +87,7 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
             ended.append((text.id, verdict.state, verdict.reason))
     end_unsent(tx, ended, now)
     gone = {row for row, _, _ in ended}
+    wake(tx, [text.patient_id for text in waiting if text.id in gone and text.patient_id], now)
     void_questions(tx, [text.token for text in waiting if text.id in gone and text.asks])
     leaving = _within_rate(tx, leaving, now, rate)
     _mark(tx, leaving, now, wall)

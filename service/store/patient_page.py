@@ -82,20 +82,15 @@ def standing(tx: Tx, patient_id: int) -> Standing | None:
     return Standing(row[0], row[1]) if row and row[0] is not None else None
 
 
-def conversation(
-    tx: Tx, patient_id: int, limit: int, before: datetime | None = None
-) -> tuple[list[Said], bool]:
-    """The last `limit` texts both ways (before an instant), oldest first; and whether there are earlier ones."""
-    ours = _ours(tx, patient_id, limit + 1, before)
-    theirs = _theirs(tx, patient_id, limit + 1, before)
+def conversation(tx: Tx, patient_id: int, limit: int) -> tuple[list[Said], bool]:
+    """The last `limit` texts both ways, oldest first; and whether there are earlier ones."""
+    ours, theirs = _ours(tx, patient_id, limit + 1), _theirs(tx, patient_id, limit + 1)
     both = sorted([*ours, *theirs], key=lambda said: said.at)
     return both[-limit:], len(both) > limit
 
 
-def _ours(tx: Tx, patient_id: int, limit: int, before: datetime | None) -> list[Said]:
+def _ours(tx: Tx, patient_id: int, limit: int) -> list[Said]:
     mine = and_(OutboxText.patient_id == patient_id, OutboxText.body.is_not(None))
-    if before is not None:
-        mine = and_(mine, OutboxText.planned_at < before)
     rows = tx.rows(
         select(
             OutboxText.token,
@@ -115,10 +110,7 @@ def _ours(tx: Tx, patient_id: int, limit: int, before: datetime | None) -> list[
     ]
 
 
-def _theirs(tx: Tx, patient_id: int, limit: int, before: datetime | None) -> list[Said]:
-    mine = InboundText.patient_id == patient_id
-    if before is not None:
-        mine = and_(mine, InboundText.received_at < before)
+def _theirs(tx: Tx, patient_id: int, limit: int) -> list[Said]:
     rows = tx.rows(
         select(
             InboundText.id,
@@ -127,7 +119,7 @@ def _theirs(tx: Tx, patient_id: int, limit: int, before: datetime | None) -> lis
             InboundText.body,
             InboundText.media,
         )
-        .where(mine)
+        .where(InboundText.patient_id == patient_id)
         .order_by(InboundText.received_at.desc())
         .limit(limit)
     )
@@ -198,7 +190,10 @@ def _said_of_doses(tx: Tx, patient_id: int, since: date) -> dict[date, str]:
         Observation.night >= since,
         Observation.replaced.is_(False),
     )
-    return {row[0]: row[1] for row in tx.rows(select(Observation.about_date, Observation.word).where(mine))}
+    return {
+        row[0]: row[1]
+        for row in tx.rows(select(Observation.about_date, Observation.word).where(mine))
+    }
 
 
 def kept(nights: Sequence[PatientNight], kind: str) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, case, select, update
 
 from schedules.facts import Fact, Facts
 from schedules.night import Rhythm
@@ -118,7 +118,13 @@ def add_patient(tx: Tx, clinic_id: int, new: NewPatient, now: datetime) -> Patie
     for name in ("given_name", "family_name", "born", "phone"):
         row[name] = seal(getattr(new, name), "patient", name, token)
     patient_id = tx.insert_one(table(PatientRow), row)
-    cursor = {"patient_id": patient_id, "clinic_id": clinic_id, "next_wake_at": now, "wordings": {}}
+    cursor = {
+        "patient_id": patient_id,
+        "clinic_id": clinic_id,
+        "next_wake_at": now,
+        "next_slot_at": now,
+        "wordings": {},
+    }
     tx.insert_one(table(PatientCursor), cursor)
     patient = patient_by_id(tx, patient_id)
     today = now.astimezone(ZoneInfo(new.zone)).date()
@@ -276,13 +282,14 @@ def end_pauses(tx: Tx, patient: Patient, now: datetime) -> bool:
 
 def wake(tx: Tx, patient_ids: Sequence[int], at: datetime) -> None:
     """Have the tick look at these patients at `at` or earlier: early is harmless, late would be a bug."""
-    tx.execute(_WAKE, ids=list(patient_ids), instant=at)
+    if patient_ids:
+        tx.execute(_WAKE, ids=list(patient_ids), instant=at)
 
 
 def wake_clinic(tx: Tx, clinic_id: int, at: datetime) -> None:
     """The same for everyone at a clinic: what is published may change anybody's plan."""
-    later = and_(PatientCursor.clinic_id == clinic_id, PatientCursor.next_wake_at > at)
-    tx.execute(update(PatientCursor).where(later).values(next_wake_at=at))
+    everyone = tx.rows(_EVERYONE, clinic=clinic_id)
+    wake(tx, [row[0] for row in everyone], at)
 
 
 _PATIENT = select(*columns(PatientRow, Patient))
@@ -314,8 +321,15 @@ _WAKE = (
     .where(
         and_(
             PatientCursor.patient_id.in_(bindparam("ids", expanding=True)),
-            PatientCursor.next_wake_at > bindparam("instant"),
+            PatientCursor.next_slot_at > bindparam("instant"),
         )
     )
-    .values(next_wake_at=bindparam("instant"))
+    .values(
+        next_slot_at=bindparam("instant"),
+        next_wake_at=case(
+            (PatientCursor.next_wake_at < bindparam("instant"), PatientCursor.next_wake_at),
+            else_=bindparam("instant"),
+        ),
+    )
 )
+_EVERYONE = select(PatientCursor.patient_id).where(PatientCursor.clinic_id == bindparam("clinic"))

@@ -62,6 +62,11 @@ def clinic_size(tx: Tx, clinic_id: int) -> int:
     return int(row[0]) if row else 0
 
 
+def may_open_names(size: int) -> bool:
+    """Whether a clinic of that size is searched and sorted by name."""
+    return size <= MOST_NAMES
+
+
 def by_name(tx: Tx, clinic_id: int, typed: str) -> list[int]:
     """The patients each typed word begins a word of whose name, in alphabetical order of their names."""
     wanted = _words(typed)

@@ -21,6 +21,28 @@ from service.store.tables.replies import Question as QuestionRow
 LOOK_BACK = timedelta(days=9)
 # After a longer outage older nights are past telling.
 OLDEST_NIGHT = timedelta(days=14)
+# What is overdue and could not be closed yet is looked at again after this long.
+SOON = timedelta(seconds=2)
+
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next instants at which there is something to do; NEVER where there is nothing."""
+
+    wake: datetime
+    text: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A patient whose wake-up is due. Before `next_slot_at` the plan cannot have changed."""
+
+    patient_id: int
+    next_wake_at: datetime
+    next_slot_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +52,35 @@ class Alarm:
     patient_id: int
     was: datetime
     next_wake_at: datetime
+    next_slot_at: datetime
     wordings: Mapping[str, Any]
 
 
-def due_patients(tx: Tx, now: datetime, limit: int) -> list[int]:
+def due_patients(tx: Tx, now: datetime, limit: int) -> list[Due]:
     """Patients whose wake-up is due, the longest waiting first."""
-    return [row[0] for row in tx.rows(_DUE, now=now, most=limit)]
+    return [Due(*row) for row in tx.rows(_DUE, now=now, most=limit)]
 
 
-def next_event(tx: Tx) -> datetime | None:
-    """The earliest of all patients' alarms and of the instants at which a waiting text is due."""
-    row = tx.row(_NEXT_EVENT)
-    instants = [instant for instant in row or () if instant is not None]
-    return min(instants, default=None)
+def sleep_on(tx: Tx, due: Sequence[Due], now: datetime) -> None:
+    """Set the alarms of patients whose plan stands: to their next slot, or the next closing of a question."""
+    if not due:
+        return
+    closings = {row[0]: row[1] for row in tx.rows(_CLOSINGS, ids=[one.patient_id for one in due])}
+    rows = [
+        {
+            "who": one.patient_id,
+            "was": one.next_wake_at,
+            "next": max(min(one.next_slot_at, closings.get(one.patient_id, NEVER)), now + SOON),
+        }
+        for one in due
+    ]
+    tx.execute(_SLEEP_ON, rows)
+
+
+def ahead(tx: Tx) -> Ahead:
+    """What comes next: the earliest alarm and the earliest waiting text."""
+    wake, text = tx.row(_NEXT_EVENT) or (None, None)
+    return Ahead(wake or NEVER, text or NEVER)
 
 
 def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[PlanningCase]:
@@ -90,6 +128,7 @@ def set_alarms(tx: Tx, alarms: Sequence[Alarm]) -> None:
                 "who": alarm.patient_id,
                 "was": alarm.was,
                 "next": alarm.next_wake_at,
+                "slot": alarm.next_slot_at,
                 "used": dict(alarm.wordings),
             }
             for alarm in alarms
@@ -118,7 +157,7 @@ def _ids() -> BindParameter[list[int]]:
 
 
 _DUE = (
-    select(PatientCursor.patient_id)
+    select(PatientCursor.patient_id, PatientCursor.next_wake_at, PatientCursor.next_slot_at)
     .where(PatientCursor.next_wake_at <= bindparam("now"))
     .order_by(PatientCursor.next_wake_at)
     .limit(bindparam("most"))
@@ -142,7 +181,21 @@ _CURSOR = table(PatientCursor)
 _SET_ALARM = (
     update(_CURSOR)
     .where(_CURSOR.c.patient_id == bindparam("who"), _CURSOR.c.next_wake_at == bindparam("was"))
-    .values(next_wake_at=bindparam("next"), wordings=bindparam("used"))
+    .values(
+        next_wake_at=bindparam("next"),
+        next_slot_at=bindparam("slot"),
+        wordings=bindparam("used"),
+    )
+)
+_SLEEP_ON = (
+    update(_CURSOR)
+    .where(_CURSOR.c.patient_id == bindparam("who"), _CURSOR.c.next_wake_at == bindparam("was"))
+    .values(next_wake_at=bindparam("next"))
+)
+_CLOSINGS = (
+    select(QuestionRow.patient_id, func.min(QuestionRow.closes_at))
+    .where(and_(QuestionRow.patient_id.in_(_ids()), QuestionRow.state == "open"))
+    .group_by(QuestionRow.patient_id)
 )
 _OPEN_NIGHTS = select(PatientCursor.patient_id, PatientCursor.open_night).where(
     and_(PatientCursor.patient_id.in_(_ids()), PatientCursor.open_night.is_not(None))

@@ -186,10 +186,9 @@ def answered_since(tx: Tx, clinic_id: int, reply: StoredReply, since: datetime) 
     return tx.row(select(InboundText.id).where(earlier)) is not None
 
 
-def answers_of_kind(tx: Tx, patient_id: int, kind: str) -> int:
-    """How many answers to questions of that kind a patient has given so far."""
-    row = tx.row(_ANSWERS_OF_KIND, who=patient_id, of_kind=kind)
-    return int(row[0]) if row else 0
+def answers_so_far(tx: Tx, patient_id: int) -> dict[str, int]:
+    """How many answers a patient has given so far, by kind of question."""
+    return {row[0]: row[1] for row in tx.rows(_ANSWERS_SO_FAR, who=patient_id)}
 
 
 def last_of_intent(
@@ -249,10 +248,8 @@ _REPLACE = (
     )
     .values(replaced=True)
 )
-_ANSWERS_OF_KIND = (
-    select(func.count())
-    .select_from(Observation)
-    .where(
-        and_(Observation.patient_id == bindparam("who"), Observation.kind == bindparam("of_kind"))
-    )
+_ANSWERS_SO_FAR = (
+    select(Observation.kind, func.count())
+    .where(Observation.patient_id == bindparam("who"))
+    .group_by(Observation.kind)
 )

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from sqlalchemy import (
@@ -63,13 +64,24 @@ class StoreBusyError(Exception):
 
 
 class Tx:
-    """One open transaction: statements, sealed fields, and what happens after the commit."""
+    """One open transaction: statements, sealed fields, and what happens after the commit.
 
-    def __init__(self, session: Session, scope: Scope, actor: str, keyring: Keyring) -> None:
+    On behalf of a clinic it runs through `session`, which confines each statement; the service itself has
+    nothing to confine, so the plain connection serves: the flows live on many small statements.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        session: Session | None,
+        scope: Scope,
+        actor: str,
+        keyring: Keyring,
+    ) -> None:
+        self._connection = connection
         self._session = session
-        self._connection = session.connection()
-        self.dialect = self._connection.dialect.name
         self._after_commit: list[Callable[[], None]] = []
+        self.dialect = connection.dialect.name
         self.scope = scope
         self.actor = actor
         self.keyring = keyring
@@ -85,8 +97,7 @@ class Tx:
         PermissionError for a statement on bare tables by a clinic: nothing would confine it.
         """
         parameters = rows if rows is not None else values
-        if isinstance(self.scope, System):
-            # Nothing to confine, so the plain connection serves: the flows live on many small statements.
+        if self._session is None:
             return self._connection.execute(statement, parameters)
         self._session.info[_CONFINED] = False
         result = self._session.execute(statement, parameters)
@@ -175,6 +186,13 @@ class Store:
         self.keyring = keyring
         self._one_writer = FairLock() if engine.dialect.name == "sqlite" else None
 
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, None on PostgreSQL."""
+        url = self.engine.url
+        is_file = url.get_backend_name() == "sqlite" and url.database
+        return Path(url.database) if is_file and url.database else None
+
     @contextmanager
     def transaction(self, scope: Scope, actor: str, *, write: bool = True) -> Iterator[Tx]:
         """Open a transaction for `scope`, done by `actor`; commit at the end, roll back on any exception.
@@ -185,16 +203,22 @@ class Store:
         if write and self._one_writer is not None:
             lock = self._one_writer.held(PATIENCE_S)
         try:
-            with lock, Session(self.engine, autoflush=False) as session:
-                session.connection(execution_options={"evenfall_write": write})
-                if isinstance(scope, ClinicScope):
-                    session.info[_SCOPE] = scope.clinic_id
-                tx = Tx(session, scope, actor, self.keyring)
-                yield tx
-                session.commit()
+            with lock, self.engine.connect() as connection:
+                connection = connection.execution_options(evenfall_write=write)
+                with connection.begin():
+                    tx = Tx(connection, _session(connection, scope), scope, actor, self.keyring)
+                    yield tx
         except TimeoutError as busy:
             raise StoreBusyError(str(busy)) from busy
         tx.committed()
+
+
+def _session(connection: Connection, scope: Scope) -> Session | None:
+    if isinstance(scope, System):
+        return None
+    session = Session(connection, autoflush=False, join_transaction_mode="control_fully")
+    session.info[_SCOPE] = scope.clinic_id
+    return session
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -219,7 +243,7 @@ def prepare_sqlite(engine: Engine, *, durable: bool = True) -> None:
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         for pragma in (
-            "journal_mode=WAL",
+            f"journal_mode={'WAL' if durable else 'MEMORY'}",
             f"synchronous={'FULL' if durable else 'OFF'}",
             "busy_timeout=10000",
             "foreign_keys=ON",

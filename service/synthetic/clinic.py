@@ -124,7 +124,8 @@ def _other(number: int, nights: int, today: date, chance: Random) -> Cast:
         (time(22), time(22, 30), time(22, 30), time(23), time(23, 30), time(0, 15))
     )
     wake = time(6 + chance.randint(0, 1), chance.choice((0, 30)))
-    joined = chance.randint(0, nights * 2 // 3)
+    # The clinic grows: more join towards the end.
+    joined = int(nights * 0.9 * chance.random() ** 0.5)
     patient = _patient(
         number,
         names[number % len(names)],

@@ -30,18 +30,21 @@ def plan_due(runtime: Runtime) -> int:
     """
     now = runtime.clock.now()
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        ids = planning.due_patients(tx, now, CHUNK)
-        if not ids:
-            return 0
-        cases = planning.planning_cases(tx, ids, now)
+        due = planning.due_patients(tx, now, CHUNK)
+        changed = [one.patient_id for one in due if one.next_slot_at <= now]
+        cases = planning.planning_cases(tx, changed, now) if changed else []
         contents = {case.clinic.id: runtime.shelf.content(tx, case.clinic) for case in cases}
         made = [decide(case, contents[case.clinic.id], now, tx.keyring) for case in cases]
-    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
-        _write(runtime, tx, made, now)
-    return len(ids)
+    if due:
+        with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+            planning.sleep_on(tx, [one for one in due if one.next_slot_at > now], now)
+            _write(runtime, tx, made, now)
+    return len(due)
 
 
 def _write(runtime: Runtime, tx: Tx, made: Sequence[Decided], now: datetime) -> None:
+    if not made:
+        return
     holding = planning.still_due(tx, [one.alarm for one in made])
     kept = [one for one in made if one.alarm.patient_id in holding]
     texts = [text for one in kept for text in one.texts]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from schedules.day_plan import plan
 from schedules.night import night_of
@@ -12,18 +12,18 @@ from schedules.spacing import GAP
 from service.domain.consent import INVITATION_FOR, ConsentState
 from service.domain.delivery import ENDED_UNSENT, RULES, Kind
 from service.flows.plan_due.case import past_of, subject_of
-from service.flows.plan_due.texts import nudge_text, planned_text, withheld_text
+from service.flows.plan_due.texts import GATE_OPEN, nudge_text, planned_text, withheld_text
 from service.store.content import Content
 from service.store.people import rhythm_of
-from service.store.planning import OLDEST_NIGHT, Alarm
+from service.store.planning import OLDEST_NIGHT, SOON, Alarm
 from service.store.records import NewText, PlanningCase, Question
 from service.store.sealed import Keyring
 
 # Nothing to do for so long: look again anyway.
 LONGEST_SLEEP = timedelta(days=14)
 DAY = timedelta(days=1)
-# What ended by itself and was not closed yet is looked at again after this long.
-AGAIN = timedelta(seconds=2)
+# A slot of the morning may move this far past the end of its night (the largest flex, and a margin).
+LATEST_MOVE = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def decide(case: PlanningCase, content: Content, now: datetime, keyring: Keyring
         nudge_text(case, content, one, _nudge_reason(case, one, now), keyring) for one in due_nudges
     ]
     wordings = _remember(case, [slot for slot in slots if slot.at <= now])
-    alarm = Alarm(case.patient.id, case.next_wake_at, _next_wake(case, slots, now), wordings)
+    slot_at = min([now + LONGEST_SLEEP, *_slot_times(case, slots, now)])
+    wake_at = min([slot_at, *_closings(case, slots, now)])
+    alarm = Alarm(case.patient.id, case.next_wake_at, wake_at, slot_at, wordings)
     return Decided(alarm, tuple(texts), tuple(one.id for one in due_nudges))
 
 
@@ -53,11 +55,18 @@ def _slots(case: PlanningCase, content: Content, now: datetime) -> list[Planned 
     if case.patient.consent != ConsentState.ACTIVE:
         return []
     tonight = night_of(now, case.patient.zone)
-    first = min(case.open_night or tonight, tonight - DAY)
-    first = max(first, tonight - OLDEST_NIGHT)
+    first = max(_first_night(case, tonight, now), tonight - OLDEST_NIGHT)
     nights = [first + DAY * n for n in range((tonight - first).days + 2)]
     programmes = [programme for _, programme in content.programmes(now)]
     return plan(subject_of(case, content), programmes, past_of(case, now), nights)
+
+
+def _first_night(case: PlanningCase, tonight: date, now: datetime) -> date:
+    """The oldest night that may still hold an undecided slot."""
+    before = tonight - DAY
+    over = night_over(rhythm_of(case.patient), before) + LATEST_MOVE
+    oldest = before if now < over else tonight
+    return min(oldest, case.open_night or oldest)
 
 
 def _as_text(
@@ -93,30 +102,43 @@ def _nudge_reason(case: PlanningCase, question: Question, now: datetime) -> str 
     return "gap" if any(now - GAP < at <= now for at in lately) else None
 
 
-def _next_wake(case: PlanningCase, slots: list[Planned | Withheld], now: datetime) -> datetime:
-    """The next slot, nudge, closing of a question or end of a night: a lower bound."""
-    wakes = list(_wakes(case, slots, now))
-    ahead = [at for at in wakes if at > now]
-    overdue = [now + AGAIN] if len(ahead) < len(wakes) else []
-    return min([now + LONGEST_SLEEP, *ahead, *overdue])
-
-
-def _wakes(
+def _slot_times(
     case: PlanningCase, slots: list[Planned | Withheld], now: datetime
 ) -> Iterator[datetime]:
-    yield from (slot.at for slot in slots if slot.at > now)
+    """When the plan has something to do again: the next text or nudge, and the end of each night."""
+    for slot in slots:
+        # A withheld slot needs no waking: nothing that would save it can happen without waking the patient,
+        # and its row is written, with its own instant, at the next wake-up.
+        if slot.at > now and isinstance(slot, Planned):
+            yield slot.at
+        elif isinstance(slot, Planned) and slot.ask is not None and slot.ask.nudge is not None:
+            yield now + slot.ask.nudge
     for question in case.questions:
         if question.nudge_at is not None and question.nudge_at > now:
             yield question.nudge_at
+    if case.patient.consent == ConsentState.INVITED:
+        yield _ahead(case.patient.enrolled_at + INVITATION_FOR, now)
+    if case.patient.consent == ConsentState.ACTIVE:
+        tonight = night_of(now, case.patient.zone)
+        rhythm = rhythm_of(case.patient)
+        yield min(
+            _ahead(night_over(rhythm, case.open_night or tonight), now),
+            _ahead(night_over(rhythm, tonight), now),
+        )
+
+
+def _closings(
+    case: PlanningCase, slots: list[Planned | Withheld], now: datetime
+) -> Iterator[datetime]:
+    """When questions close; one whose text goes out now closes so long after its sending, not before."""
+    for question in case.questions:
         if question.closes_at is not None:
-            yield question.closes_at
+            yield _ahead(question.closes_at, now)
     for slot in slots:
         if isinstance(slot, Planned) and slot.ask is not None and slot.at <= now:
-            # Its question will close, and be asked again, counted from its sending: not before this.
-            yield now + (timedelta(hours=4) if slot.gated else slot.ask.closes)
-            if slot.ask.nudge is not None:
-                yield now + slot.ask.nudge
-    if case.patient.consent == ConsentState.INVITED:
-        yield case.patient.enrolled_at + INVITATION_FOR
-    if case.open_night is not None and case.patient.consent == ConsentState.ACTIVE:
-        yield night_over(rhythm_of(case.patient), case.open_night)
+            yield now + (GATE_OPEN if slot.gated else slot.ask.closes)
+
+
+def _ahead(instant: datetime, now: datetime) -> datetime:
+    """An instant to wake at; one that has passed already was missed by who closes, and is tried again."""
+    return instant if instant > now else now + SOON

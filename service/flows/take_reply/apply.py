@@ -51,7 +51,8 @@ def apply(
     said = _within_reason(tx, patient, outcome, now)
     if said:
         content = runtime.shelf.content(tx, clinic)
-        patient = people.patient_by_id(tx, patient.id)
+        if outcome.changes:
+            patient = people.patient_by_id(tx, patient.id)
         texts = answer_texts(content.catalogue, clinic, patient, reply, outcome, now, tx.keyring)
         written = outbox.add_texts(tx, texts, now)
         runtime.dispatcher.submit(tx, written, now, 0)
@@ -75,7 +76,8 @@ def _write_answers(
                 nudge_at=None,
                 later_at=None,
             )
-            outbox.cancel_repeats(tx, given.question.token, now)
+            if given.question.repeats:
+                outbox.cancel_repeats(tx, given.question.token, now)
         nights.add((patient.id, given.night))
     if outcome.opened is not None:
         questions.change_question(tx, outcome.opened.id, state="answered", answered_at=now)

@@ -18,7 +18,6 @@ def talk_with(tx: Tx, patient: Patient, now: datetime, provider_confirms: bool) 
     if state is ConsentState.INVITED:
         last = consent.last_change(tx, patient.id)
         invited_at = last[1] if last else None
-    kinds = {question.kind for question in asked}
     rhythm = people.rhythm_of(patient)
     on = to_local(now, patient.zone).date()
     facts = people.facts_of(tx, patient.id)
@@ -28,7 +27,7 @@ def talk_with(tx: Tx, patient: Patient, now: datetime, provider_confirms: bool) 
         invited=invitation_open(state, invited_at, now),
         paused=people.is_paused(tx, patient.id, now),
         questions=asked,
-        answers_so_far={kind: replies.answers_of_kind(tx, patient.id, kind) for kind in kinds},
+        answers_so_far=replies.answers_so_far(tx, patient.id),
         facts=in_force,
         language=patient.language,
         rhythm=rhythm,
@@ -51,6 +50,7 @@ def _open(question: Question, now: datetime) -> Open:
         late=question.state == "closed" or closes_at <= now,
         reasked=question.reasked,
         laters=question.laters,
+        repeats=question.nudge_after_s is not None or question.laters > 0,
         follow_ups=tuple(question.follow_ups),
         behind=question.behind,
     )

@@ -9,12 +9,17 @@ from service.store.tables.base import Base, Id, Instant, Json, OfClinic, Patient
 
 
 class PatientCursor(OfClinic, Base):
-    """When to look at a patient next: a lower bound, never late. `wordings` holds the night each was last used."""
+    """When to look at a patient next: lower bounds, never late.
+
+    `next_wake_at` is for anything at all, `next_slot_at` for the plan: until then it cannot have changed.
+    `wordings` holds the date each wording of a step was last used on.
+    """
 
     __tablename__ = "patient_cursor"
 
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
     next_wake_at: Mapped[Instant] = mapped_column(index=True)
+    next_slot_at: Mapped[Instant]
     open_night: Mapped[date | None]
     wordings: Mapped[Json]
 

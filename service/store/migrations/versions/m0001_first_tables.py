@@ -297,6 +297,7 @@ def upgrade() -> None:
         "patient_cursor",
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("next_wake_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_slot_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("open_night", sa.Date(), nullable=True),
         sa.Column("wordings", JSON, nullable=False),
         sa.Column("clinic_id", sa.Integer(), nullable=False),

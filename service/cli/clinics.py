@@ -1,0 +1,158 @@
+"""clinic create, user add, import patients: what a clinic begins with."""
+
+import csv
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from schedules.recurrence import zone_named
+from service import boot
+from service.cli.opening import ACTOR, Opened, find_clinic, open_installation
+from service.config import read_settings
+from service.domain.patient_form import COLUMNS, CheckedPatient, check_row
+from service.domain.phone_numbers import region_of
+from service.flows.enrol import RecordedConsent, enrol
+from service.flows.open_clinic import open_clinic
+from service.store import audit, people, schema, users
+from service.store.people import NewClinic, NewPatient
+from service.store.records import Clinic
+from service.store.session import SYSTEM
+
+# What the texts' lengths are proved with (clinical.md section 4).
+LONGEST_ALIAS, LONGEST_PHONE = 18, 14
+
+
+@click.group()
+def clinic() -> None:
+    """Clinics of this installation."""
+
+
+@clinic.command()
+@click.option("--slug", required=True, help="Short name in commands: northside.")
+@click.option("--name", required=True)
+@click.option("--alias", required=True, help="What texts call it; it must not name the condition.")
+@click.option("--zone", required=True, help="An IANA zone, as America/Halifax.")
+@click.option("--language", required=True, type=click.Choice(["en", "es"]))
+@click.option("--phone", required=True, help="Whom patients call.")
+@click.option("--emergency", required=True, help="The emergency number: 911.")
+@click.option("--crisis", required=True, help="The crisis line: 988.")
+@click.option("--poison", required=True, help="The poison line.")
+@click.option("--sender", required=True, help="The number texts come from, as +19025550140.")
+def create(**given: str) -> None:
+    """Make a clinic with the shipped programmes and texts published."""
+    _check_clinic(given)
+    settings = read_settings()
+    store = boot.open_store(settings, make_keys=True)
+    schema.upgrade(store.engine)
+    runtime = boot.quiet_runtime(settings, store)
+    with store.transaction(SYSTEM, ACTOR) as tx:
+        known = {one.slug for one in people.all_clinics(tx)}
+        if given["slug"] in known or people.clinic_by_sender(tx, given["sender"]):
+            raise click.UsageError("A clinic of that slug or sender exists already.")
+        made = open_clinic(runtime, tx, NewClinic(**given), runtime.clock.now())
+    click.echo(
+        f"{made.name} is ready; its keys are in {settings.keys_file}: back them up.", err=True
+    )
+    click.echo(
+        f"Next: evenfall user add --clinic {made.slug} --email … --role clinic_admin", err=True
+    )
+
+
+def _check_clinic(given: dict[str, str]) -> None:
+    try:
+        zone_named(given["zone"])
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    if len(given["alias"]) > LONGEST_ALIAS:
+        raise click.UsageError(f"--alias has more than {LONGEST_ALIAS} characters.")
+    for name in ("phone", "emergency", "crisis", "poison"):
+        if len(given[name]) > LONGEST_PHONE:
+            raise click.UsageError(f"--{name} has more than {LONGEST_PHONE} characters.")
+    if not given["sender"].startswith("+") or not given["sender"][1:].isdigit():
+        raise click.UsageError("--sender is an international number: + and digits.")
+
+
+@click.group()
+def user() -> None:
+    """Members of staff."""
+
+
+@user.command()
+@click.option("--clinic", "slug", required=True)
+@click.option("--email", required=True)
+@click.option("--role", "roles", required=True, multiple=True, type=click.Choice(users.ROLES))
+def add(slug: str, email: str, roles: tuple[str, ...]) -> None:
+    """Invite someone: prints a link that can be used once, within 7 days."""
+    opened = open_installation()
+    found = find_clinic(opened, slug)
+    now = opened.runtime.clock.wall()
+    with opened.store.transaction(SYSTEM, ACTOR) as tx:
+        if users.user_by_email(tx, email):
+            raise click.UsageError(f"{email} has an account already.")
+        token = users.invite(tx, found.id, email, list(roles), now)
+        audit.write(tx, found.id, "user invited", email, now, roles=list(roles))
+    click.echo("The link works once, for 7 days; give it to them privately.", err=True)
+    click.echo(f"{opened.settings.public_url.rstrip('/')}/join/{token}")
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring data in."""
+
+
+@import_.command("patients")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--clinic", "slug", required=True)
+@click.option("--dry-run", is_flag=True, help="Check only; write nothing.")
+def import_patients(path: Path, slug: str, dry_run: bool) -> None:
+    """Enrol the patients of a CSV file: every row is checked before any is written."""
+    opened = open_installation()
+    found = find_clinic(opened, slug)
+    checked, faults = _checked(opened, found, path)
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        click.echo(f"{len(faults)} faults; nothing was written.", err=True)
+        sys.exit(1)
+    if not dry_run:
+        with opened.store.transaction(SYSTEM, ACTOR) as tx:
+            now = opened.runtime.clock.now()
+            for one in checked:
+                evidence = one.consent_evidence
+                recorded = RecordedConsent(evidence) if evidence is not None else None
+                enrol(opened.runtime, tx, found, NewPatient(**one.known()), recorded, now)
+    done = "would be enrolled" if dry_run else "enrolled"
+    click.echo(f"{len(checked)} patients {done}.", err=True)
+
+
+def _checked(opened: Opened, found: Clinic, path: Path) -> tuple[list[CheckedPatient], list[str]]:
+    """The rows of the file as patients, and every fault by row and column (row 1 is the header)."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        unknown = [name for name in reader.fieldnames or [] if name not in COLUMNS]
+        if unknown or not reader.fieldnames:
+            return [], [f"row 1: unknown columns: {', '.join(map(str, unknown)) or 'no header'}"]
+        rows = list(reader)
+    with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        taken = {patient.ref for patient in people.all_patients(tx, found.id)}
+    today = opened.runtime.clock.now().astimezone(ZoneInfo(found.zone)).date()
+    region = region_of(found.sender)
+    checked, faults = [], []
+    for number, row in enumerate(rows, start=2):
+        given = {name: value or "" for name, value in row.items() if name is not None}
+        if None in row:
+            faults.append(f"row {number}: more cells than columns")
+            continue
+        result = check_row(
+            given, zone=found.zone, language=found.language, region=region, today=today
+        )
+        if isinstance(result, list):
+            faults += [f"row {number}, column {one.column}: {one.reason}" for one in result]
+            continue
+        if result.ref in taken:
+            faults.append(f"row {number}, column ref: {result.ref} is in use already.")
+        taken.add(result.ref)
+        checked.append(result)
+    return checked, faults

@@ -1,0 +1,43 @@
+"""What most commands begin with: settings, the store, a runtime, and a clinic by its short name."""
+
+from dataclasses import dataclass
+
+import click
+
+from service import boot
+from service.boot import StartError
+from service.config import Settings, read_settings
+from service.runtime import Runtime
+from service.store import people, schema
+from service.store.records import Clinic
+from service.store.session import SYSTEM, Store
+
+ACTOR = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An installation a command works on."""
+
+    settings: Settings
+    store: Store
+    runtime: Runtime
+
+
+def open_installation(*, make_keys: bool = False) -> Opened:
+    """Open what the settings name; StartError when its schema is not the current one."""
+    settings = read_settings()
+    store = boot.open_store(settings, make_keys=make_keys)
+    if not schema.is_current(store.engine):
+        raise StartError("The database is not up to date; run `evenfall db upgrade` first.")
+    return Opened(settings, store, boot.quiet_runtime(settings, store))
+
+
+def find_clinic(opened: Opened, slug: str) -> Clinic:
+    """The clinic of that short name; wrong use when there is none, with those there are."""
+    with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        try:
+            return people.clinic_by_slug(tx, slug)
+        except KeyError:
+            known = ", ".join(clinic.slug for clinic in people.all_clinics(tx)) or "none yet"
+    raise click.UsageError(f"There is no clinic {slug!r}. Clinics here: {known}.")

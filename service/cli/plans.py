@@ -1,0 +1,88 @@
+"""plan and programme apply: what would be sent, and a new version of a programme."""
+
+import json
+from pathlib import Path
+from typing import Literal, cast
+
+import click
+
+from schedules.recurrence import to_local
+from schedules.slots import REASONS, Planned, Withheld
+from service.cli.opening import ACTOR, find_clinic, open_installation
+from service.flows.plan_due import forecast
+from service.flows.publish_programme import publish, starts_at
+from service.store import people
+from service.store.session import SYSTEM
+
+
+@click.command()
+@click.option("--clinic", "slug", required=True)
+@click.option("--patient", "ref", required=True, help="The clinic's own reference.")
+@click.option("--nights", default=14, type=click.IntRange(1, 366))
+@click.option("--json", "as_json", is_flag=True)
+def plan(slug: str, ref: str, nights: int, as_json: bool) -> None:
+    """What a patient would be sent, what is withheld, and why."""
+    opened = open_installation()
+    found = find_clinic(opened, slug)
+    with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        patient = people.patient_by_ref(tx, found.id, ref)
+        if patient is None:
+            raise click.UsageError(f"There is no patient {ref!r} at {slug}.")
+        slots = forecast(opened.runtime, tx, patient.id, nights)
+    if not slots and patient.consent != "active":
+        click.echo(f"Nothing: consent is {patient.consent}.", err=True)
+    for slot in slots:
+        click.echo(_as_json(slot, patient.zone) if as_json else _spoken(slot, patient.zone))
+
+
+def _as_json(slot: Planned | Withheld, zone: str) -> str:
+    line = {
+        "programme": slot.programme,
+        "step": slot.step,
+        "night": slot.night.isoformat(),
+        "local": to_local(slot.at, zone).replace(tzinfo=None).isoformat(timespec="minutes"),
+        "utc": slot.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "withheld": slot.reason if isinstance(slot, Withheld) else None,
+    }
+    return json.dumps(line)
+
+
+def _spoken(slot: Planned | Withheld, zone: str) -> str:
+    at = f"{to_local(slot.at, zone):%a %d %b %H:%M}"
+    where = f"{slot.programme}/{slot.step}"
+    if isinstance(slot, Planned):
+        gate = "  (behind GATE-01)" if slot.gated else ""
+        return f"{at}  {where:32} {slot.sends}{gate}"
+    detail = f" [{slot.detail}]" if slot.detail else ""
+    return f"{at}  {where:32} withheld: {REASONS[slot.reason]}{detail}"
+
+
+@click.group()
+def programme() -> None:
+    """Programmes of a clinic."""
+
+
+@programme.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--clinic", "slug", required=True)
+@click.option("--publish", "publishing", is_flag=True, help="Else it is kept as a draft.")
+@click.option("--at", "when", default="now", type=click.Choice(["now", "next-night"]))
+def apply(path: Path, slug: str, publishing: bool, when: str) -> None:
+    """Make FILE the next version of its programme; with any fault nothing changes."""
+    opened = open_installation()
+    found = find_clinic(opened, slug)
+    now = opened.runtime.clock.now()
+    start = starts_at(cast("Literal['now', 'next-night']", when), found.zone, now)
+    source = path.read_text(encoding="utf-8", errors="replace")
+    with opened.store.transaction(SYSTEM, ACTOR) as tx:
+        made = publish(
+            opened.runtime,
+            tx,
+            found,
+            source,
+            name=str(path),
+            effective_at=start if publishing else None,
+            now=now,
+        )
+    state = f"published, in force from {start:%Y-%m-%d %H:%M} UTC" if publishing else "a draft"
+    click.echo(f"{made.slug} version {made.number} is {state}.", err=True)

@@ -1,0 +1,44 @@
+"""serve and db: the service itself and its schema."""
+
+import sys
+
+import click
+
+from service import boot
+from service.config import read_settings
+from service.entry.serving import serve as serve_until_stopped
+from service.store import schema
+
+
+@click.command()
+def serve() -> None:
+    """Run everything in one process: pages, clock and sender."""
+    serve_until_stopped(
+        read_settings(), lambda address: click.echo(f"Evenfall is at {address}", err=True)
+    )
+
+
+@click.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema."""
+    store = boot.open_store(read_settings(), make_keys=True)
+    schema.upgrade(store.engine)
+    click.echo("The database is up to date.", err=True)
+
+
+@db.command("check")
+def check_schema() -> None:
+    """Whether the database agrees with this version; exits 1 if not."""
+    store = boot.open_store(read_settings(), make_keys=True)
+    differences = schema.differences(store.engine)
+    for difference in differences:
+        click.echo(difference)
+    if differences or not schema.is_current(store.engine):
+        click.echo("The database differs; run `evenfall db upgrade`.", err=True)
+        sys.exit(1)
+    click.echo("Models and database agree.", err=True)

@@ -1,0 +1,119 @@
+"""What a valid programme file may still get wrong: its texts, its safety gates, its name. Faults with their lines."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from message_templates.catalogue import Catalogue
+from message_templates.render import PlaceholderError, placeholders
+from schedules.fault import Fault, ProgrammeFaults
+from schedules.loading import load
+from schedules.programme import Head, Programme, Step
+from schedules.safety import missing_gates
+from schedules.toml_scan import Path, line_index, line_of
+
+# What every planned text can be given; {cutoff} only by a step that has one.
+ALWAYS_FILLED: Final = frozenset({"clinic", "first", "phone", "emerg", "crisis", "poison"})
+# The columns that keep these names.
+LONGEST_NAME: Final = 40
+
+Found = Iterator[tuple[Path, str]]
+
+
+def checked(source: str, name: str, catalogue: Catalogue, in_force: Programme | None) -> Programme:
+    """The programme in `source`, fit to follow `in_force`; ProgrammeFaults with every fault otherwise."""
+    programme = load(source, name)
+    found = [
+        *_names(programme),
+        *_texts(programme, catalogue),
+        *((("programme",), gate) for gate in missing_gates(programme)),
+        *(_loosened(in_force, programme) if in_force is not None else ()),
+    ]
+    if found:
+        index = line_index(source)
+        faults = {Fault(name, line_of(index, path), reason) for path, reason in found}
+        raise ProgrammeFaults(sorted(faults, key=str))
+    return programme
+
+
+def text_faults(programme: Programme, catalogue: Catalogue) -> list[str]:
+    """What is wrong with the texts a programme says, as sentences."""
+    return [reason for _, reason in _texts(programme, catalogue)]
+
+
+def _names(programme: Programme) -> Found:
+    if len(programme.slug) > LONGEST_NAME:
+        yield ("programme", "slug"), f"slug: at most {LONGEST_NAME} characters."
+    for number, step in enumerate(programme.steps):
+        if len(step.key) > LONGEST_NAME:
+            yield ("step", number, "key"), f"key: at most {LONGEST_NAME} characters."
+
+
+def _texts(programme: Programme, catalogue: Catalogue) -> Found:
+    for number, step in enumerate(programme.steps):
+        kind = step.ask.kind if step.ask else None
+        for text_id in step.say:
+            text = catalogue.get(text_id, "en")
+            at = ("step", number, "say")
+            if text is None:
+                yield at, f"There is no text {text_id}."
+                continue
+            if text.asks != kind:
+                yield (
+                    at,
+                    f"{text_id} asks {text.asks or 'nothing'}, the step asks {kind or 'nothing'}.",
+                )
+            yield from ((at, reason) for reason in _unfilled(step, text_id, catalogue))
+        for text_id in step.ask.then if step.ask else ():
+            text = catalogue.get(text_id, "en")
+            if text is None or text.asks is None:
+                reason = f"{text_id} is no question." if text else f"There is no text {text_id}."
+                yield ("step", number, "ask", "then"), reason
+
+
+def _unfilled(step: Step, text_id: str, catalogue: Catalogue) -> Iterator[str]:
+    filled = ALWAYS_FILLED | ({"cutoff"} if step.cutoff is not None else set())
+    for language in catalogue.languages:
+        text = catalogue.get(text_id, language)
+        if text is None:
+            continue
+        try:
+            unfilled = [name for name in placeholders(text.body) if name not in filled]
+        except PlaceholderError as fault:
+            yield f"{text_id} ({language}): {fault}."
+            continue
+        for name in unfilled:
+            if name == "cutoff":
+                yield f"{text_id} ({language}) names {{cutoff}}; step {step.key} needs a cutoff."
+            else:
+                yield f"{text_id} ({language}) names {{{name}}}, which no programme can fill."
+
+
+def _loosened(old: Programme, new: Programme) -> Found:
+    """Gates the file before marked `safety = true` that the new one lacks or has widened."""
+    if old.head.safety:
+        yield from ((("programme",), reason) for reason in _weaker(old.head, new.head, "programme"))
+    keys = {step.key for step in old.steps}
+    for guarded in (step for step in old.steps if step.safety):
+        for number, step in enumerate(new.steps):
+            # A guarded step under another name is still that step while it says one of its texts.
+            renamed = step.key not in keys and set(step.say) & set(guarded.say)
+            if step.key == guarded.key or renamed:
+                where = f"step {step.key}"
+                yield from ((("step", number), why) for why in _weaker(guarded, step, where))
+
+
+def _weaker(old: Head | Step, new: Head | Step, where: str) -> Iterator[str]:
+    only_if, not_if = set(old.only_if), set(old.not_if)
+    kept = new.safety
+    # Any fact more in only_if opens the gate to more people, since one that holds is enough.
+    kept = kept and (not only_if or (bool(new.only_if) and set(new.only_if) <= only_if))
+    if not (kept and not_if <= set(new.not_if)):
+        gates = [
+            f"{field} = {', '.join(items)}"
+            for field, items in (("only_if", old.only_if), ("not_if", old.not_if))
+            if items
+        ]
+        yield (
+            f"{where}: the safety gate {' and '.join(gates)} may not be removed or widened"
+            " by an edit."
+        )

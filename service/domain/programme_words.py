@@ -1,0 +1,136 @@
+"""A step of a programme in sentences a nurse reads: when, how often, and what happens if it does not fit."""
+
+from datetime import time, timedelta
+from typing import Final
+
+from schedules.facts import WEEKDAYS
+from schedules.fields import Weeks
+from schedules.programme import At, CadenceEntry, Monthly, Step
+
+_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SHORT_DAYS: Final = dict(zip(WEEKDAYS, (name[:3] for name in _NAMES), strict=True))
+"""Weekdays as files spell them, with what people read."""
+_TIMES: Final = {1: "once a week", 2: "twice a week", 7: "every day"}
+_ORDER: Final = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+_ANCHORS: Final = {"bedtime": "bedtime", "wake": "waking up"}
+
+
+def when(at: At) -> str:
+    """`2 hours before bedtime`, `at 17:00`, `7 days before the next lab, at 12:00`."""
+    if at.anchor is not None:
+        anchor = _ANCHORS[at.anchor]
+        if not at.offset:
+            return f"at {anchor}"
+        return (
+            f"{length(abs(at.offset))} {'before' if at.offset < timedelta(0) else 'after'} {anchor}"
+        )
+    if at.fact is None:
+        return f"at {_clock(at.clock)}"
+    fact = at.fact.replace("_", " ")
+    if at.by_date:
+        days = abs(at.days)
+        side = "before" if at.days < 0 else "after"
+        day = f"{_count(days, 'day')} {side}" if days else "on"
+        return f"{day} the date of {fact}, at {_clock(at.clock)}"
+    otherwise = f", or else {when(at.otherwise)}" if at.otherwise else ""
+    return f"at the patient’s own {fact}{otherwise}"
+
+
+def how_often(step: Step) -> str:
+    """`twice a week`, `3 times a week in weeks 1 to 4, then once a week`."""
+    if not step.cadence:
+        return "once for each date"
+    return ", then ".join(_entry(entry) for entry in step.cadence)
+
+
+def fits(step: Step) -> str:
+    """What may happen to a text that does not fit the patient's hours."""
+    earlier, later = step.flex.earlier, step.flex.later
+    if earlier and later:
+        moves = (
+            f"may move up to {length(max(earlier, later))} either way to fit the patient’s hours"
+        )
+    elif earlier:
+        moves = f"may come up to {length(earlier)} earlier to fit the patient’s hours"
+    elif later:
+        moves = f"may come up to {length(later)} later to fit the patient’s hours"
+    else:
+        moves = "is never moved"
+    return f"It {moves}, and is never sent more than {length(step.useful_for)} after its time."
+
+
+def gates(step: Step) -> str:
+    """Whom the step is for, beyond its programme; empty where for everyone."""
+    parts = []
+    if step.only_if:
+        parts.append("only for " + " or ".join(_facts(step.only_if)))
+    if step.not_if:
+        parts.append("not for " + " or ".join(_facts(step.not_if)))
+    return ", ".join(parts)
+
+
+def length(span: timedelta) -> str:
+    """`2 hours`, `45 minutes`, `9 hours 30 minutes`."""
+    hours, minutes = divmod(span // timedelta(minutes=1), 60)
+    parts = [_count(hours, "hour")] if hours else []
+    parts += [_count(minutes, "minute")] if minutes or not hours else []
+    return " ".join(parts)
+
+
+def _entry(entry: CadenceEntry) -> str:
+    words = _rhythm(entry)
+    if entry.counted_from is not None:
+        fact = entry.counted_from.replace("_", " ")
+        words += (
+            f" for {_count(entry.for_days, 'day')} from {fact}"
+            if entry.for_days
+            else f" from {fact}"
+        )
+    return words + (_weeks(entry.weeks) if entry.weeks else "")
+
+
+def _rhythm(entry: CadenceEntry) -> str:
+    if entry.daily:
+        return "every day"
+    if entry.times_per_week:
+        return _TIMES.get(entry.times_per_week, f"{entry.times_per_week} times a week")
+    if entry.every_n_days:
+        return "every day" if entry.every_n_days == 1 else f"every {entry.every_n_days} days"
+    if entry.monthly:
+        return _monthly(entry.monthly)
+    once = ", each text once" if entry.once else ""
+    if isinstance(entry.weekdays, str):
+        return f"on the days of {entry.weekdays.replace('_', ' ')}" + once
+    if entry.weekdays:
+        return "on " + ", ".join(_NAMES[day] for day in sorted(entry.weekdays)) + once
+    if entry.rhythm:
+        return f"as {entry.rhythm.replace('_', ' ')} is ordered"
+    return "each text once"
+
+
+def _monthly(monthly: Monthly) -> str:
+    if monthly.day:
+        return f"on day {monthly.day} of the month"
+    which = " and ".join(_ORDER[nth] for nth in monthly.nth)
+    day = monthly.weekday_index
+    return f"on the {which} {'weekday of joining' if day is None else _NAMES[day]} of the month"
+
+
+def _weeks(weeks: Weeks) -> str:
+    if weeks.last is None:
+        return f" from week {weeks.first} on"
+    if weeks.first == weeks.last:
+        return f" in week {weeks.first}"
+    return f" in weeks {weeks.first} to {weeks.last}"
+
+
+def _facts(items: tuple[str, ...]) -> list[str]:
+    return [f"“{item.replace('_', ' ')}”" for item in items]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _clock(clock: time | None) -> str:
+    return f"{clock:%H:%M}" if clock else ""

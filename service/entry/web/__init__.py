@@ -1,0 +1,35 @@
+"""The pages: one blueprint a group, put together with sign-in, protection and the pages for faults."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+import service
+from service.entry.web import charts, health, joining, patient, patients, today, words
+from service.entry.web.accounts import add_sign_in
+from service.entry.web.faults import show_faults
+from service.entry.web.navigation import frame
+from service.entry.web.protection import protect
+from service.entry.web.site import Site, attach
+
+_ROOT = Path(service.__file__).parent
+GROUPS = (today, patients, patient, joining, health)
+
+
+def create_app(site: Site) -> Flask:
+    """The application for one site."""
+    app = Flask("service", static_folder=_ROOT / "static", template_folder=_ROOT / "pages")
+    app.secret_key = site.secret_key
+    attach(app, site)
+    protect(app, loopback=site.loopback)
+    CSRFProtect(app)
+    add_sign_in(app, site.runtime.store)
+    show_faults(app)
+    app.jinja_env.globals.update(frame=frame, charts=charts, words=words)
+    for group in GROUPS:
+        app.register_blueprint(group.pages)
+    return app
+
+
+__all__ = ["Site", "create_app"]

@@ -1,0 +1,111 @@
+"""The closed list of facts as fields of a form, in groups a clinician reads, and back to the column `facts`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schedules.facts import FACTS, WEEKDAYS
+from service.domain.patient_form import spell_facts
+
+
+@dataclass(frozen=True, slots=True)
+class FactField:
+    """One fact of the form: `kind` is how its value is spelled, `hint` what it does."""
+
+    code: str
+    label: str
+    kind: str
+    hint: str
+
+
+_GROUPS = {
+    "Evening habits": {
+        "uses_caffeine": "Coffee, tea, cola or energy drinks",
+        "drinks": "Usual drinking days",
+        "uses_nicotine": "Smokes or uses nicotine",
+        "in_recovery": "In recovery from alcohol use",
+    },
+    "Iron and blood tests": {
+        "iron_oral": "Oral iron ordered",
+        "iron_start": "First dose date",
+        "iron_time": "Ordered time of the dose",
+        "thyroid_pill": "Time of the thyroid pill",
+        "calcium": "Calcium or antacids",
+        "iron_iv_only": "Iron by infusion only",
+        "iron_overload": "Iron overload",
+        "next_lab": "Next blood test",
+        "lab_done": "That test was taken on",
+        "last_ferritin": "Last ferritin, ng/mL",
+        "last_tsat": "Last transferrin saturation, %",
+    },
+    "Medicines": {
+        "dopamine_agonist": "Dopamine agonist",
+        "levodopa": "Levodopa",
+        "opioid": "Opioid",
+        "sedative": "Sedative",
+        "warfarin": "Warfarin",
+        "treatment_start": "Start of the present treatment",
+        "medicine_change": "Last new or changed medicine",
+    },
+    "Conditions": {
+        "pregnant": "Pregnant",
+        "ckd": "Kidney disease, stage 4 or 5",
+        "dialysis": "On dialysis",
+        "diabetes": "Diabetes",
+        "neuropathy": "Neuropathy",
+        "arterial_disease": "Arterial disease of the legs",
+        "heart_failure": "Heart failure",
+        "broken_skin": "Broken skin on the legs",
+        "clot_history": "Had a clot in a vein",
+        "leg_swelling": "Leg swelling",
+        "vein_disease": "Vein disease",
+        "gastric_bypass": "Gastric bypass",
+        "anaemia": "Anaemia",
+    },
+    "Movement and compression": {
+        "exercise_cleared": "Cleared for exercise and stretching",
+        "compression_ordered": "Leg wraps or stockings ordered",
+    },
+    "History and plans": {
+        "family_history": "Restless legs in the family",
+        "onset_age": "Age at the first symptoms",
+        "surgery": "Planned operation",
+    },
+    "Holds": {
+        "tip_hold": "Hold every tip and cut-off",
+        "iron_hold": "Hold the iron prompts",
+    },
+}
+GROUPS = {
+    title: [
+        FactField(code, label, FACTS[code].value, FACTS[code].meaning)
+        for code, label in labels.items()
+    ]
+    for title, labels in _GROUPS.items()
+}
+"""Every fact, once."""
+
+
+def spelled(typed: Mapping[str, str]) -> str:
+    """What was typed into the fields as the column `facts`; a field left alone is no fact."""
+    return spell_facts(
+        (field.code, value)
+        for fields in GROUPS.values()
+        for field in fields
+        if (value := _value(field, typed)) is not None
+    )
+
+
+def _value(field: FactField, typed: Mapping[str, str]) -> str | None:
+    name = f"fact-{field.code}"
+    said = typed.get(name, "").strip().replace(";", " ")
+    if field.kind == "weekdays":
+        return ",".join(day for day in WEEKDAYS if typed.get(f"{name}-{day}")) or None
+    if field.kind == "number@date":
+        on = typed.get(f"{name}-on", "").strip().replace(";", " ")
+        return f"{said}@{on}" if said or on else None
+    if field.kind == "flag or time":
+        at = typed.get(f"{name}-at", "").strip().replace(";", " ")
+        return at or ("" if said else None)
+    if field.kind == "flag":
+        return "" if said else None
+    return said or None

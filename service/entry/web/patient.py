@@ -1,0 +1,203 @@
+"""One patient: why flagged, severity by night, figures, conversation, what comes next; paused and resumed here."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from schedules.recurrence import to_local, to_utc
+from schedules.slots import Planned, Withheld
+from service.domain.alerts import rank_of
+from service.domain.figures import WINDOW_DAYS
+from service.entry.web import words
+from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
+from service.entry.web.charts import Night
+from service.entry.web.facts_shown import markers, said
+from service.entry.web.figures_shown import shown
+from service.entry.web.reasons import Reason, reason_of
+from service.entry.web.site import current_site
+from service.flows.plan_due import forecast
+from service.store import alerts, audit, consent, patient_page, people
+from service.store.patient_page import PatientNight
+from service.store.records import Patient
+from service.store.session import Tx
+
+pages = Blueprint("patient", __name__)
+
+SPANS = (28, 90)
+NEXT_TEXTS, MOST_HELD, NIGHTS_AHEAD = 7, 20, 7
+FEW_TEXTS, MANY_TEXTS = 14, 200
+DAY = timedelta(days=1)
+LONGEST_PAUSE = timedelta(days=366)
+
+
+@pages.get("/patients/<token>")
+@for_roles(READERS)
+def patient(token: str) -> ResponseReturnValue:
+    """The patient's page; that it was read is noted."""
+    span = request.args.get("nights", SPANS[-1], type=int)
+    if span not in SPANS:
+        abort(400)
+    now = current_site().runtime.clock.now()
+    with own_clinic() as tx:
+        one = _patient(tx, token)
+        page = {
+            **_who(tx, one, now),
+            **_severity(tx, one, span, now),
+            **_talk(tx, one, MANY_TEXTS if "texts" in request.args else FEW_TEXTS),
+            **_ahead(tx, one),
+        }
+    with own_clinic(write=True) as tx:
+        audit.write(tx, one.clinic_id, "patient read", token, now)
+    return render_template(
+        "patient.html",
+        **page,
+        patient=one,
+        now=now,
+        zone=one.zone,
+        span=span,
+        spans=SPANS,
+        said=said,
+        acting=member().may(CARERS),
+    )
+
+
+def _who(tx: Tx, one: Patient, now: datetime) -> dict[str, Any]:
+    """The banner, the reasons and the facts."""
+    person = people.open_person(tx.keyring, one)
+    clinic = people.clinic_by_id(tx, one.clinic_id)
+    today = to_local(now, one.zone).date()
+    facts = patient_page.facts(tx, one.id)
+    return {
+        "person": person,
+        "born": _born(person.born),
+        "age": words.age(person.born, today),
+        "today": today,
+        "pause": patient_page.pause_in_force(tx, one.id, now),
+        "consent": consent.last_change(tx, one.id),
+        "reasons": _reasons(tx, one, now, clinic.zone),
+        "facts": [fact for fact in facts if fact.valid_to is None or fact.valid_to > today],
+        "markers": markers(facts),
+    }
+
+
+def _severity(tx: Tx, one: Patient, span: int, now: datetime) -> dict[str, Any]:
+    """The chart, its table and the figures, as of the last ended night."""
+    standing = patient_page.standing(tx, one.id)
+    as_of = standing.as_of if standing else to_local(now, one.zone).date() - DAY
+    known = patient_page.nights(tx, one.id, as_of - DAY * (SPANS[-1] - 1))
+    ended = [night for night in known if night.night <= as_of]
+    first = as_of - DAY * (WINDOW_DAYS - 1)
+    window = [night for night in ended if night.night >= first]
+    doses = patient_page.doses(tx, one.id, first, as_of, now)
+    nights = _filled(ended, as_of)
+    return {
+        "nights": nights[-span:],
+        "recent": nights[-SPANS[0] :],
+        "known": [night for night in ended if night.night > as_of - DAY * span],
+        "usual": standing.figures.get("usual") if standing else None,
+        "figures": shown(standing, window, doses) if standing else [],
+    }
+
+
+def _talk(tx: Tx, one: Patient, most: int) -> dict[str, Any]:
+    texts, earlier = patient_page.conversation(tx, one.id, most)
+    return {"texts": texts, "earlier": earlier}
+
+
+def _ahead(tx: Tx, one: Patient) -> dict[str, Any]:
+    """The coming texts, with the titles of their programmes."""
+    runtime = current_site().runtime
+    planned, held = _next_texts(forecast(runtime, tx, one.id, NIGHTS_AHEAD))
+    content = runtime.shelf.content(tx, people.clinic_by_id(tx, one.clinic_id))
+    in_force = content.programmes(runtime.clock.now())
+    titles = {version.slug: programme.title for version, programme in in_force}
+    return {"planned": planned, "held": held, "titles": titles}
+
+
+@pages.post("/patients/<token>/pause")
+@for_roles(CARERS)
+def pause(token: str) -> ResponseReturnValue:
+    """Pause planned texts until the morning of a day, or until somebody resumes them."""
+    now = current_site().runtime.clock.now()
+    with own_clinic(write=True) as tx:
+        one = _patient(tx, token)
+        until = _until(request.form.get("until", ""), one, now)
+        people.add_pause(tx, one, until, now)
+        audit.write(tx, one.clinic_id, "patient paused", token, now)
+    return redirect(url_for("patient.patient", token=token))
+
+
+@pages.post("/patients/<token>/resume")
+@for_roles(CARERS)
+def resume(token: str) -> ResponseReturnValue:
+    """End the pause now."""
+    now = current_site().runtime.clock.now()
+    with own_clinic(write=True) as tx:
+        one = _patient(tx, token)
+        if people.end_pauses(tx, one, now):
+            audit.write(tx, one.clinic_id, "patient resumed", token, now)
+    return redirect(url_for("patient.patient", token=token))
+
+
+def _patient(tx: Tx, token: str) -> Patient:
+    found = people.patient_by_token(tx, token)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _until(typed: str, one: Patient, now: datetime) -> datetime | None:
+    """The start of the day typed, on the patient's clocks; None where none was typed."""
+    if not typed:
+        return None
+    try:
+        until = to_utc(datetime.combine(date.fromisoformat(typed), time(0)), one.zone)
+    except ValueError:
+        abort(400)
+    if not now < until <= now + LONGEST_PAUSE:
+        abort(400)
+    return until
+
+
+def _reasons(tx: Tx, one: Patient, now: datetime, zone: str) -> list[Reason]:
+    open_alerts = alerts.open_alerts_of(tx, one.id)
+    by_rank = sorted(open_alerts, key=lambda alert: rank_of(alert.rule, alert.evidence))
+    return [reason_of(alert, now, zone) for alert in by_rank]
+
+
+def _next_texts(slots: Sequence[Planned | Withheld]) -> tuple[list[Planned], list[Withheld]]:
+    """The next texts, and what is withheld until the last of them."""
+    planned = sorted((slot for slot in slots if isinstance(slot, Planned)), key=_instant)
+    texts = planned[:NEXT_TEXTS]
+    last = texts[-1].at if len(planned) > NEXT_TEXTS else None
+    held = sorted((slot for slot in slots if isinstance(slot, Withheld)), key=_instant)
+    return texts, [slot for slot in held if last is None or slot.at <= last][:MOST_HELD]
+
+
+def _instant(slot: Planned | Withheld) -> datetime:
+    return slot.at
+
+
+def _filled(ended: Sequence[PatientNight], as_of: date) -> list[Night]:
+    """Every night from the first known one up to `as_of`; one without a row had nothing due."""
+    if not ended:
+        return []
+    by_night = {night.night: night for night in ended}
+    first = ended[0].night
+    ladder = [first + DAY * n for n in range((as_of - first).days + 1)]
+    return [
+        Night(night, found.state, found.severity)
+        if (found := by_night.get(night))
+        else Night(night, "none_due", None)
+        for night in ladder
+    ]
+
+
+def _born(born: str) -> str:
+    try:
+        return words.full_day(date.fromisoformat(born))
+    except ValueError:
+        return "Not known"

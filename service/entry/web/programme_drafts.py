@@ -1,0 +1,130 @@
+"""What somebody typed into the form of a step -> a draft of the programme, and what is wrong with it by field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import unified_diff
+from hashlib import sha256
+
+from schedules.facts import WEEKDAYS
+from schedules.fault import ProgrammeFaults
+from schedules.programme import Programme, Step
+from service.domain.programme_edit import DAILY, DAYS, KEEP, FieldError, StepForm, edited, form_of
+from service.flows.publish_programme import check, wording_faults
+from service.store.content import Content, Version
+from service.store.records import Clinic
+
+LANGUAGES = {"en": "English", "es": "Spanish"}
+LONGEST_BODY = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A step under change: its source, its wordings, what is wrong by field, and how it differs."""
+
+    source: str
+    form: StepForm
+    wordings: Mapping[tuple[str, str], str]
+    faults: Mapping[str, str]
+    changes: list[tuple[str, str]]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to publish."""
+        return bool(self.changes or self.wordings)
+
+    @property
+    def mark(self) -> str:
+        """What must have been seen before it can be published."""
+        said = repr((self.source, sorted(self.wordings.items())))
+        return sha256(said.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What an edit works on: the clinic, its content, the version followed, and the step."""
+
+    clinic: Clinic
+    content: Content
+    version: Version
+    programme: Programme
+    step: Step
+
+
+def untouched(bench: Bench) -> Draft:
+    """The step as it is."""
+    source = bench.version.source
+    return Draft(source, form_of(source, bench.step.key), {}, {}, [])
+
+
+def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
+    """What was typed, applied to the version followed; a field that is wrong changes nothing."""
+    source = bench.version.source
+    form = _typed(source, bench.step.key, typed)
+    wordings = _typed_wordings(bench, typed)
+    faults = {
+        wording_name(*key): "; ".join(found)
+        for key, body in wordings.items()
+        if (found := wording_faults(bench.content.catalogue, *key, body))
+    }
+    try:
+        source = edited(source, bench.step.key, form)
+        if not faults:
+            check(bench.content, source, f"{bench.version.slug}.toml", wordings)
+    except FieldError as fault:
+        faults[fault.field] = fault.reason
+    except ProgrammeFaults as found:
+        for each in found.faults:
+            faults.setdefault(_field_of(each.reason), each.reason)
+    return Draft(source, form, wordings, faults, changes(bench.version.source, source))
+
+
+def _typed(source: str, key: str, typed: Mapping[str, str]) -> StepForm:
+    before = form_of(source, key)
+    said = {field.name: typed.get(field.name, "").strip() for field in fields(StepForm)}
+    if said["rhythm"] == DAYS:
+        said["often"] = ",".join(day for day in WEEKDAYS if typed.get(f"day-{day}"))
+    if said["rhythm"] in (DAILY, KEEP):
+        said["often"] = before.often if before.rhythm == said["rhythm"] else ""
+    if said["moment"] == KEEP:
+        said["amount"] = before.amount
+    return replace(before, **said)
+
+
+def _typed_wordings(bench: Bench, typed: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """The wordings that differ from those in use; one left empty where there was none stays so."""
+    changed = {}
+    for text_id, language in texts_of(bench.step):
+        said = typed.get(wording_name(text_id, language))
+        text = bench.content.catalogue.get(text_id, language)
+        if said is None:
+            continue
+        body = " ".join(said.split())[:LONGEST_BODY]
+        if body != (text.body if text else ""):
+            changed[text_id, language] = body
+    return changed
+
+
+def wording_name(text_id: str, language: str) -> str:
+    """The name of a wording's field."""
+    return f"text-{text_id}-{language}"
+
+
+def texts_of(step: Step) -> list[tuple[str, str]]:
+    """Every text a step may say, with each language, its follow-up questions last."""
+    ids = (*step.say, *(step.ask.then if step.ask else ()))
+    return [(text_id, language) for text_id in ids for language in LANGUAGES]
+
+
+def _field_of(reason: str) -> str:
+    """The form's field a fault of the file belongs to; the form as a whole where none fits."""
+    named = reason.partition(":")[0]
+    known = {"useful_for": "useful_for", "flex": "flex", "cadence": "rhythm"}
+    known |= dict.fromkeys(("times_per_week", "every_n_days", "weekdays"), "often")
+    known |= dict.fromkeys(("at", "offset"), "amount")
+    return known.get(named, "form")
+
+
+def changes(old: str, new: str) -> list[tuple[str, str]]:
+    """The lines that differ, each with `+`, `-` or a space, and its neighbours."""
+    lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))
+    return [(line[0], line[1:]) for line in lines[2:] if not line.startswith("@@")]

@@ -1,0 +1,127 @@
+"""A programme as its pages show it for one patient: the next texts, and what a draft would change about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from message_templates.formats import clock_time
+from schedules.programme import Programme
+from schedules.recurrence import to_local
+from schedules.slots import REASONS, Planned, Withheld
+from service.domain.composing import compose
+from service.domain.programme_view import applies
+from service.entry.web.imaginary import IMAGINARY, imaginary_case
+from service.flows.plan_due import foresee
+from service.store.content import Content
+from service.store.people import open_person, patient_by_token
+from service.store.planning import planning_cases
+from service.store.programme_pages import Reached
+from service.store.records import Clinic, Patient, PlanningCase
+from service.store.session import Tx
+
+NEXT_TEXTS = 10
+# Ten texts of most programmes lie within four weeks; of the monthly ones a season must do.
+NIGHTS, MORE_NIGHTS = 28, 120
+MOST_EYES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NextText:
+    """One coming text, or one withheld (`withheld` says why); times are the patient's own.
+
+    `was` is its time before the draft, None where the draft leaves it; `is_new` where there was none.
+    """
+
+    step: str
+    night: date
+    on: date
+    at: datetime
+    due: datetime
+    text: str
+    body: str
+    gated: bool
+    withheld: str
+    was: datetime | None = None
+    is_new: bool = False
+
+
+def reaches(programme: Programme, everybody: Sequence[Reached], now: datetime) -> list[Reached]:
+    """Those whom the programme's own gates let in today."""
+    return [
+        one
+        for one in everybody
+        if programme.slug not in one.patient.left_out
+        and applies(programme, one.facts, to_local(now, one.patient.zone).date())
+    ]
+
+
+def label(tx: Tx, patient: Patient, *, named: bool) -> str:
+    """`NSC-1182, Halifax, bed 23:00`; the name only for a clinician."""
+    place = patient.zone.rpartition("/")[2].replace("_", " ")
+    words = f"{patient.ref}, {place}, bed {patient.bedtime:%H:%M}"
+    if not named:
+        return words
+    person = open_person(tx.keyring, patient)
+    return f"{words} ({person.given_name} {person.family_name})"
+
+
+def case_of(
+    tx: Tx, clinic: Clinic, programme: Programme, token: str, now: datetime
+) -> PlanningCase | None:
+    """The patient a programme is seen by, real or imaginary; None where there is none of that token."""
+    if token == IMAGINARY:
+        return imaginary_case(clinic, programme, now)
+    patient = patient_by_token(tx, token)
+    return planning_cases(tx, [patient.id], now)[0] if patient else None
+
+
+def next_texts(case: PlanningCase, content: Content, slug: str, now: datetime) -> list[NextText]:
+    """The next ten texts of one programme, and what is withheld up to the last; planned with all programmes."""
+    for nights in (NIGHTS, MORE_NIGHTS):
+        slots = [slot for slot in foresee(case, content, now, nights) if slot.programme == slug]
+        planned = sorted(slot.at for slot in slots if isinstance(slot, Planned))
+        if len(planned) >= NEXT_TEXTS:
+            break
+    last = planned[NEXT_TEXTS - 1] if len(planned) >= NEXT_TEXTS else now + timedelta(days=NIGHTS)
+    shown = [slot for slot in slots if slot.at <= max([last, *planned[:NEXT_TEXTS]])]
+    return [_shown(slot, case, content) for slot in sorted(shown, key=lambda slot: slot.at)]
+
+
+def _shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> NextText:
+    zone, language = case.patient.zone, case.patient.language
+    text, body, gated, withheld = "", "", False, ""
+    if isinstance(slot, Planned):
+        values = {"first": "{first}"}
+        if slot.cutoff is not None:
+            values["cutoff"] = clock_time(slot.cutoff, language)
+        text, gated = slot.sends, slot.gated
+        body = compose(content.catalogue, case.clinic, slot.sends, language, values).body
+    else:
+        detail = f" ({slot.detail.replace('_', ' ')})" if slot.detail else ""
+        withheld = REASONS[slot.reason] + detail
+    return NextText(
+        step=slot.step,
+        night=slot.night,
+        on=to_local(slot.at, zone).date(),
+        at=to_local(slot.at, zone),
+        due=to_local(slot.due, zone),
+        text=text,
+        body=body,
+        gated=gated,
+        withheld=withheld,
+    )
+
+
+def compared(before: Sequence[NextText], after: Sequence[NextText]) -> list[NextText]:
+    """`after` with what is new and what moved marked, against `before`."""
+    known = {(one.step, one.night): one for one in before if not one.withheld}
+    last = max((one.at for one in before), default=None)
+    marked = []
+    for one in after:
+        old = known.get((one.step, one.night))
+        if old is not None and old.at != one.at:
+            one = replace(one, was=old.at)
+        elif old is None and not one.withheld and last is not None and one.at <= last:
+            one = replace(one, is_new=True)
+        marked.append(one)
+    return marked

@@ -1,0 +1,143 @@
+"""Programmes: the list, one programme as a patient gets it, and its versions."""
+
+from datetime import datetime
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from schedules.night import bedtime_of, night_of, wake_of
+from schedules.programme import Programme
+from service.domain import programme_view, programme_words
+from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
+from service.entry.web.imaginary import IMAGINARY
+from service.entry.web.night_picture import NARROW, WIDE, night_picture
+from service.entry.web.programme_drafts import changes
+from service.entry.web.programme_rows import MOST_EYES, case_of, label, next_texts, reaches
+from service.entry.web.site import current_site
+from service.flows.plan_due.case import subject_of
+from service.flows.publish_programme import newest_of
+from service.store import content, programme_pages
+from service.store.content import Content, Version
+from service.store.people import clinic_by_id, rhythm_of
+from service.store.programme_pages import Reached
+from service.store.session import Tx
+
+pages = Blueprint("programmes", __name__)
+
+PROGRAMME_READERS = PROGRAMME_EDITORS | {"clinician"}
+# Only who cares for patients sees a name beside a reference.
+NAMED = frozenset({"clinician"})
+
+
+@pages.get("/programmes")
+@for_roles(PROGRAMME_READERS)
+def programmes() -> ResponseReturnValue:
+    """Every programme with its version in force and whom it reaches."""
+    runtime = current_site().runtime
+    now = runtime.clock.now()
+    with own_clinic() as tx:
+        clinic = clinic_by_id(tx, member().clinic_id)
+        current = runtime.shelf.content(tx, clinic)
+        everybody = programme_pages.reached(tx, clinic.id)
+        in_force = current.programmes(now)
+        authors = programme_pages.authors(tx, [version.published_by for version, _ in in_force])
+    rows = [(version, one, len(reaches(one, everybody, now))) for version, one in in_force]
+    coming = {
+        version.slug: version
+        for version, _ in current.versions
+        if version.effective_at is not None and version.effective_at > now
+    }
+    return render_template(
+        "programmes.html",
+        rows=rows,
+        coming=coming,
+        authors=authors,
+        everybody=len(everybody),
+        now=now,
+        zone=clinic.zone,
+    )
+
+
+@pages.get("/programmes/<slug>")
+@for_roles(PROGRAMME_READERS)
+def programme(slug: str) -> ResponseReturnValue:
+    """One programme, as one patient gets it."""
+    runtime = current_site().runtime
+    now = runtime.clock.now()
+    with own_clinic() as tx:
+        clinic = clinic_by_id(tx, member().clinic_id)
+        current = runtime.shelf.content(tx, clinic)
+        version, one = in_force_or_coming(current, slug, now)
+        everybody = reaches(one, programme_pages.reached(tx, clinic.id), now)
+        eyes = eyes_for(tx, everybody)
+        chosen = request.args.get("as") or eyes[0][0]
+        case = case_of(tx, clinic, one, chosen, now)
+        if case is None:
+            abort(404)
+        versions = list(reversed(content.versions(tx, clinic.id, slug)))
+        authors = programme_pages.authors(tx, [other.published_by for other in versions])
+    rhythm = rhythm_of(case.patient)
+    night = night_of(now, case.patient.zone)
+    pins = programme_view.pins(one, subject_of(case, current), night)
+    bedtime, wake = bedtime_of(rhythm, night).time(), wake_of(rhythm, night).time()
+    return render_template(
+        "programme.html",
+        programme=one,
+        version=version,
+        versions=versions,
+        authors=authors,
+        reach=len(everybody),
+        eyes=eyes,
+        chosen=chosen,
+        pictures=[night_picture(pins, bedtime, wake, frame) for frame in (WIDE, NARROW)],
+        texts=next_texts(case, current, slug, now),
+        bodies=current.catalogue,
+        language=clinic.language,
+        say=programme_words,
+        editing=member().may(PROGRAMME_EDITORS),
+        now=now,
+        zone=clinic.zone,
+        there=case.patient.zone,
+    )
+
+
+@pages.get("/programmes/<slug>/versions/<int:number>")
+@for_roles(PROGRAMME_READERS)
+def version(slug: str, number: int) -> ResponseReturnValue:
+    """The text of one version, and what it changed."""
+    now = current_site().runtime.clock.now()
+    with own_clinic() as tx:
+        clinic = clinic_by_id(tx, member().clinic_id)
+        versions = content.versions(tx, clinic.id, slug)
+        authors = programme_pages.authors(tx, [one.published_by for one in versions])
+    found = next((one for one in versions if one.number == number), None)
+    if found is None:
+        abort(404)
+    before = next((one for one in versions if one.number == number - 1), None)
+    return render_template(
+        "programme_version.html",
+        version=found,
+        before=before,
+        changes=changes(before.source, found.source) if before else [],
+        authors=authors,
+        now=now,
+        zone=clinic.zone,
+    )
+
+
+def in_force_or_coming(current: Content, slug: str, now: datetime) -> tuple[Version, Programme]:
+    """The version in force; one published for later where none is in force yet."""
+    in_force = (pair for pair in current.programmes(now) if pair[0].slug == slug)
+    found = next(in_force, None) or newest_of(current, slug)
+    if found is None:
+        abort(404)
+    return found
+
+
+def eyes_for(tx: Tx, everybody: list[Reached]) -> list[tuple[str, str]]:
+    """By whom a programme can be seen: those it reaches (at most a hundred), and an imaginary patient."""
+    named = member().may(NAMED)
+    real = [
+        (one.patient.token, label(tx, one.patient, named=named)) for one in everybody[:MOST_EYES]
+    ]
+    return [*real, (IMAGINARY, "An imaginary patient, bed 23:00, joining today")]

@@ -1,0 +1,33 @@
+"""Why a person is needed, in the words of the pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.domain.alerts import RULES, sentence
+from service.entry.web import words
+from service.store.alerts import OpenAlert
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One open alert: its tag, since when, the sentence with its numbers, and the next step."""
+
+    token: str
+    tag: str
+    tier: str
+    since: str
+    sentence: str
+    step: str
+
+
+def reason_of(alert: OpenAlert, now: datetime, zone: str) -> Reason:
+    """An alert in words, with its instants on a zone's clocks."""
+    rule = RULES[alert.rule]
+    return Reason(
+        token=alert.token,
+        tag=rule.tag,
+        tier=alert.tier,
+        since=words.moment(alert.opened_at, now, zone),
+        sentence=sentence(alert.rule, alert.evidence),
+        step=rule.step,
+    )

@@ -1,0 +1,38 @@
+"""What the pages are given: the runtime they read, and how this site is reached and signed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, current_app
+
+from service.runtime import Runtime
+
+_NAME = "evenfall"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site. `auth_tokens` are the provider's, new and old, for its webhooks' signatures.
+
+    `loopback`: only this machine can reach it, so its cookie may do without Secure. `travel` moves the
+    clinic's clock forward to an instant; None where it is a real clinic's.
+    """
+
+    runtime: Runtime
+    secret_key: str
+    public_url: str
+    loopback: bool
+    auth_tokens: tuple[str, ...] = ()
+    travel: Callable[[datetime], None] | None = None
+
+
+def attach(app: Flask, site: Site) -> None:
+    """Give the application its site."""
+    app.extensions[_NAME] = site
+
+
+def current_site() -> Site:
+    """The site of the request being answered."""
+    return cast("Site", current_app.extensions[_NAME])

@@ -1,0 +1,168 @@
+"""Today: who needs a person and why, what came in overnight, what goes out tonight, and how sending does."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from schedules.recurrence import to_local, to_utc
+from service.entry.web import words
+from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
+from service.entry.web.reasons import Reason, reason_of
+from service.entry.web.site import current_site
+from service.store import alerts, audit, overview, standings
+from service.store.overview import Need, Sending
+from service.store.people import clinic_by_id, open_person, patients_by_id
+from service.store.records import Clinic, Patient, Person
+from service.store.sealed import Keyring
+from service.store.session import Tx
+
+pages = Blueprint("today", __name__)
+
+MOST_ROWS = 60
+MOST_REPLIES = 8
+EVENING, NOON = time(20), time(12)
+LONGEST_NOTE = 500
+# Sending is normal while nothing waits longer than this and nothing's fate is unknown (our default).
+LATE_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person of the list, as the page shows them."""
+
+    need: Need
+    name: str
+    age: int | None
+    reasons: tuple[Reason, ...]
+    quoted: str | None
+
+
+@pages.get("/")
+@for_roles(READERS)
+def today() -> ResponseReturnValue:
+    """The list of who needs somebody, most urgent first."""
+    now = current_site().runtime.clock.now()
+    with own_clinic() as tx:
+        clinic = clinic_by_id(tx, member().clinic_id)
+        page = {**_who(tx, clinic, now), **_overnight(tx, clinic, now), **_machine(tx, clinic, now)}
+        calm = overview.active_without_need(tx, clinic.id)
+        needing = overview.badge(tx, clinic.id).people
+    morning = to_local(now, clinic.zone).time() < NOON
+    said = headline(needing, page["senders"], calm, page["is_normal"], morning=morning)
+    if not page["consents"]:
+        said = "There are no patients yet."
+    return render_template(
+        "today.html",
+        **page,
+        headline=said,
+        now=now,
+        zone=clinic.zone,
+        acting=member().may(CARERS),
+    )
+
+
+def _who(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
+    """Who needs somebody, in the order of urgency."""
+    needs, total = overview.needs(tx, clinic.id, MOST_ROWS)
+    rows = [_row(need, tx.keyring, now, clinic.zone) for need in needs]
+    return {
+        "urgent": [row for row in rows if row.need.tier != "INFO"],
+        "later": [row for row in rows if row.need.tier == "INFO"],
+        "hidden": total - len(rows),
+        "consents": overview.consents(tx, clinic.id),
+    }
+
+
+def _overnight(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
+    """What came in since 20:00 yesterday."""
+    yesterday = to_local(now, clinic.zone).date() - timedelta(days=1)
+    evening = to_utc(datetime.combine(yesterday, EVENING), clinic.zone)
+    replies, heard, senders = overview.replies_since(tx, clinic.id, evening, MOST_REPLIES)
+    names = _names(tx, [reply.patient_id for reply in replies if reply.patient_id])
+    return {"replies": replies, "heard": heard, "senders": senders, "names": names}
+
+
+def _machine(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
+    """What goes out until noon, and how sending does."""
+    local = to_local(now, clinic.zone)
+    midnight = to_utc(datetime.combine(local.date(), time(0)), clinic.zone)
+    noon = to_utc(datetime.combine(local.date() + timedelta(days=1), NOON), clinic.zone)
+    sending = overview.sending(tx, clinic.id, now, midnight)
+    wakes = overview.wakes_until(tx, clinic.id, noon)
+    return {
+        "sending": sending,
+        "is_normal": _is_normal(sending, now),
+        "wakes": by_hour(wakes, clinic.zone),
+        "wakes_count": len(wakes),
+    }
+
+
+@pages.post("/alerts/<token>/resolve")
+@for_roles(CARERS)
+def resolve(token: str) -> ResponseReturnValue:
+    """Close an alert with a note; one that is closed already stays as it was."""
+    note = request.form.get("note", "").strip()[:LONGEST_NOTE]
+    now = current_site().runtime.clock.now()
+    with own_clinic(write=True) as tx:
+        alert = overview.alert_named(tx, token)
+        if alert is None:
+            abort(404)
+        rule, patient_id = alert
+        if alerts.resolve_alert(tx, token, note, now):
+            audit.write(tx, member().clinic_id, "alert resolved", token, now, rule=rule)
+            if patient_id is not None:
+                standings.rank_patients(tx, [patient_id])
+    return redirect(url_for("today.today"))
+
+
+def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning: bool) -> str:
+    """The first thing a colleague would say."""
+    need = "Nobody needs you." if not needing else f"{_people(needing, 'needs', 'need')} you."
+    replied = (
+        f"{senders or 'Nobody'} replied {'overnight' if morning else 'since yesterday evening'}"
+    )
+    track = f"{calm or 'none'} {'are' if calm > 1 else 'is'} on track"
+    flow = "sending is normal" if is_normal else "sending needs a look"
+    return f"{need} {replied}, {track}, and {flow}."
+
+
+def _people(count: int, one: str, more: str) -> str:
+    return f"1 person {one}" if count == 1 else f"{count} people {more}"
+
+
+def _is_normal(sending: Sending, now: datetime) -> bool:
+    waited = now - sending.oldest_due if sending.oldest_due else timedelta(0)
+    return not sending.unknown and waited <= LATE_AFTER
+
+
+def by_hour(instants: Sequence[datetime], zone: str) -> list[tuple[str, int]]:
+    """How many instants fall into each local hour, from the first to the last that has any."""
+    if not instants:
+        return []
+    hours = Counter(
+        to_local(at, zone).replace(minute=0, second=0, microsecond=0) for at in instants
+    )
+    first, last = min(hours), max(hours)
+    length = int((last - first) / timedelta(hours=1)) + 1
+    ladder = [first + timedelta(hours=n) for n in range(length)]
+    return [(f"{hour:%H}", hours.get(hour, 0)) for hour in ladder]
+
+
+def _row(need: Need, keyring: Keyring, now: datetime, zone: str) -> Row:
+    name, years = "A number that is no patient’s", None
+    if need.patient is not None:
+        person = open_person(keyring, need.patient)
+        name = f"{person.given_name} {person.family_name}"
+        years = words.age(person.born, to_local(now, need.patient.zone).date())
+    reasons = tuple(reason_of(alert, now, zone) for alert in need.alerts)
+    return Row(need, name, years, reasons, need.quote.body if need.quote else None)
+
+
+def _names(tx: Tx, patient_ids: Sequence[int]) -> dict[int, tuple[Patient, Person]]:
+    patients = patients_by_id(tx, set(patient_ids))
+    return {one.id: (one, open_person(tx.keyring, one)) for one in patients.values()}

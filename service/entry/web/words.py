@@ -1,0 +1,204 @@
+"""Times, states and readings in the words of the pages; and texts from outside made safe to look at."""
+
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from schedules.recurrence import to_local
+from schedules.slots import REASONS
+from service.domain.delivery import State
+from service.domain.provider_codes import meaning
+from service.store.overview import Read
+
+DAY = timedelta(days=1)
+_ZERO_WIDTH_JOINER = "\u200d"  # holds emoji together
+
+
+def visible(text: str) -> str:
+    """A text from outside with its control and direction characters spelled out, so that none can act."""
+    return "".join(_shown(sign) for sign in text.replace("\r\n", "\n"))
+
+
+def _shown(sign: str) -> str:
+    if sign in {"\n", _ZERO_WIDTH_JOINER} or unicodedata.category(sign) not in {"Cc", "Cf", "Co"}:
+        return sign
+    return f"‹U+{ord(sign):04X}›"
+
+
+def clock(instant: datetime, zone: str) -> str:
+    """`07:40` on a zone's clocks."""
+    return f"{to_local(instant, zone):%H:%M}"
+
+
+def local_day(instant: datetime, zone: str) -> date:
+    """The date on a zone's calendars."""
+    return to_local(instant, zone).date()
+
+
+def short_day(day: date) -> str:
+    """`Sat 21 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def full_day(day: date) -> str:
+    """`3 May 1972`."""
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def long_day(instant: datetime, zone: str) -> str:
+    """`Saturday 21 November, 08:02`."""
+    local = to_local(instant, zone)
+    return f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
+
+
+def moment(instant: datetime, now: datetime, zone: str) -> str:
+    """An instant as one says it: `07:40 today`, `21:04 yesterday`, `Tue 17 Nov, 21:04`."""
+    local, today = to_local(instant, zone), to_local(now, zone).date()
+    if local.date() == today:
+        return f"{local:%H:%M} today"
+    if local.date() == today - DAY:
+        return f"{local:%H:%M} yesterday"
+    year = f" {local.year}" if local.year != today.year else ""
+    return f"{short_day(local.date())}{year}, {local:%H:%M}"
+
+
+def ahead(instant: datetime, now: datetime, zone: str) -> str:
+    """A coming instant: `now`, `today 20:30`, `tomorrow 08:00`, `Tue 24 Nov, 08:00`."""
+    if instant <= now:
+        return "now"
+    local, today = to_local(instant, zone), to_local(now, zone).date()
+    if local.date() == today:
+        return f"today {local:%H:%M}"
+    if local.date() == today + DAY:
+        return f"tomorrow {local:%H:%M}"
+    return f"{short_day(local.date())}, {local:%H:%M}"
+
+
+def age(born: str, today: date) -> int | None:
+    """Whole years since a birth date written YYYY-MM-DD."""
+    try:
+        day = date.fromisoformat(born)
+    except ValueError:
+        return None
+    return today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+
+
+def span(length: timedelta) -> str:
+    """A length of time to the nearest unit that matters: `4 s`, `12 min`, `3 h`, `5 days`."""
+    seconds = max(0, round(length.total_seconds()))
+    if seconds < 90:
+        return f"{seconds} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h" if length < 2 * DAY else f"{length.days} days"
+
+
+_FATES = {
+    State.PLANNED: "waiting",
+    State.SUBMITTING: "leaving now",
+    State.UNKNOWN: "unknown: it may have left us, so it is not sent again",
+    State.ACCEPTED: "sent, not confirmed",
+    State.SENT: "sent, not confirmed",
+    State.DELIVERED: "delivered",
+}
+_UNSENT = {
+    "answered": "The question had been answered.",
+    "account": "The provider refused our account.",
+}
+
+
+def fate(state: str, reason: str | None, error_code: int | None) -> str:
+    """What became of a text, with the provider's code as a sentence."""
+    known = _FATES.get(State(state))
+    if known is not None:
+        return known
+    if state in {State.UNDELIVERED, State.FAILED}:
+        why = meaning(error_code).sentence if error_code else "No reason was given."
+        return f"not delivered: {why}"
+    why = withheld(reason) if reason else "No reason was noted."
+    return f"not sent: {why}"
+
+
+def withheld(reason: str) -> str:
+    """Why a text was or will be withheld."""
+    return REASONS.get(reason) or _UNSENT.get(reason) or reason.replace("_", " ")
+
+
+_GOALS = {
+    "iron_yn": ("iron taken", "iron not taken"),
+    "caffeine_yn": ("caffeine cut-off kept", "caffeine cut-off not kept"),
+    "alcohol_yn": ("alcohol cut-off kept", "alcohol cut-off not kept"),
+    "nicotine_yn": ("nicotine cut-off kept", "nicotine cut-off not kept"),
+    "exercise_yn": ("walked or stretched", "did not walk or stretch"),
+    "relax_yn": ("wound down", "did not wind down"),
+    "compression_yn": ("wore the wraps", "did not wear the wraps"),
+    "lab_yn": ("blood test done", "blood test not done"),
+}
+_SCREENS = {
+    "aug_earlier_yn": "symptoms earlier or spreading",
+    "urges_yn": "new urges",
+    "med_change_yn": "a medicine changed",
+}
+_ONSETS = {
+    "none": "no symptoms",
+    "bedtime": "symptoms from bedtime on",
+    "all_day": "symptoms all day",
+}
+_PLAIN = {
+    "correction": "a correction",
+    "ready": "ready to read",
+    "start": "asked to start",
+    "stop": "asked to stop all texts",
+    "resume": "asked to resume",
+    "help": "asked for help",
+    "thanks": "thanks",
+    "not_due": "not due that day",
+    "question": "a question, for you",
+    "unknown": "not understood, for you",
+}
+_WITH_VALUE = {
+    "symptom_score": "severity {}",
+    "nights_count": "{} hard nights",
+    "bedtime_change": "bedtime {}",
+    "later": "asked to be asked again ({})",
+    "pause": "asked to pause ({})",
+    "red_flag": "danger words: {}",
+    "side_effect": "side effect: {}",
+    "med_change": "medicine change: {}",
+    "topic_stop": "no more texts about {}",
+    "language": "asked for language {}",
+    "time_pref": "asked for texts near {}",
+    "wrong_party": "wrong person: {}",
+}
+
+
+def reading(read: Read) -> str:
+    """How a reply was read, in a few words."""
+    value = read.value.replace("_", " ")
+    if read.intent in _WITH_VALUE:
+        return _WITH_VALUE[read.intent].format(value).replace(" ()", "")
+    if read.intent == "onset_time":
+        return _ONSETS.get(read.value, f"symptoms from {value}")
+    if read.intent == "weekly_scores":
+        scores = (*read.value.split(","), "", "", "")
+        return f"week: in bed {scores[0]}, at rest {scores[1]}, poor sleep {scores[2]}"
+    if read.intent.startswith("adherence_"):
+        return _kept(read)
+    if read.intent.startswith("screen_"):
+        said = "yes" if read.intent == "screen_yes" else "no"
+        return f"{said} to: {_SCREENS.get(read.kind or '', 'the check')}"
+    return _PLAIN.get(read.intent, read.intent.replace("_", " "))
+
+
+def _kept(read: Read) -> str:
+    yes, no = _GOALS.get(read.kind or "", ("yes", "no"))
+    if read.intent == "adherence_yes":
+        return yes
+    if read.intent == "adherence_partial":
+        return "partly: " + yes
+    why = read.value.partition(":")[2].replace("_", " ")
+    return f"{no} ({why})" if why else no
+
+
+def for_staff(read: Read) -> bool:
+    """Whether a reading leaves something to a person."""
+    return read.intent in {"question", "unknown", "red_flag", "wrong_party"}

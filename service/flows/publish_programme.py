@@ -1,0 +1,134 @@
+"""A programme's text -> checked whole -> its next version, in force at once, from the next night, or a draft."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from message_templates.catalogue import Catalogue
+from message_templates.lint import lint_body
+from schedules.fault import Fault, ProgrammeFaults
+from schedules.loading import load
+from schedules.night import NOON, night_of
+from schedules.programme import Programme
+from schedules.recurrence import to_utc
+from service.domain.programme_check import checked, text_faults
+from service.runtime import Runtime
+from service.store import audit, content
+from service.store.content import Content, Version
+from service.store.records import Clinic
+from service.store.session import Tx
+
+Wordings = Mapping[tuple[str, str], str]
+"""New wordings by (text id, language)."""
+
+
+class StaleEditError(Exception):
+    """Somebody published a version meanwhile; what was edited is no longer what is in force."""
+
+    def __init__(self, newest: int) -> None:
+        super().__init__(f"version {newest} was published meanwhile")
+        self.newest = newest
+
+
+def starts_at(at: Literal["now", "next-night"], zone: str, now: datetime) -> datetime:
+    """The instant (UTC) a publication takes effect: `now`, or the next noon in the clinic's zone."""
+    if at == "now":
+        return now
+    tomorrow = night_of(now, zone) + timedelta(days=1)
+    return to_utc(datetime.combine(tomorrow, NOON), zone)
+
+
+def publish(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    source: str,
+    *,
+    name: str,
+    effective_at: datetime | None,
+    now: datetime,
+    wordings: Wordings | None = None,
+    based_on: int | None = None,
+) -> Version:
+    """Write the next version of the programme in `source`, and new wordings of its texts with it.
+
+    `name` is how faults call the file. `effective_at` None keeps a draft. `based_on` is the number of the
+    version that was edited. ProgrammeFaults, with every fault, or StaleEditError: nothing is written then.
+    The new wordings are in use at once.
+    """
+    current = runtime.shelf.content(tx, clinic)
+    wordings = wordings or {}
+    programme = check(current, source, name, wordings)
+    newest = newest_of(current, programme.slug)
+    if based_on is not None and newest is not None and newest[0].number != based_on:
+        raise StaleEditError(newest[0].number)
+    number = content.add_version(
+        tx, clinic.id, programme.slug, source, now, effective_at=effective_at
+    )
+    if wordings:
+        content.add_wordings(tx, clinic.id, wordings, now)
+    written = content.versions(tx, clinic.id, programme.slug)[-1]
+    audit.write(
+        tx,
+        clinic.id,
+        "programme drafted" if effective_at is None else "programme published",
+        written.token,
+        now,
+        programme=programme.slug,
+        version=number,
+        effective_at=effective_at.isoformat() if effective_at else None,
+        wordings=[f"{text_id} {language}" for text_id, language in wordings],
+    )
+    return written
+
+
+def check(current: Content, source: str, name: str, wordings: Wordings) -> Programme:
+    """The programme in `source` if it may follow what is published; ProgrammeFaults with every fault."""
+    catalogue = current.catalogue
+    faults = [
+        Fault(name, 0, f"{text_id} ({language}): {reason}.")
+        for (text_id, language), body in wordings.items()
+        for reason in wording_faults(catalogue, text_id, language, body)
+    ]
+    if faults:
+        raise ProgrammeFaults(faults)
+    catalogue = catalogue.with_bodies(wordings)
+    slug = load(source, name).slug
+    newest = newest_of(current, slug)
+    programme = checked(source, name, catalogue, newest[1] if newest else None)
+    others = {version.slug: other for version, other in current.versions if version.slug != slug}
+    faults = [
+        Fault(name, 0, f"{other.title}: {reason}")
+        for other in others.values()
+        for reason in text_faults(other, catalogue)
+    ]
+    if faults:
+        raise ProgrammeFaults(faults)
+    return programme
+
+
+def as_if_published(
+    current: Content, programme: Programme, source: str, wordings: Wordings, now: datetime
+) -> Content:
+    """The clinic's content with a draft in force at once: what a preview is drawn from."""
+    draft = Version("", programme.slug, 0, "draft", source, now, None, None)
+    others = tuple(pair for pair in current.versions if pair[0].slug != programme.slug)
+    catalogue = current.catalogue.with_bodies(wordings)
+    return Content(current.number, (*others, (draft, programme)), catalogue)
+
+
+def wording_faults(catalogue: Catalogue, text_id: str, language: str, body: str) -> list[str]:
+    """Why `body` may not be the wording of a text; empty if it may."""
+    text = catalogue.get(text_id, language) or catalogue.get(text_id, "en")
+    if text is None:
+        return ["there is no such text"]
+    if not body.strip():
+        return ["a text cannot be empty"]
+    return lint_body(replace(text, language=language), body)
+
+
+def newest_of(current: Content, slug: str) -> tuple[Version, Programme] | None:
+    """The version of a programme published last, even if it is not in force yet."""
+    mine = [pair for pair in current.versions if pair[0].slug == slug]
+    return mine[-1] if mine else None

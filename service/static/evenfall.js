@@ -1,0 +1,21 @@
+// What already works without it, made a little better: a form is sent once, a fault is read first.
+"use strict";
+
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+  });
+}
+
+// A page taken from the browser's memory can be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+for (const box of document.querySelectorAll("details.resolve")) {
+  box.addEventListener("toggle", () => box.open && box.querySelector("input[name=note]").focus());
+}

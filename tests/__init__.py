@@ -1,0 +1,1 @@
+"""Tests, by what they stand on: see CONTRIBUTING.md."""

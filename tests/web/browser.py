@@ -1,0 +1,101 @@
+"""A real browser on a real server: Debian's Chromium through Playwright, and axe for what assistive tools need."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+GRAVE = {"serious", "critical"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How wide a window is, and whether it is dark."""
+
+    width: int
+    scheme: str
+
+    @property
+    def height(self) -> int:
+        return 800 if self.width > 600 else 740
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser, closed at the end."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is needed for the browser tests; install Debian's chromium"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application on a free port of this machine; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def page_of(
+    browser: Browser, address: str, member: FlaskClient | None, look: Look, *, script: bool = True
+) -> Iterator[Page]:
+    """A page with a member's session, that fails on anything the page's policy or script complains of."""
+    context = browser.new_context(
+        viewport={"width": look.width, "height": look.height},
+        color_scheme=look.scheme,  # type: ignore[arg-type]  # light or dark
+        java_script_enabled=script,
+    )
+    cookie = member.get_cookie("evenfall") if member else None
+    if cookie is not None:
+        context.add_cookies([{"name": "evenfall", "value": cookie.value, "url": address}])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    yield page
+    context.close()
+    # That an address answers 404 or 410 is what the test asked for.
+    wrong = [one for one in complaints if "responded with a status of" not in one]
+    assert not wrong, wrong
+
+
+def grave_faults(page: Page) -> list[str]:
+    """What axe finds serious or critical on a page."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['help']} ({node['html'][:160]})"
+        for one in found
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels a page is wider than its window; tables may scroll inside themselves."""
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )

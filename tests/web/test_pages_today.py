@@ -1,0 +1,144 @@
+"""Today: the sentence, the order of the rows, the reasons with their numbers, and resolving them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from service.entry.web.today import by_hour, headline
+from service.store import alerts, people
+from service.store.session import SYSTEM
+from tests.web.conftest import World, csrf
+
+
+def rows(page: str) -> list[str]:
+    return re.findall(r'<li class="card person".*?<h3>(.*?)</h3>', page, re.DOTALL)
+
+
+def text(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (
+            (4, 2, 38, True, True),
+            "4 people need you. 2 replied overnight, 38 are on track, and sending is normal.",
+        ),
+        (
+            (1, 1, 1, True, True),
+            "1 person needs you. 1 replied overnight, 1 is on track, and sending is normal.",
+        ),
+        (
+            (0, 0, 0, False, False),
+            "Nobody needs you. Nobody replied since yesterday evening, none is on track, and sending needs a look.",
+        ),
+    ],
+)
+def test_the_sentence(numbers: tuple[int, int, int, bool, bool], said: str) -> None:
+    needing, senders, calm, is_normal, morning = numbers
+    assert headline(needing, senders, calm, is_normal, morning=morning) == said
+
+
+def test_hours_between_the_first_and_the_last_are_all_there() -> None:
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    instants = [noon, noon + timedelta(minutes=59), noon + timedelta(hours=3)]
+    assert by_hour(instants, "America/Halifax") == [("08", 2), ("09", 0), ("10", 0), ("11", 1)]
+    assert by_hour([], "America/Halifax") == []
+
+
+def test_rows_come_by_rank_with_their_numbers(world: World) -> None:
+    high = world.patient("Tom", "Whitfield")
+    world.nights(high, [4.0] * 20 + [8.0, 9.0, 9.0])
+    calm = world.patient("Ana", "Ruiz")
+    world.nights(calm, [3.0] * 20)
+    side = world.patient("Vera", "Novak")
+    world.hears(world.phone_of(side), "the tablets make me feel sick")
+    wrong = world.patient("Ida", "Wade")
+    world.hears(world.phone_of(wrong), "wrong number")
+    red = world.patient("Joan", "Abara")
+    world.hears(world.phone_of(red), "I have chest pain")
+    page = world.member("clinician").get("/").text
+    names = [text(row).rsplit(" ", 2)[0].removesuffix(" age") for row in rows(page)]
+    assert names == ["Joan Abara", "Ida Wade", "Tom Whitfield", "Vera Novak"]
+    assert "Severity 8, 9, 9 in the last three check-ins; the usual is 4." in page
+    assert "4 people need you." in page
+    assert "1 is on track" in page
+    assert "“I have chest pain”" in page
+
+
+def test_one_row_a_patient_with_every_reason(world: World) -> None:
+    tom = world.patient()
+    world.nights(tom, [4.0] * 14 + [8.0, 9.0] * 7)
+    world.hears(world.phone_of(tom), "I have chest pain")
+    page = world.member("clinician").get("/").text
+    assert len(rows(page)) == 1
+    assert page.index("Act now") < page.index("Bad nights")
+
+
+def test_a_cry_for_help_from_a_strangers_number_is_a_row(world: World) -> None:
+    world.hears("+19025559999", "I want to end my life")
+    browser = world.member("clinician")
+    page = browser.get("/").text
+    assert [text(row) for row in rows(page)] == ["A number that is no patient’s"]
+    assert "I want to end my life" in page
+    assert "1 reply may mean danger" in browser.get("/patients").text
+
+
+def test_resolving_closes_with_a_note_and_once(world: World) -> None:
+    tom = world.patient()
+    world.hears(world.phone_of(tom), "I have chest pain")
+    browser = world.member("clinician")
+    page = browser.get("/").text
+    path = re.search(r'action="(/alerts/[^"]+/resolve)"', page)
+    assert path
+    form = {"csrf_token": csrf(page), "note": "called; ambulance is there"}
+    for _ in range(2):
+        assert browser.post(path[1], data=form).status_code == 302
+    after = browser.get("/").text
+    assert rows(after) == []
+    assert "may mean danger" not in after
+    with world.runtime.store.transaction(SYSTEM, "test", write=False) as tx:
+        assert alerts.open_alerts(tx, world.clinic.id) == []
+
+
+def test_another_clinics_alert_cannot_be_resolved(world: World) -> None:
+    theirs = world.patient("Zoe", "Southerly", clinic=world.other_clinic())
+    with world.runtime.store.transaction(SYSTEM, "test") as tx:
+        now = world.runtime.clock.now()
+        alerts.open_alert(tx, theirs.clinic_id, theirs.id, "M-SIDE", {}, now)
+        [alert] = alerts.open_alerts(tx, theirs.clinic_id)
+    browser = world.member("clinician")
+    form = {"csrf_token": csrf(browser.get("/").text), "note": "x"}
+    assert browser.post(f"/alerts/{alert.token}/resolve", data=form).status_code == 404
+    with world.runtime.store.transaction(SYSTEM, "test", write=False) as tx:
+        assert len(alerts.open_alerts(tx, theirs.clinic_id)) == 1
+
+
+def test_overnight_replies_say_how_they_were_read(world: World) -> None:
+    tom = world.patient()
+    world.hears(world.phone_of(tom), "what do you think?", timedelta(hours=2))
+    world.hears("+19025559999", "hello", timedelta(hours=3))
+    world.hears("+19025559998", "long ago", timedelta(days=2))
+    page = text(world.member("clinician").get("/").text)
+    assert "06:02 Tom Whitfield : “what do you think?” a question, for you" in page
+    assert "05:02 Unknown number: “hello”" in page
+    assert "long ago" not in page
+    assert "2 replied overnight" in page
+
+
+def test_late_and_lost_texts_are_said(world: World) -> None:
+    world.patient(invited=True)
+    world.runtime.clock.hold(world.runtime.clock.now() + timedelta(hours=3))
+    page = text(world.member("clinician").get("/").text)
+    assert "sending needs a look" in page
+    assert "1 waiting, the oldest for 3 h." in page
+
+
+def test_names_stay_sealed_in_the_database(world: World) -> None:
+    tom = world.patient("Canaryname", "Whitfield")
+    with world.runtime.store.engine.connect() as connection:
+        stored = connection.exec_driver_sql("SELECT * FROM patient").mappings().one()
+    assert b"Canaryname" not in b"".join(v for v in stored.values() if isinstance(v, bytes))
+    assert people.open_given_name(world.runtime.store.keyring, tom) == "Canaryname"

@@ -1,0 +1,120 @@
+"""Times, states and readings in words."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from service.domain.delivery import State
+from service.domain.reading import read
+from service.domain.reading.labels import INTENTS, QUESTION_KINDS
+from service.entry.web import words
+from service.store.overview import Read
+
+NOW = datetime(2026, 11, 21, 12, 2, tzinfo=UTC)
+ZONE = "America/Halifax"
+
+
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        (timedelta(0), "08:02 today"),
+        (timedelta(hours=9), "23:02 yesterday"),
+        (timedelta(days=4), "Tue 17 Nov, 08:02"),
+        (timedelta(days=365), "Fri 21 Nov 2025, 08:02"),
+    ],
+)
+def test_moments(ago: timedelta, said: str) -> None:
+    assert words.moment(NOW - ago, NOW, ZONE) == said
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (timedelta(0), "now"),
+        (timedelta(hours=12), "today 20:02"),
+        (timedelta(days=1), "tomorrow 08:02"),
+        (timedelta(days=3), "Tue 24 Nov, 08:02"),
+    ],
+)
+def test_what_is_ahead(later: timedelta, said: str) -> None:
+    assert words.ahead(NOW + later, NOW, ZONE) == said
+
+
+@pytest.mark.parametrize(
+    ("born", "age"),
+    [("1972-11-21", 54), ("1972-11-22", 53), ("2026-11-21", 0), ("not known", None)],
+)
+def test_age(born: str, age: int | None) -> None:
+    assert words.age(born, date(2026, 11, 21)) == age
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (4, "4 s"),
+        (89, "89 s"),
+        (720, "12 min"),
+        (3 * 3600, "3 h"),
+        (60 * 86400, "60 days"),
+        (-5, "0 s"),
+    ],
+)
+def test_spans(length: int, said: str) -> None:
+    assert words.span(timedelta(seconds=length)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("two\r\nlines", "two\nlines"),
+        ("\u202egnol", "‹U+202E›gnol"),
+        ("a\x00b\x1bc", "a‹U+0000›b‹U+001B›c"),
+        ("\u2066x\u2069\u200f", "‹U+2066›x‹U+2069›‹U+200F›"),
+        ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"),
+        ("niño 😩", "niño 😩"),
+    ],
+)
+def test_hidden_signs_are_shown(text: str, shown: str) -> None:
+    assert words.visible(text) == shown
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_words(state: State) -> None:
+    said = words.fate(state, "expired", 30005)
+    assert said
+    assert "_" not in said
+
+
+def test_a_provider_code_is_a_sentence() -> None:
+    assert words.fate("undelivered", None, 30005) == (
+        "not delivered: The number is unknown or not in service."
+    )
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+def test_every_intent_has_words(intent: str) -> None:
+    for kind in (*QUESTION_KINDS, None):
+        for value in ("", "no:forgot", "4", "5,2,4"):
+            said = words.reading(Read(intent, value, kind))
+            assert said
+            assert "_" not in said
+            assert "{" not in said
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "said"),
+    [
+        ("4", "symptom_0_10", "severity 4"),
+        ("yes", "iron_yn", "iron taken"),
+        ("no", "caffeine_yn", "caffeine cut-off not kept"),
+        ("5 2 4", "weekly_3", "week: in bed 5, at rest 2, poor sleep 4"),
+        ("yes", "aug_earlier_yn", "yes to: symptoms earlier or spreading"),
+        ("8 pm", "onset_time", "symptoms from 20:00"),
+        ("stop", "none", "asked to stop all texts"),
+        ("I have chest pain", "none", "danger words: chest pain"),
+    ],
+)
+def test_what_the_reader_reads_is_said(body: str, kind: str, said: str) -> None:
+    first = read(body, [kind]).intents[0]
+    assert words.reading(Read(first.name, first.value, first.kind)) == said
