@@ -1,5 +1,7 @@
 """Finds a Chromium for the browser tests, or installs one: `python -m tests.browser_setup`."""
 
+# ruff: noqa: S603, S607 (commands of our own, found on the path as anybody would)
+
 import os
 import shutil
 import subprocess

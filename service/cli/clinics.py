@@ -51,7 +51,7 @@ def create(**given: str) -> None:
         known = {one.slug for one in people.all_clinics(tx)}
         if given["slug"] in known or people.clinic_by_sender(tx, given["sender"]):
             raise click.UsageError("A clinic of that slug or sender exists already.")
-        made = open_clinic(runtime, tx, NewClinic(**given), runtime.clock.now())
+        made = open_clinic(runtime, tx, NewClinic(**given, synthetic=False), runtime.clock.now())
     click.echo(
         f"{made.name} is ready; its keys are in {settings.keys_file}: back them up.", err=True
     )

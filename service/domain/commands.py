@@ -147,7 +147,7 @@ def wrong_party(talk: Talk, intent: Intent, _question: Open | None, outcome: Out
 
 def not_understood(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
     """Ask once more, in plain words; then leave it, for a person."""
-    asked = next((one for one in talk.questions if not one.late and one.kind != "gate"), None)
+    asked = next((one for one in talk.questions if _may_be_asked_again(one)), None)
     if asked is None or talk.consent is not ConsentState.ACTIVE:
         outcome.review = True
         return
@@ -159,6 +159,10 @@ def not_understood(talk: Talk, intent: Intent, _question: Open | None, outcome: 
     outcome.reasked = asked
     template = "SYS-08" if asked.kind == "symptom_0_10" else "SYS-07"
     outcome.said.append(Said(template, Kind.ANSWER, about=asked))
+
+
+def _may_be_asked_again(question: Open) -> bool:
+    return not question.late and not question.answered and question.kind != "gate"
 
 
 def leave_to_staff(_talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:

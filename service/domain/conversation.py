@@ -1,12 +1,13 @@
 """What a reply does: which question it answers, what it changes, and what is said back. Pure."""
 
 from collections.abc import Callable
+from datetime import time
 
 from service.domain import answers, commands
 from service.domain.alerts import RULES, rule_for_reading
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
-from service.domain.reading import Intent, Reading
+from service.domain.reading import Intent, Reading, read
 from service.domain.talk import Open, Outcome, Said, Talk
 
 ANSWERS = frozenset(
@@ -51,6 +52,20 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
+def read_in(talk: Talk, body: str, bedtime: time) -> Reading:
+    """The reply as it reads in this conversation.
+
+    What means nothing to the open questions may be a second thought about one answered before.
+    """
+    reading = read(body, talk.open_kinds(), bedtime=bedtime)
+    again = talk.answered_kinds()
+    if again and [intent.name for intent in reading.intents] == ["unknown"]:
+        corrected = read(body, again, bedtime=bedtime)
+        if corrected.intents[0].name in {"correction", *ANSWERS}:
+            return corrected
+    return reading
+
+
 def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:
     """What a reading does in this conversation.
 
@@ -81,12 +96,11 @@ _PROVIDER_ANSWERS = frozenset({Kind.STOP_CONFIRM, Kind.HELP})
 
 
 def _question_for(talk: Talk, intent: Intent) -> Open | None:
-    """The newest open question of the kind the intent answers; a closed one only if none is open."""
+    """The newest open question of the kind the intent answers; a closed or answered one only if none is open."""
     if intent.kind is None:
         return None
     mine = [question for question in talk.questions if question.kind == intent.kind]
-    in_time = [question for question in mine if not question.late]
-    return next(iter(in_time or mine), None)
+    return min(mine, key=lambda question: (question.answered, question.late), default=None)
 
 
 def _raise_alert(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
@@ -110,7 +124,7 @@ def _continue_chain(talk: Talk, outcome: Outcome) -> None:
         return
     for given in outcome.given:
         question = given.question
-        if question is None or question.late or not question.follow_ups:
+        if question is None or question.late or question.answered or not question.follow_ups:
             continue
         outcome.said = [one for one in outcome.said if one.template != "SYS-17"]
         first, *rest = question.follow_ups

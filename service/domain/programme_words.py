@@ -5,7 +5,7 @@ from typing import Final
 
 from schedules.facts import WEEKDAYS
 from schedules.fields import Weeks
-from schedules.programme import At, CadenceEntry, Monthly, Step
+from schedules.programme import At, CadenceEntry, Head, Monthly, Step
 
 _NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHORT_DAYS: Final = dict(zip(WEEKDAYS, (name[:3] for name in _NAMES), strict=True))
@@ -13,10 +13,19 @@ SHORT_DAYS: Final = dict(zip(WEEKDAYS, (name[:3] for name in _NAMES), strict=Tru
 _TIMES: Final = {1: "once a week", 2: "twice a week", 7: "every day"}
 _ORDER: Final = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 _ANCHORS: Final = {"bedtime": "bedtime", "wake": "waking up"}
+_PHRASES: Final = {
+    "drinks": "usual drinking days",
+    "iron_oral": "iron order",
+    "iron_start": "first dose date",
+    "iron_time": "ordered dose time",
+    "next_lab": "blood test",
+    "surgery": "operation",
+    "medicine_change": "last medicine change",
+}
 
 
 def when(at: At) -> str:
-    """`2 hours before bedtime`, `at 17:00`, `7 days before the next lab, at 12:00`."""
+    """`2 hours before bedtime`, `at 17:00`, `7 days before the blood test, at 12:00`."""
     if at.anchor is not None:
         anchor = _ANCHORS[at.anchor]
         if not at.offset:
@@ -26,12 +35,12 @@ def when(at: At) -> str:
         )
     if at.fact is None:
         return f"at {_clock(at.clock)}"
-    fact = at.fact.replace("_", " ")
+    fact = _phrase(at.fact)
     if at.by_date:
         days = abs(at.days)
         side = "before" if at.days < 0 else "after"
-        day = f"{_count(days, 'day')} {side}" if days else "on"
-        return f"{day} the date of {fact}, at {_clock(at.clock)}"
+        day = f"{_count(days, 'day')} {side}" if days else "on the day of"
+        return f"{day} the {fact}, at {_clock(at.clock)}"
     otherwise = f", or else {when(at.otherwise)}" if at.otherwise else ""
     return f"at the patient’s own {fact}{otherwise}"
 
@@ -59,8 +68,8 @@ def fits(step: Step) -> str:
     return f"It {moves}, and is never sent more than {length(step.useful_for)} after its time."
 
 
-def gates(step: Step) -> str:
-    """Whom the step is for, beyond its programme; empty where for everyone."""
+def gates(step: Step | Head) -> str:
+    """Whom a step or a programme is for; empty where for everyone."""
     parts = []
     if step.only_if:
         parts.append("only for " + " or ".join(_facts(step.only_if)))
@@ -80,12 +89,8 @@ def length(span: timedelta) -> str:
 def _entry(entry: CadenceEntry) -> str:
     words = _rhythm(entry)
     if entry.counted_from is not None:
-        fact = entry.counted_from.replace("_", " ")
-        words += (
-            f" for {_count(entry.for_days, 'day')} from {fact}"
-            if entry.for_days
-            else f" from {fact}"
-        )
+        words += f" for {_count(entry.for_days, 'day')}" if entry.for_days else ""
+        words += f" from the {_phrase(entry.counted_from)} on"
     return words + (_weeks(entry.weeks) if entry.weeks else "")
 
 
@@ -100,11 +105,11 @@ def _rhythm(entry: CadenceEntry) -> str:
         return _monthly(entry.monthly)
     once = ", each text once" if entry.once else ""
     if isinstance(entry.weekdays, str):
-        return f"on the days of {entry.weekdays.replace('_', ' ')}" + once
+        return f"on the {_phrase(entry.weekdays)}" + once
     if entry.weekdays:
         return "on " + ", ".join(_NAMES[day] for day in sorted(entry.weekdays)) + once
     if entry.rhythm:
-        return f"as {entry.rhythm.replace('_', ' ')} is ordered"
+        return f"as the {_phrase(entry.rhythm)} says"
     return "each text once"
 
 
@@ -126,6 +131,10 @@ def _weeks(weeks: Weeks) -> str:
 
 def _facts(items: tuple[str, ...]) -> list[str]:
     return [f"“{item.replace('_', ' ')}”" for item in items]
+
+
+def _phrase(fact: str) -> str:
+    return _PHRASES.get(fact, fact.replace("_", " "))
 
 
 def _count(number: int, what: str) -> str:

@@ -1,6 +1,6 @@
 """A conversation as it stands when a reply is read, and everything the reply may change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,8 @@ from service.domain.delivery import Kind
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A question the reply may answer. `late`: its time is over; `repeats`: it may wait to be asked again."""
+    """A question the reply may answer. `late`: its time is over; `answered`: a second answer
+    would put the first one right; `repeats`: it may wait to be asked again."""
 
     id: int
     token: str
@@ -23,6 +24,7 @@ class Open:
     closes_at: datetime
     closes_after_s: int
     late: bool
+    answered: bool
     reasked: bool
     laters: int
     repeats: bool
@@ -51,8 +53,16 @@ class Talk:
             return ["opted_out"]
         if self.invited:
             return ["consent"]
-        kinds = list(dict.fromkeys(question.kind for question in self.questions))
+        kinds = _kinds(question for question in self.questions if not question.answered)
         return kinds + (["paused"] if self.paused else []) or ["none"]
+
+    def answered_kinds(self) -> list[str]:
+        """The kinds a reply that answers nothing open may put right."""
+        return _kinds(question for question in self.questions if question.answered)
+
+
+def _kinds(questions: Iterable[Open]) -> list[str]:
+    return list(dict.fromkeys(question.kind for question in questions))
 
 
 @dataclass(frozen=True, slots=True)

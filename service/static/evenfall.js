@@ -17,5 +17,13 @@ addEventListener("pageshow", () => {
 });
 
 for (const box of document.querySelectorAll("details.resolve")) {
-  box.addEventListener("toggle", () => box.open && box.querySelector("input[name=note]").focus());
+  box.addEventListener("toggle", () => box.open && box.querySelector("input:not([type=hidden])")?.focus());
+}
+
+// What takes seconds says so.
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  form.addEventListener("submit", () => {
+    const said = document.querySelector(".busy");
+    if (said) said.textContent = form.dataset.busy;
+  });
 }

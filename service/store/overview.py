@@ -93,19 +93,16 @@ def needs(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Need], int]:
     figures = figures_of(tx, ids)
     behind = {alert.inbound_id for group in shown for alert in group if alert.inbound_id}
     quotes = _replies(tx, behind | set(_last_ids(tx, ids)))
-    by_patient = {reply.patient_id: reply for reply in quotes.values() if reply.patient_id}
+    last = {reply.patient_id: reply for reply in quotes.values()}
     found = []
     for group in shown:
         whose = group[0].patient_id
         cited = next((quotes[one.inbound_id] for one in group if one.inbound_id in quotes), None)
-        found.append(
-            Need(
-                patients[whose] if whose is not None else None,
-                group,
-                figures.get(whose or 0, {}),
-                cited or by_patient.get(whose),
-            )
-        )
+        if whose is None:
+            found.append(Need(None, group, {}, cited))
+        else:
+            quote = cited or last.get(whose)
+            found.append(Need(patients[whose], group, figures.get(whose, {}), quote))
     return found, len(groups)
 
 

@@ -68,16 +68,23 @@ def may_open_names(size: int) -> bool:
 
 
 def by_name(tx: Tx, clinic_id: int, typed: str) -> list[int]:
-    """The patients each typed word begins a word of whose name, in alphabetical order of their names."""
+    """The patients each typed word begins a word of whose name; none when no word was typed."""
     wanted = _words(typed)
-    found = []
-    for patient in all_patients(tx, clinic_id):
-        person = open_person(tx.keyring, patient)
-        words = _words(f"{person.given_name} {person.family_name}")
-        if all(any(word.startswith(one) for word in words) for one in wanted):
-            family, given = _plain(person.family_name), _plain(person.given_name)
-            found.append((family, given, patient.id))
-    return [patient_id for _, _, patient_id in sorted(found)]
+    if not wanted:
+        return []
+    return [
+        patient.id
+        for patient, person in _opened(tx, clinic_id)
+        if _fits(wanted, _words(f"{person.given_name} {person.family_name}"))
+    ]
+
+
+def _fits(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    return all(any(word.startswith(one) for word in words) for one in wanted)
+
+
+def _opened(tx: Tx, clinic_id: int) -> list[tuple[Patient, Person]]:
+    return [(one, open_person(tx.keyring, one)) for one in all_patients(tx, clinic_id)]
 
 
 def by_reference(tx: Tx, clinic_id: int, typed: str) -> list[int]:
@@ -132,10 +139,8 @@ def listed(
 def _page_by_name(
     tx: Tx, clinic_id: int, among: Sequence[int] | None, behind: str | None, now: datetime
 ) -> Page:
-    ids = by_name(tx, clinic_id, "")
-    if among is not None:
-        wanted = set(among)
-        ids = [patient_id for patient_id in ids if patient_id in wanted]
+    in_order = sorted(_opened(tx, clinic_id), key=_alphabetical)
+    ids = [one.id for one, _ in in_order if among is None or one.id in among]
     last = tx.row(select(PatientRow.id).where(PatientRow.token == behind)) if behind else None
     start = ids.index(last[0]) + 1 if last and last[0] in ids else 0
     shown = ids[start : start + PAGE]
@@ -199,6 +204,11 @@ def _rules(tx: Tx, ids: Sequence[int]) -> dict[int, list[tuple[str, Mapping[str,
     for patient_id, rule, evidence in rows:
         found.setdefault(patient_id, []).append((rule, evidence))
     return found
+
+
+def _alphabetical(opened: tuple[Patient, Person]) -> tuple[str, str, int]:
+    patient, person = opened
+    return _plain(person.family_name), _plain(person.given_name), patient.id
 
 
 def _plain(text: str) -> str:

@@ -64,8 +64,11 @@ def change_question(tx: Tx, question_id: int, **changes: Any) -> None:
 
 
 def answerable(tx: Tx, patient_id: int, now: datetime) -> list[Question]:
-    """The questions a reply may answer, newest first: open ones, and closed ones it would be late for."""
-    rows = tx.rows(_ANSWERABLE, who=patient_id, since=now - LATE_FOR)
+    """The questions a reply may answer, newest first.
+
+    Open ones, closed ones it would be late for, and answered ones whose answer may still be put right.
+    """
+    rows = tx.rows(_ANSWERABLE, who=patient_id, since=now - LATE_FOR, now=now)
     return [as_record(Question, row) for row in rows]
 
 
@@ -128,6 +131,11 @@ _ANSWERABLE = (
             or_(
                 QuestionRow.state == "open",
                 and_(QuestionRow.state == "closed", QuestionRow.closes_at > bindparam("since")),
+                and_(
+                    QuestionRow.state == "answered",
+                    QuestionRow.kind != "gate",
+                    QuestionRow.closes_at > bindparam("now"),
+                ),
             ),
         )
     )

@@ -54,7 +54,7 @@ def test_rows_come_by_rank_with_their_numbers(world: World) -> None:
     calm = world.patient("Ana", "Ruiz")
     world.nights(calm, [3.0] * 20)
     side = world.patient("Vera", "Novak")
-    world.hears(world.phone_of(side), "the tablets make me feel sick")
+    world.hears(world.phone_of(side), "bad nausea since the new tablets")
     wrong = world.patient("Ida", "Wade")
     world.hears(world.phone_of(wrong), "wrong number")
     red = world.patient("Joan", "Abara")

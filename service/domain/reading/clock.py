@@ -14,7 +14,7 @@ _FIXED = {"noon": 12, "midday": 12, "mediodia": 12, "midnight": 0, "midnite": 0,
 _TO_AND_PAST = {"past": 1, "after": 1, "to": -1, "til": -1, "till": -1, "before": -1, "para": -1}
 _MINUTE_WORDS = {"half": 30, "quarter": 15, "cuarto": 15, "media": 30, "y media": 30}
 _OPENERS = frozenset(_FIXED) | frozenset(_MINUTE_WORDS)
-_TAIL = frozenset({"oclock", "ish", "h", "hrs", "hr", "sharp", "en", "o", "clock", "punto"})
+_TAIL = frozenset({"oclock", "h", "hrs", "hr", "sharp", "en", "o", "clock", "punto"})
 _LEADS = frozenset(
     {
         "at",

@@ -115,7 +115,8 @@ def start(document: Document, state: str) -> Intent | None:
             alone = document.only(f"command.{name}", *_ANSWER_WORDS, "command.resume")
             if alone or (state in {"opted_out", "paused"} and mark.end - mark.start > 1):
                 return Intent(name, words=document.quote(mark.start, mark.end))
-    if state in {"opted_out", "paused"} and document.has("yes") and not document.has("no"):
+    # After an opt-out a bare yes is no new consent: it may answer a question asked before.
+    if state == "paused" and document.has("yes") and not document.has("no"):
         return Intent(names[0], words=document.raw.strip(), confidence=0.8)
     return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from service.domain.reading.lexicon import GAP, NUMBER, Lexicon, Node
 from service.domain.reading.normalise import normalise
 from service.domain.reading.spelling import corrected
-from service.domain.reading.tokens import Token, tokenise
+from service.domain.reading.tokens import ABOUT, Token, tokenise
 
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _WIDEST_GAP = 3
@@ -160,6 +160,8 @@ def _respelled(token: Token, lexicon: Lexicon) -> Token:
     word = token.word
     if token.is_number or word in lexicon.vocabulary:
         return token
+    if word.removesuffix(ABOUT) in lexicon.numbers:
+        return replace(token, word=word.removesuffix(ABOUT))
     for letters in (r"\1", r"\1\1"):
         short = _DRAWN_OUT.sub(letters, word)
         if short in lexicon.vocabulary:

@@ -9,6 +9,8 @@ from service.domain.reading.normalise import Plain
 _RUN = re.compile(r"[a-z]+|[0-9]+")
 # 1,600 characters of any language hold fewer words; what holds more is no language.
 _MOST_TOKENS = 400
+ABOUT = "ish"
+"""What "7ish" adds to the 7: nothing that is read."""
 _SENTENCE_END = frozenset(".!?;\n")
 _PART_END = frozenset(',:()*"')
 
@@ -41,6 +43,9 @@ def tokenise(plain: Plain) -> tuple[Token, ...]:
     sentence = part = position = 0
     for match in islice(_RUN.finditer(plain.text), _MOST_TOKENS):
         glue = plain.text[position : match.start()]
+        if match[0] == ABOUT and glue in {"", " ", "-"} and found and found[-1].is_number:
+            position = match.end()
+            continue
         decimal = glue in {".", ":"} and found and found[-1].is_number and match[0].isdigit()
         if found and not decimal and not _SENTENCE_END.isdisjoint(glue):
             sentence, part = sentence + 1, part + 1

@@ -6,7 +6,20 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 import service
-from service.entry.web import charts, health, joining, patient, patients, today, words
+from service.entry.web import (
+    charts,
+    enrol,
+    health,
+    joining,
+    patient,
+    patients,
+    phone,
+    programme_edits,
+    programmes,
+    today,
+    webhooks,
+    words,
+)
 from service.entry.web.accounts import add_sign_in
 from service.entry.web.faults import show_faults
 from service.entry.web.navigation import frame
@@ -14,7 +27,18 @@ from service.entry.web.protection import protect
 from service.entry.web.site import Site, attach
 
 _ROOT = Path(service.__file__).parent
-GROUPS = (today, patients, patient, joining, health)
+GROUPS = (
+    today,
+    patients,
+    patient,
+    enrol,
+    programmes,
+    programme_edits,
+    phone,
+    joining,
+    health,
+    webhooks,
+)
 
 
 def create_app(site: Site) -> Flask:
@@ -23,7 +47,8 @@ def create_app(site: Site) -> Flask:
     app.secret_key = site.secret_key
     attach(app, site)
     protect(app, loopback=site.loopback)
-    CSRFProtect(app)
+    # The provider has no token of ours; its signature protects these instead.
+    CSRFProtect(app).exempt(webhooks.pages)
     add_sign_in(app, site.runtime.store)
     show_faults(app)
     app.jinja_env.globals.update(frame=frame, charts=charts, words=words)

@@ -20,6 +20,7 @@ View = Callable[P, ResponseReturnValue]
 READERS = frozenset({"clinician", "clinic_admin", "auditor"})
 CARERS = frozenset({"clinician", "clinic_admin"})
 PROGRAMME_EDITORS = frozenset({"programme_admin", "clinic_admin"})
+PROGRAMME_READERS = PROGRAMME_EDITORS | CARERS
 
 
 def for_roles(roles: frozenset[str]) -> Callable[[View[P]], View[P]]:

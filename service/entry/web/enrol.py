@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.facts import WEEKDAYS
+from schedules.night import Rhythm
 from schedules.open_hours import next_open
 from schedules.recurrence import to_local
 from service.domain.composing import Composed, compose
@@ -133,7 +134,14 @@ def _understood(tx: Tx, clinic: Clinic, checked: CheckedPatient, now: datetime) 
         content = current_site().runtime.shelf.content(tx, clinic)
         values = {"first": checked.given_name}
         invitation = compose(content.catalogue, clinic, INVITATION, checked.language, values)
-    rhythm = people.rhythm_from(checked)
+    rhythm = Rhythm(
+        zone=checked.zone,
+        bedtime=checked.bedtime,
+        wake=checked.wake_time,
+        bedtime_weekend=checked.bedtime_weekend,
+        wake_weekend=checked.wake_weekend,
+        window=people.parse_window(checked.window),
+    )
     return Understood(
         patient=checked,
         number=spell_number(checked.phone),
@@ -154,8 +162,17 @@ def _page(
         faults=named,
         understood=understood,
         groups=GROUPS,
+        open_codes={fault.fact for fault in faults} | _codes_typed(typed),
         weekdays=WEEKDAYS,
         languages=LANGUAGES,
         now=current_site().runtime.clock.now(),
     )
     return (page, 400) if faults else page
+
+
+def _codes_typed(typed: Mapping[str, str]) -> set[str]:
+    """The facts something was typed for: their groups stay open."""
+    named = [
+        name.removeprefix("fact-") for name, value in typed.items() if value and "fact-" in name
+    ]
+    return {name.partition("-")[0] for name in named}

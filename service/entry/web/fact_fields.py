@@ -9,7 +9,7 @@ from service.domain.patient_form import spell_facts
 
 @dataclass(frozen=True, slots=True)
 class FactField:
-    """One fact of the form: `kind` is how its value is spelled, `hint` what it does."""
+    """One fact of the form: `kind` is how its value is spelled, `hint` what it changes, if anything."""
 
     code: str
     label: str
@@ -75,9 +75,39 @@ _GROUPS = {
         "iron_hold": "Hold the iron prompts",
     },
 }
+_HINTS = {
+    "in_recovery": "no alcohol texts",
+    "opioid": "no alcohol texts",
+    "sedative": "no alcohol texts",
+    "pregnant": "confirmed by staff: no alcohol texts, caffeine cut-off 12 h before bed",
+    "iron_start": "alternate days are counted from it",
+    "iron_time": "without it, 30 min after waking",
+    "iron_iv_only": "no prompts",
+    "iron_overload": "no prompts, no diet texts",
+    "thyroid_pill": "iron keeps 4 h from it",
+    "calcium": "iron keeps 2 h from its time",
+    "next_lab": "iron rests from the day before",
+    "lab_done": "ends that rest",
+    "warfarin": "no text naming greens",
+    "medicine_change": "daily check-ins for 7 days",
+    "ckd": "no diet texts",
+    "dialysis": "no diet texts, dialysis tips",
+    "diabetes": "foot-care tips",
+    "neuropathy": "no heat, cold or compression texts",
+    "arterial_disease": "no compression texts",
+    "heart_failure": "no compression texts",
+    "broken_skin": "no compression texts",
+    "clot_history": "no massage text",
+    "leg_swelling": "no massage text",
+    "vein_disease": "vein tips",
+    "gastric_bypass": "a note on absorption, for staff",
+    "dopamine_agonist": "monthly screens, onset asked twice a week",
+    "levodopa": "monthly screens, onset asked twice a week",
+    "surgery": "advice seven days before",
+}
 GROUPS = {
     title: [
-        FactField(code, label, FACTS[code].value, FACTS[code].meaning)
+        FactField(code, label, FACTS[code].value, _HINTS.get(code, ""))
         for code, label in labels.items()
     ]
     for title, labels in _GROUPS.items()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from flask_security import current_user
 
-from service.entry.web.access import READERS, member, own_clinic
+from service.entry.web.access import CARERS, PROGRAMME_READERS, READERS, member, own_clinic
+from service.entry.web.site import current_site
 from service.store import overview
 from service.store.overview import Badge
 from service.store.people import clinic_by_id
@@ -17,11 +18,15 @@ class Section:
     label: str
     endpoint: str
     roles: frozenset[str]
+    only_demo: bool = False
 
 
 SECTIONS = (
     Section("Today", "today.today", READERS),
     Section("Patients", "patients.patients", READERS),
+    Section("Enrol", "enrol.form", CARERS),
+    Section("Programmes", "programmes.programmes", PROGRAMME_READERS),
+    Section("Phone", "phone.phones", CARERS, only_demo=True),
 )
 
 
@@ -43,5 +48,10 @@ def frame() -> Frame | None:
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, account.clinic_id)
         badge = overview.badge(tx, clinic.id) if account.may(READERS) else None
-    sections = tuple(section for section in SECTIONS if account.may(section.roles))
+    is_demo = current_site().travel is not None
+    sections = tuple(
+        section
+        for section in SECTIONS
+        if account.may(section.roles) and (is_demo or not section.only_demo)
+    )
     return Frame(sections, clinic.name, account.name, badge)

@@ -46,7 +46,8 @@ def night_picture(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) 
     height = top + 60
     parts = [
         _sky(top, frame),
-        *(_mark(label, top) for label in labels),
+        *(_line(label, top) for label in labels),
+        *(_mark(label) for label in labels),
         *_hours(top + 26, frame),
     ]
     told = "; ".join(label.words for label in labels)
@@ -103,26 +104,34 @@ def _sky(top: int, frame: Frame) -> str:
     )
 
 
-def _mark(label: _Label, top: int) -> str:
-    y = 14 + _ROW * label.row
-    side, anchor = (label.x - 13, "end") if label.leftwards else (label.x + 13, "start")
-    words = escape(label.words)
-    if label.pin is None:
-        return (
-            f'<line class="mark" x1="{label.x:.1f}" x2="{label.x:.1f}" y1="{y - 8}" y2="{top + 26}"/>'
-            f'<text class="marktxt" x="{side + (7 if label.leftwards else -7):.1f}" y="{y + 4}"'
-            f' text-anchor="{anchor}">{words}</text>'
-        )
-    moved = label.pin.placed != label.pin.due
-    shape = (
-        f'<path class="pin lost" d="M{label.x - 6:.1f} {y - 6}l12 12m0-12l-12 12"/>'
-        if label.pin.placed is None
-        else f'<circle class="pin{" moved" if moved else ""}" cx="{label.x:.1f}" cy="{y}" r="{_RADIUS}"/>'
-    )
+def _y(label: _Label) -> int:
+    return 14 + _ROW * label.row
+
+
+def _line(label: _Label, top: int) -> str:
+    """From the mark down to the sky; all of them lie below the words."""
+    start = _y(label) + (_RADIUS if label.pin else -_RADIUS)
+    kind = "pinl" if label.pin else "mark"
     return (
-        f'<line class="pinl" x1="{label.x:.1f}" x2="{label.x:.1f}" y1="{y + _RADIUS}" y2="{top + 26}"/>'
-        f'{shape}<text class="t" x="{side:.1f}" y="{y + 4}" text-anchor="{anchor}">{words}</text>'
+        f'<line class="{kind}" x1="{label.x:.1f}" x2="{label.x:.1f}" y1="{start}" y2="{top + 26}"/>'
     )
+
+
+def _mark(label: _Label) -> str:
+    y, pin = _y(label), label.pin
+    away = 13 if pin else 6
+    side, anchor = (label.x - away, "end") if label.leftwards else (label.x + away, "start")
+    kind = "t" if pin else "marktxt"
+    words = (
+        f'<text class="{kind} on-top" x="{side:.1f}" y="{y + 4}" text-anchor="{anchor}">'
+        f"{escape(label.words)}</text>"
+    )
+    if pin is None:
+        return words
+    if pin.placed is None:
+        return f'<path class="pin lost" d="M{label.x - 6:.1f} {y - 6}l12 12m0-12l-12 12"/>{words}'
+    moved = " moved" if pin.placed != pin.due else ""
+    return f'<circle class="pin{moved}" cx="{label.x:.1f}" cy="{y}" r="{_RADIUS}"/>{words}'
 
 
 def _hours(base: int, frame: Frame) -> Iterator[str]:

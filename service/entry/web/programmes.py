@@ -8,7 +8,13 @@ from flask.typing import ResponseReturnValue
 from schedules.night import bedtime_of, night_of, wake_of
 from schedules.programme import Programme
 from service.domain import programme_view, programme_words
-from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
+from service.entry.web.access import (
+    PROGRAMME_EDITORS,
+    PROGRAMME_READERS,
+    for_roles,
+    member,
+    own_clinic,
+)
 from service.entry.web.imaginary import IMAGINARY
 from service.entry.web.night_picture import NARROW, WIDE, night_picture
 from service.entry.web.programme_drafts import changes
@@ -24,7 +30,6 @@ from service.store.session import Tx
 
 pages = Blueprint("programmes", __name__)
 
-PROGRAMME_READERS = PROGRAMME_EDITORS | {"clinician"}
 # Only who cares for patients sees a name beside a reference.
 NAMED = frozenset({"clinician"})
 

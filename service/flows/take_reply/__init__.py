@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 
 from service.domain.consent import ConsentState
-from service.domain.conversation import respond
+from service.domain.conversation import read_in, respond
 from service.domain.exchange import Inbound
 from service.domain.keywords import is_provider_keyword
 from service.domain.reading import Reading, read
@@ -88,7 +88,7 @@ def _converse(
     now: datetime,
 ) -> None:
     talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out)
-    reading = read(body, talk.open_kinds(), bedtime=patient.bedtime)
+    reading = read_in(talk, body, patient.bedtime)
     outcome = respond(talk, reading, bare_keyword=is_provider_keyword(body))
     replies.add_readings(tx, reply, reading, outcome.bound)
     replies.mark_read(

@@ -48,6 +48,7 @@ def _open(question: Question, now: datetime) -> Open:
         closes_at=closes_at,
         closes_after_s=question.closes_after_s,
         late=question.state == "closed" or closes_at <= now,
+        answered=question.state == "answered",
         reasked=question.reasked,
         laters=question.laters,
         repeats=question.nudge_after_s is not None or question.laters > 0,

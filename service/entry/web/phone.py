@@ -1,0 +1,177 @@
+"""The simulated phone: a demo patient's texts both ways, and the clinic's clock moved forward, lived event by event."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from schedules.recurrence import to_local, to_utc
+from schedules.slots import Planned
+from service.domain.delivery import State
+from service.domain.exchange import Inbound
+from service.entry.web.access import CARERS, for_roles, member, own_clinic
+from service.entry.web.site import current_site
+from service.flows.plan_due import forecast
+from service.flows.take_reply import read_replies, store_replies
+from service.store import patient_page, people, phone_page
+from service.store.people import clinic_by_id
+from service.store.records import Patient
+from service.store.sealed import new_token
+from service.store.session import Tx
+
+pages = Blueprint("phone", __name__)
+
+TEXTS_SHOWN, NIGHTS_AHEAD = 30, 14
+LONGEST_TEXT = 600
+ARRIVED = {State.ACCEPTED, State.SENT, State.DELIVERED}
+EVENING, AFTER_WAKING = time(20), timedelta(hours=2)
+# Long enough for an answer to leave, and for the carrier to say that it arrived.
+SETTLES_IN = timedelta(seconds=6)
+DAY = timedelta(days=1)
+
+
+@pages.before_request
+def _only_in_the_demo() -> None:
+    """A real clinic has no such page."""
+    if current_site().travel is None:
+        abort(404)
+
+
+@pages.get("/phone")
+@for_roles(CARERS)
+def phones() -> ResponseReturnValue:
+    """Whose phone to look at."""
+    with own_clinic() as tx:
+        clinic = clinic_by_id(tx, member().clinic_id)
+        patients = [
+            (one, people.open_person(tx.keyring, one)) for one in people.all_patients(tx, clinic.id)
+        ]
+    token = request.args.get("of")
+    if token:
+        return redirect(url_for("phone.phone", token=token))
+    now = current_site().runtime.clock.now()
+    return render_template("phones.html", patients=patients, now=now, zone=clinic.zone)
+
+
+@pages.get("/phone/<token>")
+@for_roles(CARERS)
+def phone(token: str) -> ResponseReturnValue:
+    """One phone: what it shows, and where its owner's day stands."""
+    runtime = current_site().runtime
+    now = runtime.clock.now()
+    with own_clinic() as tx:
+        patient = _patient(tx, token)
+        clinic = clinic_by_id(tx, patient.clinic_id)
+        person = people.open_person(tx.keyring, patient)
+        texts, earlier = patient_page.conversation(tx, patient.id, TEXTS_SHOWN)
+        following = _next_text(tx, patient, now)
+    texts = [said for said in texts if not said.ours or said.state in ARRIVED]
+    since = _instant(request.args.get("since", ""))
+    return render_template(
+        "phone.html",
+        patient=patient,
+        person=person,
+        texts=texts,
+        earlier=earlier,
+        following=following,
+        arrived=[said for said in texts if since is not None and said.at >= since],
+        since=since,
+        now=now,
+        zone=clinic.zone,
+        there=patient.zone,
+    )
+
+
+@pages.post("/phone/<token>/text")
+@for_roles(CARERS)
+def text(token: str) -> ResponseReturnValue:
+    """Text the clinic as the patient; the reply is read, and what it calls for is sent, at once."""
+    site = current_site()
+    now = site.runtime.clock.now()
+    with own_clinic() as tx:
+        patient = _patient(tx, token)
+        number = people.open_phone(tx.keyring, patient)
+        sender = clinic_by_id(tx, patient.clinic_id).sender
+    body = request.form.get("body", "").strip()[:LONGEST_TEXT]
+    if body:
+        came = Inbound(f"PHONE{new_token()}", number, sender, body, now)
+        store_replies(site.runtime, [came])
+        read_replies(site.runtime)
+        _travel(now + SETTLES_IN)
+    return redirect(url_for("phone.phone", token=token, since=_spelled(now)))
+
+
+@pages.post("/phone/<token>/travel")
+@for_roles(CARERS)
+def travel(token: str) -> ResponseReturnValue:
+    """Live on to the next text, the evening or the morning of this patient."""
+    now = current_site().runtime.clock.now()
+    with own_clinic() as tx:
+        patient = _patient(tx, token)
+        following = _next_text(tx, patient, now)
+    targets = {
+        "next-text": following + SETTLES_IN if following else None,
+        "evening": _next_clock(EVENING, patient.zone, now),
+        "morning": _next_morning(patient, now),
+    }
+    to = request.form.get("to", "")
+    if to not in targets:
+        abort(400)
+    target = targets[to]
+    if target is not None:
+        _travel(target)
+    return redirect(url_for("phone.phone", token=token, since=_spelled(now)))
+
+
+def _travel(target: datetime) -> None:
+    journey = current_site().travel
+    if journey is not None:
+        journey(target)
+
+
+def _patient(tx: Tx, token: str) -> Patient:
+    found = people.patient_by_token(tx, token)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _next_text(tx: Tx, patient: Patient, now: datetime) -> datetime | None:
+    """When the patient's next text leaves: one that waits already, or one still to be planned."""
+    waiting = phone_page.next_waiting(tx, patient.id)
+    planned = [
+        slot.at
+        for slot in forecast(current_site().runtime, tx, patient.id, NIGHTS_AHEAD)
+        if isinstance(slot, Planned)
+    ]
+    ahead = [at for at in (waiting, *planned) if at is not None]
+    return max(min(ahead), now) if ahead else None
+
+
+def _next_clock(clock: time, zone: str, now: datetime) -> datetime:
+    """The next instant at which the zone's clocks show `clock`."""
+    today = to_local(now, zone).date()
+    instants = (to_utc(datetime.combine(today + DAY * n, clock), zone) for n in range(3))
+    return next(at for at in instants if at > now)
+
+
+def _next_morning(patient: Patient, now: datetime) -> datetime:
+    """Two hours after the patient's next waking: by then the morning's texts are there."""
+    today = to_local(now, patient.zone).date()
+    wakes = (
+        datetime.combine(today + DAY * n, patient.wake_time) + AFTER_WAKING for n in range(-1, 3)
+    )
+    instants = (to_utc(local, patient.zone) for local in wakes)
+    return next(at for at in instants if at > now)
+
+
+def _spelled(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%S")
+
+
+def _instant(text: str) -> datetime | None:
+    """An instant out of an address; None for anything else."""
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

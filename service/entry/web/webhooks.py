@@ -1,0 +1,94 @@
+"""What the provider posts: verified, decoded, stored and committed, then 204. Everything else happens later."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+import structlog
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from service.domain.delivery import PROVIDER_STATES
+from service.domain.exchange import Inbound, Receipt
+from service.entry.web.signatures import is_signed
+from service.entry.web.site import current_site
+from service.flows.take_receipt import take_receipts
+from service.flows.take_reply import store_replies
+
+pages = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
+JSON = "application/json"
+SIGNATURE = "X-Twilio-Signature"
+DONE = ("", 204)
+
+log = structlog.get_logger()
+View = Callable[..., ResponseReturnValue]
+
+
+def signed(view: View) -> View:
+    """Refuse with 403, before anything is written, what the provider did not sign."""
+
+    @wraps(view)
+    def checked(**names: str) -> ResponseReturnValue:
+        site = current_site()
+        is_json = request.mimetype == JSON
+        body = request.get_data() if is_json else None
+        url = site.public_url.rstrip("/") + _raw_target()
+        if not is_signed(site.auth_tokens, url, request.form, body, request.headers.get(SIGNATURE)):
+            log.warning("webhook refused", path=request.path)
+            abort(403)
+        return view(**names)
+
+    return checked
+
+
+def _raw_target() -> str:
+    """The request target as it was sent: a decoded one no longer fits its signature."""
+    raw = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI")
+    if raw:
+        return str(raw)
+    query = request.query_string.decode("latin-1")
+    return request.path + (f"?{query}" if query else "")
+
+
+@pages.post("/inbound")
+@signed
+def inbound() -> ResponseReturnValue:
+    """A text from a phone."""
+    form = request.form
+    if not form.get("MessageSid") or not form.get("From") or not form.get("To"):
+        abort(400)
+    media = form.get("NumMedia", "0")
+    reply = Inbound(
+        provider_sid=form["MessageSid"],
+        sender=form["From"],
+        to=form["To"],
+        body=form.get("Body", ""),
+        at=_now(),
+        media=int(media) if media.isdigit() else 0,
+    )
+    store_replies(current_site().runtime, [reply])
+    return DONE
+
+
+@pages.post("/status/<token>")
+@signed
+def status(token: str) -> ResponseReturnValue:
+    """What became of the text of that token."""
+    told = PROVIDER_STATES.get(request.form.get("MessageStatus", ""))
+    if told is None:
+        log.warning("unknown status", status=request.form.get("MessageStatus", "")[:32])
+        return DONE
+    code = request.form.get("ErrorCode", "")
+    receipt = Receipt(
+        token=token,
+        provider_sid=request.form.get("MessageSid", ""),
+        state=told,
+        error_code=int(code) if code.isdigit() else None,
+        at=_now(),
+    )
+    take_receipts(current_site().runtime, [receipt])
+    return DONE
+
+
+def _now() -> datetime:
+    return current_site().runtime.clock.now()

@@ -1,0 +1,28 @@
+"""The clock's twin: it stands still until a test moves it."""
+
+from datetime import UTC, datetime, timedelta
+
+from service.clock import Clock
+
+
+class StandingClock(Clock):
+    """Clinic time and real time are one, and move only when told to."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__()
+        self._now = start.astimezone(UTC)
+
+    def wall(self) -> datetime:
+        return self._now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def hold(self, instant: datetime) -> None:
+        if instant < self._now:
+            raise ValueError("clinic time cannot go back")
+        self._now = instant
+
+    def advance(self, **length: float) -> datetime:
+        self._now += timedelta(**length)
+        return self._now

@@ -1,0 +1,1 @@
+"""Each flow straight through: a real database, simulated phones, a clock that stands still."""
