@@ -72,13 +72,16 @@ def _live_now(runtime: Runtime, runner: asyncio.Runner) -> datetime | None:
         heard = runtime.gateway.next_event()
         if heard is not None and heard <= now:
             hear(runtime)
-        if _due(runtime).wake <= now:
+        due = _due(runtime)
+        if due.wake <= now:
             look_after_patients(runtime)
-        if _due(runtime).text <= now:
+            due = _due(runtime)
+        if due.text <= now:
             runner.run(send_due(runtime))
-        ahead = _next_event(runtime)
-        if ahead is None or ahead > now:
-            return ahead
+            due = _due(runtime)
+        following = min(due.wake, due.text, runtime.gateway.next_event() or NEVER)
+        if following > now:
+            return None if following == NEVER else following
     # A row that nothing can help must not stop the clock.
     return now + FINEST
 
@@ -92,10 +95,3 @@ def _stop_after(instant: datetime, step: timedelta) -> datetime:
 def _due(runtime: Runtime) -> planning.Ahead:
     with runtime.store.transaction(SYSTEM, "life", write=False) as tx:
         return planning.ahead(tx)
-
-
-def _next_event(runtime: Runtime) -> datetime | None:
-    """The earliest of the next wake-up, the next text due and the carrier's next word."""
-    ours = _due(runtime)
-    first = min(ours.wake, ours.text, runtime.gateway.next_event() or NEVER)
-    return None if first == NEVER else first

@@ -14,7 +14,7 @@ from service.dispatch.local import LocalDispatcher
 from service.flows.enrol import RecordedConsent, enrol
 from service.flows.open_clinic import open_clinic
 from service.gateways.base import Gateway
-from service.gateways.simulated import SimulatedGateway
+from service.gateways.simulated import Answers, SimulatedGateway
 from service.runtime import Choices, Runtime
 from service.store import people, schema
 from service.store.content import ContentShelf
@@ -145,13 +145,18 @@ class World:
             return people.patient_by_id(tx, patient.id)
 
 
-def make_world(url: str, start: datetime = START, gateway: Gateway | None = None) -> World:
-    """A clinic on an empty database, its programmes and texts published."""
+def make_world(
+    url: str,
+    start: datetime = START,
+    gateway: Gateway | None = None,
+    answers: Answers | None = None,
+) -> World:
+    """A clinic on an empty database, its programmes and texts published; `answers`: what its phones reply."""
     engine = open_engine(url, durable=False)
     schema.upgrade(engine)
     store = Store(engine, new_keyring())
     clock = StandingClock(start)
-    phones = SimulatedGateway()
+    phones = SimulatedGateway(answers)
     runtime = Runtime(
         store,
         gateway or phones,

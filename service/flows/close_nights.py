@@ -28,12 +28,15 @@ def close_due(runtime: Runtime) -> int:
     """
     now = runtime.clock.now()
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        ids = [one.patient_id for one in planning.due_patients(tx, now, CHUNK)]
-        if not ids:
+        due = planning.due_patients(tx, now, CHUNK)
+        if not due:
             return 0
-        patients = patients_by_id(tx, ids)
+        ids = [one.patient_id for one in due]
         over = questions.questions_to_close(tx, ids, now)
-        ended = _ended_nights(patients, planning.open_nights(tx, ids), now)
+        # The end of a night is a slot time of its patient: who wakes before it has none to close.
+        turning = [one.patient_id for one in due if one.next_slot_at <= now]
+        patients = patients_by_id(tx, {*turning, *(question.patient_id for question in over)})
+        ended = _ended_nights(patients, planning.open_nights(tx, turning), now)
         lapsed = [one for one in patients.values() if _invitation_lapsed(one, now)]
     if over or ended or lapsed:
         with runtime.store.transaction(SYSTEM, ACTOR) as tx:

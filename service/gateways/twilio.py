@@ -24,6 +24,16 @@ SHORTEST_VALIDITY_S, LONGEST_VALIDITY_S = 60, 36_000
 FOUND_AT_MOST = 20
 # Codes below this are HTTP statuses: the SDK puts one there when the answer was not JSON.
 FIRST_PROVIDER_CODE = 1000
+# What a failed request raises. The last four: the SDK takes any answer for JSON, and any JSON for an object.
+FAULTS = (
+    TwilioException,
+    aiohttp.ClientError,
+    TimeoutError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    KeyError,
+)
 
 # Its INFO lines hold query strings, and those hold numbers.
 logging.getLogger("twilio").setLevel(logging.WARNING)
@@ -128,7 +138,7 @@ class TwilioGateway:
                 status_callback=self._account.callback_url + text.token,
                 validity_period=max(SHORTEST_VALIDITY_S, min(left, LONGEST_VALIDITY_S)),
             )
-        except (TwilioException, aiohttp.ClientError, TimeoutError, ValueError) as fault:
+        except FAULTS as fault:
             return _verdict(text.token, fault)
         if not message.sid:
             return SendError(text.token, CodeClass.UNKNOWN, None, "The answer named no message.")
@@ -140,7 +150,7 @@ class TwilioGateway:
             listed = await self._connected().messages.list_async(
                 to=to, limit=FOUND_AT_MOST, page_size=FOUND_AT_MOST
             )
-        except (TwilioException, aiohttp.ClientError, TimeoutError):
+        except FAULTS:
             return []
         return [
             Found(

@@ -113,7 +113,7 @@ def open_alerts(tx: Tx, clinic_id: int) -> list[OpenAlert]:
 def open_rules(tx: Tx, patient_ids: Sequence[int]) -> dict[int, set[str]]:
     """The rules with an open alert, by patient."""
     found: dict[int, set[str]] = {}
-    for patient_id, rule, _ in tx.rows(_OPEN, ids=list(patient_ids)):
+    for patient_id, rule, _ in tx.rows(_OPEN, ids=list(patient_ids)) if patient_ids else ():
         found.setdefault(patient_id, set()).add(rule)
     return found
 

@@ -1,22 +1,23 @@
 """Claiming: texts that may leave now are marked so, with their guards read, before any request is made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, exists, or_, select, update
 
 from service.domain.delivery import Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, judge
 from service.store.outbox import end_unsent
-from service.store.people import open_phone, patients_by_id, rhythm_of, wake
+from service.store.people import open_phone, rhythm_of, wake
 from service.store.questions import ask_again, open_questions, void_questions
 from service.store.records import Patient
-from service.store.rows import table
+from service.store.rows import as_record, columns, table
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText, Sender
+from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientPause
 from service.store.tables.replies import InboundText
 
@@ -43,7 +44,6 @@ _COLUMNS = (
     OutboxText.due_at,
     OutboxText.not_after,
     OutboxText.asks,
-    OutboxText.programme,
 )
 
 
@@ -63,7 +63,9 @@ class _Waiting:
     due_at: datetime
     not_after: datetime
     asks: str | None
-    programme: str | None
+    paused: bool
+    unread: bool
+    patient: Patient | None
 
 
 def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None) -> list[Text]:
@@ -71,16 +73,12 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
 
     `rate` is segments a second for each sender, None without limit.
     """
-    waiting = [_Waiting(*row) for row in tx.rows(_DUE, now=now, most=places)]
+    waiting = [_waiting(row) for row in tx.rows(_DUE, now=now, most=places)]
     if not waiting:
         return []
-    patients = patients_by_id(tx, {text.patient_id for text in waiting if text.patient_id})
-    paused = _paused(tx, list(patients), now)
-    unread = _unread(tx, patients.values())
     leaving, ended = [], []
     for text in waiting:
-        patient = patients.get(text.patient_id or 0)
-        verdict = judge(_candidate(text, patient, paused, unread), now)
+        verdict = judge(_candidate(text), now)
         if verdict is Verdict.GO:
             leaving.append(text)
         elif verdict is not Verdict.WAIT:
@@ -93,29 +91,24 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
     _mark(tx, leaving, now, wall)
     open_questions(tx, [text.token for text in leaving if text.asks], now)
     ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
-    return [_text(tx, text, patients.get(text.patient_id or 0), now) for text in leaving]
+    return [_text(tx, text, now) for text in leaving]
 
 
-def _paused(tx: Tx, ids: Sequence[int], now: datetime) -> set[int]:
-    return {row[0] for row in tx.rows(_PAUSED, ids=list(ids), now=now)}
+def _waiting(row: tuple[Any, ...]) -> _Waiting:
+    own = len(_COLUMNS) + 2
+    patient = as_record(Patient, row[own:]) if row[own] is not None else None
+    return as_record(_Waiting, (*row[:own], patient))
 
 
-def _unread(tx: Tx, patients: Iterable[Patient]) -> set[str]:
-    """Numbers with a stored reply that nobody has read yet: what it says may be STOP."""
-    numbers = sorted({patient.phone_index for patient in patients})
-    return {row[0] for row in tx.rows(_UNREAD, numbers=numbers)}
-
-
-def _candidate(
-    text: _Waiting, patient: Patient | None, paused: set[int], unread: set[str]
-) -> Candidate:
+def _candidate(text: _Waiting) -> Candidate:
+    patient = text.patient
     return Candidate(
         kind=text.kind,
         not_after=text.not_after,
         consent=patient.consent if patient else None,
         rhythm=rhythm_of(patient) if patient else None,
-        paused=patient is not None and patient.id in paused,
-        unread=patient is not None and patient.phone_index in unread,
+        paused=text.paused,
+        unread=text.unread,
     )
 
 
@@ -146,35 +139,38 @@ def _mark(tx: Tx, texts: Sequence[_Waiting], now: datetime, wall: datetime) -> N
         tx.execute(_SUBMITTING, ids=ids, instant=now, lease=wall + LEASE)
 
 
-def _text(tx: Tx, text: _Waiting, patient: Patient | None, now: datetime) -> Text:
+def _text(tx: Tx, text: _Waiting, now: datetime) -> Text:
     keyring = tx.keyring
-    if patient is not None:
-        to = open_phone(keyring, patient)
+    if text.patient is not None:
+        to = open_phone(keyring, text.patient)
     else:
         to = keyring.open_(text.recipient or b"\0", "outbox", "recipient", text.token)
     body = keyring.open_(text.body, "outbox", "body", text.token)
     return Text(text.token, to, text.sender, body, text.not_after, now)
 
 
-_DUE = (
-    select(*_COLUMNS)
-    .where(and_(OutboxText.state == "planned", OutboxText.due_at <= bindparam("now")))
-    .order_by(OutboxText.lane, OutboxText.due_at)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_PAUSED = select(PatientPause.patient_id).where(
+# Whether a pause is in force, and whether a stored reply of that number is unread: it may say STOP.
+_PAUSED = exists().where(
     and_(
-        PatientPause.patient_id.in_(bindparam("ids", expanding=True)),
+        PatientPause.patient_id == OutboxText.patient_id,
         PatientPause.start <= bindparam("now"),
         or_(PatientPause.until.is_(None), PatientPause.until > bindparam("now")),
     )
 )
-_UNREAD = select(InboundText.sender_index).where(
+_UNREAD = exists().where(
     and_(
+        InboundText.sender_index == PatientRow.phone_index,
+        InboundText.clinic_id == PatientRow.clinic_id,
         InboundText.read_at.is_(None),
-        InboundText.sender_index.in_(bindparam("numbers", expanding=True)),
     )
+)
+_DUE = (
+    select(*_COLUMNS, _PAUSED, _UNREAD, *columns(PatientRow, Patient))
+    .outerjoin(PatientRow, PatientRow.id == OutboxText.patient_id)
+    .where(and_(OutboxText.state == "planned", OutboxText.due_at <= bindparam("now")))
+    .order_by(OutboxText.lane, OutboxText.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(of=OutboxText, skip_locked=True)
 )
 _OUTBOX = table(OutboxText)
 _SUBMITTING = (

@@ -140,7 +140,9 @@ def patient_by_id(tx: Tx, patient_id: int) -> Patient:
 
 def patients_by_id(tx: Tx, ids: Iterable[int]) -> dict[int, Patient]:
     """Patients by id."""
-    return {row[0]: as_record(Patient, row) for row in tx.rows(_PATIENTS, ids=list(ids))}
+    wanted = list(ids)
+    found = tx.rows(_PATIENTS, ids=wanted) if wanted else []
+    return {row[0]: as_record(Patient, row) for row in found}
 
 
 def patient_by_token(tx: Tx, token: str) -> Patient | None:

@@ -1,19 +1,20 @@
 """What planning reads of many patients at once, and the alarm clocks it sets afterwards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, update
 
 from schedules.facts import Fact
-from service.store.people import FACTS_OF_ALL, patients_by_id
+from service.store.people import FACTS_OF_ALL
 from service.store.records import Clinic, Decision, Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Clinic as ClinicRow
+from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor, PatientPause
 from service.store.tables.replies import Question as QuestionRow
 
@@ -86,31 +87,31 @@ def ahead(tx: Tx) -> Ahead:
 def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[PlanningCase]:
     """Everything planning needs of these patients, in a handful of statements however many they are."""
     ids = list(patient_ids)
-    patients = patients_by_id(tx, ids)
-    clinics = _clinics(tx, patients)
-    alarms = {row[0]: row for row in tx.rows(_ALARMS, ids=ids)}
-    oldest = min((row[2] for row in alarms.values() if row[2]), default=now.date())
+    people = tx.rows(_PEOPLE, ids=ids)
+    oldest = min((row[1] for row in people if row[1]), default=now.date())
     since = max(oldest, now.date() - OLDEST_NIGHT) - LOOK_BACK
     start = datetime.combine(since, time(0), UTC)
     facts = grouped(tx.rows(FACTS_OF_ALL, ids=ids), Fact)
     pauses = grouped(tx.rows(_PAUSES, ids=ids, start=start), Pause)
     decisions = grouped(tx.rows(_DECISIONS, ids=ids, since=since), Decision)
     questions = grouped(tx.rows(_QUESTIONS, ids=ids), Question)
-    return [
-        PlanningCase(
-            patient=patients[patient_id],
-            clinic=clinics[patients[patient_id].clinic_id],
-            next_wake_at=alarms[patient_id][1],
-            open_night=alarms[patient_id][2],
-            wordings=alarms[patient_id][3],
-            facts=tuple(facts.get(patient_id, ())),
-            pauses=tuple(pauses.get(patient_id, ())),
-            decisions=tuple(decisions.get(patient_id, ())),
-            questions=tuple(questions.get(patient_id, ())),
+    cases = []
+    for row in people:
+        patient = as_record(Patient, row[3 : 3 + _PATIENT_WIDTH])
+        cases.append(
+            PlanningCase(
+                patient=patient,
+                clinic=as_record(Clinic, row[3 + _PATIENT_WIDTH :]),
+                next_wake_at=row[0],
+                open_night=row[1],
+                wordings=row[2],
+                facts=tuple(facts.get(patient.id, ())),
+                pauses=tuple(pauses.get(patient.id, ())),
+                decisions=tuple(decisions.get(patient.id, ())),
+                questions=tuple(questions.get(patient.id, ())),
+            )
         )
-        for patient_id in ids
-        if patient_id in alarms
-    ]
+    return cases
 
 
 def still_due(tx: Tx, alarms: Sequence[Alarm]) -> set[int]:
@@ -147,11 +148,6 @@ def set_open_nights(tx: Tx, nights: Mapping[int, date]) -> None:
         tx.execute(_SET_OPEN_NIGHT, [{"who": who, "open": night} for who, night in nights.items()])
 
 
-def _clinics(tx: Tx, patients: Mapping[int, Patient]) -> dict[int, Clinic]:
-    ids = sorted({patient.clinic_id for patient in patients.values()})
-    return {row[0]: as_record(Clinic, row) for row in tx.rows(_CLINICS, ids=ids)}
-
-
 def _ids() -> BindParameter[list[int]]:
     return bindparam("ids", expanding=True)
 
@@ -166,12 +162,19 @@ _NEXT_EVENT = select(
     select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
     select(func.min(OutboxText.due_at)).where(OutboxText.state == "planned").scalar_subquery(),
 )
-_ALARMS = select(
-    PatientCursor.patient_id,
-    PatientCursor.next_wake_at,
-    PatientCursor.open_night,
-    PatientCursor.wordings,
-).where(PatientCursor.patient_id.in_(_ids()))
+_PATIENT_WIDTH = len(fields(Patient))
+_PEOPLE = (
+    select(
+        PatientCursor.next_wake_at,
+        PatientCursor.open_night,
+        PatientCursor.wordings,
+        *columns(PatientRow, Patient),
+        *columns(ClinicRow, Clinic),
+    )
+    .join(PatientRow, PatientRow.id == PatientCursor.patient_id)
+    .join(ClinicRow, ClinicRow.id == PatientCursor.clinic_id)
+    .where(PatientCursor.patient_id.in_(_ids()))
+)
 _SHOWN = (
     select(PatientCursor.patient_id, PatientCursor.next_wake_at)
     .where(PatientCursor.patient_id.in_(_ids()))
@@ -205,7 +208,6 @@ _SET_OPEN_NIGHT = (
     .where(_CURSOR.c.patient_id == bindparam("who"))
     .values(open_night=bindparam("open"))
 )
-_CLINICS = select(*columns(ClinicRow, Clinic)).where(ClinicRow.id.in_(_ids()))
 _PAUSES = select(PatientPause.start, PatientPause.until, PatientPause.patient_id).where(
     and_(
         PatientPause.patient_id.in_(_ids()),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, update
 
 from service.domain.delivery import State, after_receipt
 from service.domain.exchange import Accepted, Outcome, Receipt, SendError
@@ -31,8 +31,7 @@ def record(tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:
         if isinstance(one, Accepted)
     ]
     if accepted:
-        tx.execute(_NAMED_BY_PROVIDER, accepted)
-        tx.execute(_ACCEPTED, names=[one["name"] for one in accepted])
+        tx.execute(_ACCEPTED, accepted)
     for outcome in outcomes:
         if isinstance(outcome, SendError):
             _refused(tx, outcome, now)
@@ -231,20 +230,16 @@ def _sids(tx: Tx, patient_id: int, since: datetime) -> frozenset[str]:
 
 
 _OUTBOX = table(OutboxText)
-_NAMED_BY_PROVIDER = (
-    update(_OUTBOX)
-    .where(and_(_OUTBOX.c.token == bindparam("name"), _OUTBOX.c.accepted_at.is_(None)))
-    .values(accepted_at=bindparam("instant"), provider_sid=bindparam("sid"))
-)
+_IN_DOUBT = or_(_OUTBOX.c.state == "submitting", _OUTBOX.c.state == "unknown")
 _ACCEPTED = (
     update(_OUTBOX)
-    .where(
-        and_(
-            _OUTBOX.c.token.in_(bindparam("names", expanding=True)),
-            _OUTBOX.c.state.in_((State.SUBMITTING.value, State.UNKNOWN.value)),
-        )
+    .where(and_(_OUTBOX.c.token == bindparam("name"), _OUTBOX.c.accepted_at.is_(None)))
+    .values(
+        accepted_at=bindparam("instant"),
+        provider_sid=bindparam("sid"),
+        state=case((_IN_DOUBT, State.ACCEPTED.value), else_=_OUTBOX.c.state),
+        lease_until=None,
     )
-    .values(state=State.ACCEPTED.value, lease_until=None)
 )
 _TEXTS = select(
     OutboxText.id,

@@ -20,6 +20,8 @@ CLINIC = NewClinic(
     sender="+19025550140",
     synthetic=True,
 )
+# How far into the story each lead joins: a trend needs a long one, a silence does not.
+LEADS_JOIN_PERCENT = (0, 0, 45, 55, 25, 25, 60)
 # Peter's phone, which goes out of service towards the end.
 DEAD_NUMBER = "+19025551003"
 # Sorted so that most live in the clinic's own zone.
@@ -76,7 +78,7 @@ def _leads(nights: int, today: date) -> list[Cast]:
         (
             "Tom",
             {"facts": {"uses_caffeine": "yes", "treatment_start": start}, "window": wide},
-            {"severity": 4.0, "worse_days": 9, "replies": 1.0},
+            {"severity": 4.0, "worse_days": 16, "worst": 9.4, "replies": 1.0, "spread": 0.4},
         ),
         (
             "Joan",
@@ -106,14 +108,17 @@ def _leads(nights: int, today: date) -> list[Cast]:
         ),
     ]
     return [
-        _lead(number, given, known, life) for number, (given, known, life) in enumerate(stories)
+        _lead(number, given, known, life, joined=nights * LEADS_JOIN_PERCENT[number] // 100)
+        for number, (given, known, life) in enumerate(stories)
     ]
 
 
-def _lead(number: int, given: str, known: dict[str, object], life: dict[str, object]) -> Cast:
+def _lead(
+    number: int, given: str, known: dict[str, object], life: dict[str, object], joined: int
+) -> Cast:
     patient = _patient(number, given, **known)
     person = Person(patient.phone, "en", bedtime=patient.bedtime, **life)  # type: ignore[arg-type]  # as above
-    return Cast(patient, person, 0)
+    return Cast(patient, person, joined)
 
 
 def _other(number: int, nights: int, today: date, chance: Random) -> Cast:
@@ -125,7 +130,7 @@ def _other(number: int, nights: int, today: date, chance: Random) -> Cast:
     )
     wake = time(6 + chance.randint(0, 1), chance.choice((0, 30)))
     # The clinic grows: more join towards the end.
-    joined = int(nights * 0.9 * chance.random() ** 0.5)
+    joined = int(nights * 0.95 * chance.random() ** 0.3)
     patient = _patient(
         number,
         names[number % len(names)],

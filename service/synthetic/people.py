@@ -21,7 +21,7 @@ class Person:
     """One simulated person. Days are counted back from the end of the story (0 = the last one).
 
     `severity` is the usual score, `worse_days` how long it has been climbing to `worst`; `onset` is the usual
-    hour in minutes after noon, `onset_now` what it drifts to over the last 30 days.
+    hour in minutes after noon, `spread` the scores' standard deviation, `onset_now` what it drifts to over the last 30 days.
     """
 
     phone: str
@@ -34,6 +34,7 @@ class Person:
     onset_now: int | None = None
     worse_days: int = 0
     worst: float = 9.0
+    spread: float = 0.8
     silent_days: int = 0
     stops_day: int | None = None
     joins: bool = True
@@ -69,7 +70,11 @@ def _answers(
     person: Person, body: str, days_left: int, chance: Random
 ) -> Iterator[tuple[timedelta, str]]:
     asked = _asked(body, person.language)
-    if person.stops_day is not None and days_left == person.stops_day and asked:
+    if (
+        person.stops_day is not None
+        and days_left <= person.stops_day
+        and asked not in {None, "join"}
+    ):
         yield timedelta(minutes=3), "stop please" if person.language == "en" else "STOP"
         return
     if asked is None:
@@ -110,7 +115,7 @@ def _worded(person: Person, asked: str, days_left: int, chance: Random) -> str:
     n = _score(person, days_left, chance)
     words = phrases()["words"]
     return _way(person, asked, chance).format(
-        n=min(n, 7) if asked == "nights" else n,
+        n=_hard_nights(n) if asked == "nights" else n,
         word=words[person.language][n],
         typo=words["typos"][n],
         time=_clock(person, asked, days_left, chance),
@@ -118,11 +123,16 @@ def _worded(person: Person, asked: str, days_left: int, chance: Random) -> str:
     )
 
 
+def _hard_nights(score: int) -> int:
+    """About as many nights of the last 7 as the score suggests."""
+    return max(0, min(7, score - 3))
+
+
 def _score(person: Person, days_left: int, chance: Random) -> int:
     level = person.severity
     if person.worse_days and days_left < person.worse_days:
         level += (person.worst - level) * (1 - days_left / person.worse_days) ** 0.6
-    return max(0, min(10, round(chance.gauss(level, 0.8))))
+    return max(0, min(10, round(chance.gauss(level, person.spread))))
 
 
 def _clock(person: Person, asked: str, days_left: int, chance: Random) -> str:

@@ -11,7 +11,14 @@ from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local, to_utc
 from service.entry.web import words
-from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
+from service.entry.web.access import (
+    CARERS,
+    PROGRAMME_EDITORS,
+    READERS,
+    for_roles,
+    member,
+    own_clinic,
+)
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
 from service.store import alerts, audit, overview, standings
@@ -43,9 +50,11 @@ class Row:
 
 
 @pages.get("/")
-@for_roles(READERS)
+@for_roles(READERS | PROGRAMME_EDITORS)
 def today() -> ResponseReturnValue:
-    """The list of who needs somebody, most urgent first."""
+    """The list of who needs somebody, most urgent first; who may not see patients begins with the programmes."""
+    if not member().may(READERS):
+        return redirect(url_for("programmes.programmes"))
     now = current_site().runtime.clock.now()
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)

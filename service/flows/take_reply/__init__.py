@@ -31,8 +31,11 @@ def store_replies(runtime: Runtime, came: Sequence[Inbound]) -> int:
     """Store what came in, each once, before anything looks at it; how many were new."""
     stored = 0
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        clinics = {
+            number: people.clinic_by_sender(tx, number) for number in {one.to for one in came}
+        }
         for reply in came:
-            clinic = people.clinic_by_sender(tx, reply.to)
+            clinic = clinics[reply.to]
             if clinic is None:
                 log.warning("text to a number that is no clinic's", provider_sid=reply.provider_sid)
                 continue

@@ -32,7 +32,7 @@ class Question(OfClinic, Base):
     token: Mapped[str] = mapped_column(ForeignKey("outbox.token"), unique=True)
     patient_id: Mapped[PatientId]
     kind: Mapped[str] = mapped_column(String(16))
-    answer_type: Mapped[str] = mapped_column(String(10))
+    answer_type: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(10))
     programme: Mapped[str | None] = mapped_column(String(40))
     step: Mapped[str | None] = mapped_column(String(40))

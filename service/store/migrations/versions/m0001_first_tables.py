@@ -386,7 +386,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("answer_type", sa.String(length=10), nullable=False),
+        sa.Column("answer_type", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("programme", sa.String(length=40), nullable=True),
         sa.Column("step", sa.String(length=40), nullable=True),

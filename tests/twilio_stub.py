@@ -1,0 +1,178 @@
+"""A provider on loopback: speaks Twilio's Messages API, goes wrong as told, and posts signed webhooks over HTTP."""
+
+import base64
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.request import Request, urlopen
+
+from twilio.request_validator import RequestValidator
+
+ACCOUNT, TOKEN, SERVICE = "AC" + "0" * 32, "a token for tests", "MG" + "1" * 32
+CREATED = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """How one request goes wrong. `code`: refused with it; `body`: answered with this instead."""
+
+    code: int | None = None
+    status: int = CREATED
+    body: bytes | None = None
+    delay_s: float = 0.0
+    drop: str = ""  # "before" or "after" the text was taken
+
+
+@dataclass(slots=True)
+class TwilioStub:
+    """What was asked of the provider, and what it is told to do next."""
+
+    server: ThreadingHTTPServer
+    mishaps: deque[Mishap] = field(default_factory=deque)
+    requests: list[dict[str, str]] = field(default_factory=list)
+    taken: list[dict[str, str]] = field(default_factory=list)
+    in_flight: int = 0
+    most_in_flight: int = 0
+    guard: Any = field(default_factory=threading.Lock)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def count(self, change: int) -> None:
+        with self.guard:
+            self.in_flight += change
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+
+    def next_mishap(self) -> Mishap:
+        with self.guard:
+            return self.mishaps.popleft() if self.mishaps else Mishap()
+
+    def take(self, form: dict[str, str]) -> dict[str, str]:
+        with self.guard:
+            message = {
+                "sid": f"SM{len(self.taken):032x}",
+                "to": form["To"],
+                "body": form["Body"],
+                "callback": form["StatusCallback"],
+                "date_created": time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime()),
+                "status": "accepted",
+                "direction": "outbound-api",
+            }
+            self.taken.append(message)
+            return message
+
+    def tell(self, message: Mapping[str, str], status: str, code: int | None = None) -> int:
+        """Post what became of a message to the address it was sent with; the HTTP status."""
+        form = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"]}
+        return post_signed(message["callback"], form | ({"ErrorCode": str(code)} if code else {}))
+
+
+def post_signed(url: str, form: Mapping[str, str], token: str = TOKEN) -> int:
+    """Post a form the way the provider does; the HTTP status."""
+    signature = RequestValidator(token).compute_signature(url, dict(form))
+    request = Request(url, urlencode(form).encode(), {"X-Twilio-Signature": signature})  # noqa: S310 (loopback)
+    with urlopen(request, timeout=5) as answer:  # noqa: S310 (loopback)
+        return int(answer.status)
+
+
+class _Messages(BaseHTTPRequestHandler):
+    """The Messages resource of one account."""
+
+    stub: TwilioStub
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:  # noqa: N802 (the library's name)
+        length = int(self.headers["Content-Length"])
+        form = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
+        self.stub.requests.append(form)
+        self.stub.count(1)
+        try:
+            self._create(form)
+        finally:
+            self.stub.count(-1)
+
+    def _create(self, form: dict[str, str]) -> None:
+        if not self._allowed():
+            return
+        missing = {"To", "Body", "MessagingServiceSid", "StatusCallback", "ValidityPeriod"} - {*form}
+        if missing:
+            self._refuse(400, 21602)
+            return
+        mishap = self.stub.next_mishap()
+        time.sleep(mishap.delay_s)
+        if mishap.drop == "before":
+            self._hang_up()
+        elif mishap.code is not None or mishap.status >= 400:
+            self._refuse(mishap.status, mishap.code)
+        else:
+            message = self.stub.take(form)
+            if mishap.drop == "after":
+                self._hang_up()
+            else:
+                self._answer(CREATED, mishap.body or json.dumps(message).encode())
+
+    def do_GET(self) -> None:  # noqa: N802 (the library's name)
+        if not self._allowed():
+            return
+        mishap = self.stub.next_mishap()
+        asked = parse_qs(urlsplit(self.path).query)
+        listed = [one for one in self.stub.taken if one["to"] == asked["To"][0]]
+        page = {"messages": listed[::-1], "next_page_uri": None, "page": 0}
+        self._answer(200, mishap.body or json.dumps(page).encode())
+
+    def _allowed(self) -> bool:
+        given = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+        if self.headers.get("Authorization") != f"Basic {given}":
+            self._refuse(401, 20003)
+            return False
+        if urlsplit(self.path).path != path:
+            self._refuse(404, 20404)
+            return False
+        return True
+
+    def _refuse(self, status: int, code: int | None) -> None:
+        fault = {"code": code, "message": "refused", "status": status, "more_info": ""}
+        self._answer(status, json.dumps(fault).encode())
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Tests need no access log."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+
+@contextmanager
+def twilio_stub() -> Iterator[TwilioStub]:
+    """A provider that listens on a port of its own until the block ends."""
+    handler = type("Messages", (_Messages,), {})
+    server = _Server(("127.0.0.1", 0), handler)
+    handler.stub = stub = TwilioStub(server)  # type: ignore[attr-defined]  # set on the class made here
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield stub
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,69 @@
+"""What a valid file may still get wrong: texts, placeholders, questions and safety gates."""
+
+import pytest
+
+from message_templates.catalogue import load as load_texts
+from schedules.fault import ProgrammeFaults
+from schedules.loading import load, shipped_sources
+from service.domain.programme_check import checked, text_faults
+
+TEXTS = load_texts()
+SOURCES = shipped_sources()
+
+
+def reasons(name: str, source: str) -> list[str]:
+    with pytest.raises(ProgrammeFaults) as found:
+        checked(source, name, TEXTS, load(SOURCES[name], name))
+    assert all(fault.line > 0 for fault in found.value.faults)
+    return [fault.reason for fault in found.value.faults]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_we_ship_may_follow_itself(name: str) -> None:
+    programme = load(SOURCES[name], name)
+    assert checked(SOURCES[name], name, TEXTS, programme) == programme
+    assert text_faults(programme, TEXTS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("caffeine.toml", '"CAF-03"', '"CAF-99"', "no text CAF-99"),
+        ("caffeine.toml", '"CAF-03"', '"SYM-01"', "SYM-01 asks symptom_0_10"),
+        ("caffeine.toml", 'kind = "caffeine_yn"', 'kind = "iron_yn"', "the step asks iron_yn"),
+        ("caffeine.toml", 'say = ["CAF-03"]', 'say = ["CAF-01", "CAF-03"]', "needs a cutoff"),
+        ("augmentation.toml", '"AUG-02"', '"CAF-01"', "CAF-01 is no question"),
+        ("weekly_scale.toml", '"WK-02"', '"WK-77"', "no text WK-77"),
+        ("caffeine.toml", 'not_if = ["pregnant"] ', "", "safety"),
+        ("caffeine.toml", "safety = true", "safety = false", "safety gate"),
+        ("alcohol.toml", '"opioid", ', "", "safety gate"),
+        ("iron.toml", 'only_if = ["iron_oral"]', 'only_if = ["iron_oral", "anaemia"]', "safety"),
+        ("caffeine.toml", 'key = "kept"', f'key = "{"k" * 41}"', "at most 40"),
+    ],
+)
+def test_a_fault_is_found_with_its_line(name: str, old: str, new: str, said: str) -> None:
+    assert old in SOURCES[name]
+    found = reasons(name, SOURCES[name].replace(old, new))
+    assert any(said in reason for reason in found), found
+
+
+def test_a_guarded_step_under_another_name_keeps_its_gate() -> None:
+    source = SOURCES["caffeine.toml"].replace('key = "heads-up"\n', 'key = "hints"\n')
+    source = source.replace('not_if = ["pregnant"]', 'not_if = ["warfarin"]')
+    assert any("step hints" in reason for reason in reasons("caffeine.toml", source))
+
+
+def test_a_guarded_step_may_go_altogether() -> None:
+    head, _, rest = SOURCES["caffeine.toml"].partition("[[step]]")
+    kept = "[[step]]" + rest.rpartition("[[step]]")[2]
+    programme = load(SOURCES["caffeine.toml"], "caffeine.toml")
+    assert [s.key for s in checked(head + kept, "c", TEXTS, programme).steps] == ["kept"]
+
+
+def test_a_gate_of_our_own_making_is_kept_too() -> None:
+    marked = SOURCES["nicotine.toml"].replace(
+        'only_if = ["uses_nicotine"]', 'only_if = ["uses_nicotine"]\nsafety = true'
+    )
+    assert marked != SOURCES["nicotine.toml"]
+    with pytest.raises(ProgrammeFaults, match="uses_nicotine"):
+        checked(SOURCES["nicotine.toml"], "n", TEXTS, load(marked, "n"))

@@ -1,0 +1,159 @@
+"""Enrol, Programmes and Phone in a real browser: axe, narrow windows, hostile data, a walk, and no script."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser
+
+from service.clinic_life import live_until
+from service.entry.web import Site, create_app
+from service.store.records import Patient
+from tests.web.browser import Look, chromium, grave_faults, overflow, page_of, served
+from tests.web.conftest import World
+
+pytestmark = pytest.mark.slow
+
+LOOKS = [Look(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
+HOSTILE = "<script>alert(1)</script>\u202egnol '\"{{7*7}}" + "W" * 60
+STEP = "/programmes/caffeine/steps/kept"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def demo(world: World) -> World:
+    """The same clinic as a demo, whose clock travels."""
+    site = Site(
+        runtime=world.runtime,
+        secret_key="a secret for tests only",
+        public_url="http://127.0.0.1",
+        loopback=True,
+        travel=lambda target: live_until(world.runtime, target),
+    )
+    return replace(world, app=create_app(site))
+
+
+def fill_nothing(world: World) -> Patient | None:
+    del world
+    return None
+
+
+def fill_normally(world: World) -> Patient:
+    facts = {"uses_caffeine": "yes", "iron_oral": "daily", "thyroid_pill": "07:00"}
+    patient = world.patient("Tom", "Adeyemi", ref="NSC-1182", facts=facts, window="08:00-23:30")
+    world.hears(world.phone_of(patient), "4")
+    return patient
+
+
+def fill_hostile(world: World) -> Patient:
+    patient = world.patient(
+        HOSTILE, HOSTILE, ref='"><svg/onload=alert(3)>', facts={"uses_caffeine": "yes"}
+    )
+    for body in (HOSTILE, "W" * 400, "chest pain </ol></main>"):
+        world.hears(world.phone_of(patient), body)
+    return patient
+
+
+FILLS = {"empty": fill_nothing, "normal": fill_normally, "hostile": fill_hostile}
+
+
+@pytest.mark.parametrize("fill", FILLS)
+def test_every_page_in_every_look(demo: World, browser: Browser, fill: str) -> None:
+    patient = FILLS[fill](demo)
+    member = demo.member("clinician", "programme_admin")
+    paths = ["/enrol", "/programmes", "/programmes/caffeine", "/programmes/iron", STEP, "/phone"]
+    paths += ["/programmes/caffeine/versions/1", "/programmes/check_in/steps/score"]
+    paths += [f"/phone/{patient.token}"] if patient else []
+    with served(demo.app) as address:
+        for look in LOOKS:
+            with page_of(browser, address, member, look) as page:
+                for path in paths:
+                    page.goto(address + path)
+                    for summary in page.locator("details:not([open]) > summary").all():
+                        summary.click()
+                    assert grave_faults(page) == [], (path, look)
+                    assert overflow(page) <= 0, (path, look)
+
+
+@pytest.mark.parametrize("look", [Look(1280, "light"), Look(360, "dark"), Look(320, "light")])
+def test_faults_and_previews_in_every_look(demo: World, browser: Browser, look: Look) -> None:
+    fill_hostile(demo)
+    member = demo.member("clinician", "programme_admin")
+    with served(demo.app) as address, page_of(browser, address, member, look) as page:
+        page.goto(address + "/enrol")
+        page.fill("#given_name", HOSTILE)
+        page.click("button[value=check]")
+        assert page.evaluate("document.activeElement.id") == "faults"
+        assert grave_faults(page) == []
+        assert overflow(page) <= 0
+        page.goto(address + STEP)
+        page.fill("#amount", "W" * 90)
+        page.fill("[name=text-CAF-03-en]", HOSTILE)
+        page.click("button[value=preview]")
+        assert grave_faults(page) == []
+        assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_step_is_moved_published_and_seen_in_the_next_ten_texts(
+    demo: World, browser: Browser, script: bool
+) -> None:
+    fill_normally(demo)
+    member = demo.member("programme_admin")
+    look = Look(1280, "light")
+    with (
+        served(demo.app) as address,
+        page_of(browser, address, member, look, script=script) as page,
+    ):
+        page.goto(address + "/")
+        page.click("text=Caffeine cut-off")
+        assert "Adeyemi" not in page.content()
+        page.click("a:has-text('Change kept')")
+        page.fill("#amount", "3h")
+        assert not page.locator("button[value=publish]").count()
+        page.click("button[value=preview]")
+        assert page.locator("td:has-text('was 21:00')").count() > 0
+        # axe itself needs scripts.
+        assert not script or grave_faults(page) == []
+        page.click("button[value=publish]")
+        assert "Version 2" in page.inner_text(".notice")
+        times = page.locator(".texts td[data-label=Time]").all_inner_texts()
+        assert any("20:00" in one for one in times)
+        assert not any("21:00" in one for one in times)
+
+
+def test_somebody_is_enrolled_and_says_yes_on_the_phone(demo: World, browser: Browser) -> None:
+    member = demo.member("clinician")
+    typed = {
+        "ref": "NSC-1190",
+        "given_name": "Ada",
+        "family_name": "Moreau",
+        "born": "1961-02-03",
+        "phone": "902 555 1090",
+        "bedtime": "22:30",
+        "wake_time": "06:30",
+    }
+    look = Look(1280, "light")
+    with served(demo.app) as address, page_of(browser, address, member, look) as page:
+        page.goto(address + "/enrol")
+        for name, value in typed.items():
+            page.fill(f"#{name}", value)
+        page.check("#fact-uses_caffeine")
+        page.click("button[value=check]")
+        assert "+1 902-555-1090" in page.inner_text(".understood")
+        assert "Hi Ada." in page.inner_text(".understood blockquote")
+        assert grave_faults(page) == []
+        page.click("button[value=enrol]")
+        assert page.inner_text("h1") == "Ada Moreau"
+        page.goto(address + "/phone")
+        page.click("text=Show the phone")
+        page.click("button[value=next-text]")
+        assert "Reply YES to join" in page.inner_text(".talk")
+        page.fill("#body", "YES")
+        page.click("button:has-text('Send')")
+        assert "You're in!" in page.inner_text(".talk")
