@@ -89,7 +89,7 @@ class _Messages(BaseHTTPRequestHandler):
     stub: TwilioStub
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:  # noqa: N802 (the library's name)
+    def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         form = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
         self.stub.requests.append(form)
@@ -102,7 +102,9 @@ class _Messages(BaseHTTPRequestHandler):
     def _create(self, form: dict[str, str]) -> None:
         if not self._allowed():
             return
-        missing = {"To", "Body", "MessagingServiceSid", "StatusCallback", "ValidityPeriod"} - {*form}
+        missing = {"To", "Body", "MessagingServiceSid", "StatusCallback", "ValidityPeriod"} - {
+            *form
+        }
         if missing:
             self._refuse(400, 21602)
             return
@@ -119,7 +121,7 @@ class _Messages(BaseHTTPRequestHandler):
             else:
                 self._answer(CREATED, mishap.body or json.dumps(message).encode())
 
-    def do_GET(self) -> None:  # noqa: N802 (the library's name)
+    def do_GET(self) -> None:
         if not self._allowed():
             return
         mishap = self.stub.next_mishap()

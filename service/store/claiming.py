@@ -16,7 +16,7 @@ from service.store.questions import ask_again, open_questions, void_questions
 from service.store.records import Patient
 from service.store.rows import as_record, columns, table
 from service.store.session import Tx
-from service.store.tables.outbox import OutboxText, Sender
+from service.store.tables.outbox import IS_PLANNED, OutboxText, Sender
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientPause
 from service.store.tables.replies import InboundText
@@ -167,7 +167,7 @@ _UNREAD = exists().where(
 _DUE = (
     select(*_COLUMNS, _PAUSED, _UNREAD, *columns(PatientRow, Patient))
     .outerjoin(PatientRow, PatientRow.id == OutboxText.patient_id)
-    .where(and_(OutboxText.state == "planned", OutboxText.due_at <= bindparam("now")))
+    .where(and_(IS_PLANNED, OutboxText.due_at <= bindparam("now")))
     .order_by(OutboxText.lane, OutboxText.due_at)
     .limit(bindparam("most"))
     .with_for_update(of=OutboxText, skip_locked=True)

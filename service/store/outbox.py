@@ -11,7 +11,7 @@ from service.store.records import NewQuestion, NewText
 from service.store.rows import table
 from service.store.sealed import new_token
 from service.store.session import Tx
-from service.store.tables.outbox import OutboxText
+from service.store.tables.outbox import IS_PLANNED, OutboxText
 from service.store.tables.replies import Question
 
 
@@ -108,7 +108,7 @@ def cancel_waiting(
     """Take back every text of these patients that has not begun to leave, but the kinds named."""
     waiting = and_(
         OutboxText.patient_id.in_(patient_ids),
-        OutboxText.state == State.PLANNED,
+        IS_PLANNED,
         OutboxText.kind.not_in([kind.value for kind in but]),
     )
     tx.execute(
@@ -154,7 +154,7 @@ _CANCEL_REPEATS = (
     update(_OUTBOX)
     .where(
         and_(
-            _OUTBOX.c.state == State.PLANNED.value,
+            IS_PLANNED,
             or_(
                 _OUTBOX.c.slot == bindparam("nudge"),
                 _OUTBOX.c.slot.between(bindparam("later"), bindparam("last")),

@@ -12,7 +12,7 @@ from service.store.people import FACTS_OF_ALL
 from service.store.records import Clinic, Decision, Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
-from service.store.tables.outbox import OutboxText
+from service.store.tables.outbox import IS_PLANNED, OutboxText
 from service.store.tables.people import Clinic as ClinicRow
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor, PatientPause
@@ -160,7 +160,7 @@ _DUE = (
 )
 _NEXT_EVENT = select(
     select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
-    select(func.min(OutboxText.due_at)).where(OutboxText.state == "planned").scalar_subquery(),
+    select(func.min(OutboxText.due_at)).where(IS_PLANNED).scalar_subquery(),
 )
 _PATIENT_WIDTH = len(fields(Patient))
 _PEOPLE = (

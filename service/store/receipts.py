@@ -14,7 +14,7 @@ from service.store.people import open_phone, patients_by_id
 from service.store.questions import void_questions
 from service.store.rows import table
 from service.store.session import Tx
-from service.store.tables.outbox import OutboxText, ReceiptEvent
+from service.store.tables.outbox import IS_SUBMITTING, IS_UNKNOWN, OutboxText, ReceiptEvent
 
 MOST_ATTEMPTS = 3
 # A refused text waits a little before it is tried again; the pipeline's own back-off paces the rest.
@@ -170,7 +170,7 @@ def _texts_of(tx: Tx, receipts: Sequence[Receipt]) -> dict[str, _TextRow]:
 
 def stale_leases(tx: Tx, wall: datetime) -> int:
     """Texts whose lease ran out may or may not have left: they become `unknown`, never `planned` again."""
-    stale = and_(OutboxText.state == State.SUBMITTING, OutboxText.lease_until < wall)
+    stale = and_(IS_SUBMITTING, OutboxText.lease_until < wall)
     return tx.changed(
         update(OutboxText).where(stale).values(state=State.UNKNOWN.value, lease_until=wall)
     )
@@ -200,7 +200,7 @@ class Uncertain:
 def uncertain_texts(tx: Tx, since: datetime, until: datetime) -> list[Uncertain]:
     """Texts in doubt that were submitted between two instants."""
     doubtful = and_(
-        OutboxText.state == State.UNKNOWN,
+        IS_UNKNOWN,
         OutboxText.submitted_at >= since,
         OutboxText.submitted_at <= until,
         OutboxText.patient_id.is_not(None),

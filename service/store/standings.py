@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import BindParameter, and_, bindparam, func, select, update
 
 from schedules.facts import Fact, Facts
 from service.domain.alerts import RULES
@@ -64,8 +64,7 @@ def restand(tx: Tx, patients: Sequence[Patient], now: datetime) -> None:
         return
     as_of = _last_ended(tx, ids)
     since = min(as_of.values(), default=now.date()) - DAY * (WINDOW_DAYS - 1)
-    first = _first_nights(patients, since)
-    nights = grouped(tx.rows(_NIGHTS, ids=ids, since=since, first=first), _Night)
+    nights = grouped(_nights(tx, patients, since), _Night)
     asked = grouped(tx.rows(_ASKED, ids=ids, since=since), _Asked)
     words = grouped(tx.rows(_WORDS, ids=ids, since=since), _Word)
     facts = grouped(tx.rows(FACTS_OF_ALL, ids=ids), Fact)
@@ -111,14 +110,15 @@ def _last_ended(tx: Tx, ids: list[int]) -> dict[int, date]:
     return {who: night - DAY for who, night in open_nights(tx, ids).items()}
 
 
-def _first_nights(patients: Sequence[Patient], since: date) -> list[tuple[int, date]]:
-    """Each patient's first nights, which the baseline is made of, where the window has left them behind."""
-    return [
-        (patient.id, patient.consent_night + DAY * n)
-        for patient in patients
-        if patient.consent_night is not None and patient.consent_night < since
-        for n in range(WINDOW_DAYS)
-    ]
+def _nights(tx: Tx, patients: Sequence[Patient], since: date) -> list[tuple[Any, ...]]:
+    """The window's nights, after each patient's first ones, which the baseline is made of."""
+    begun = {patient.id: patient.consent_night for patient in patients}
+    rows: list[tuple[Any, ...]] = []
+    for patient_id, first in begun.items():
+        if first is not None and first < since:
+            until = min(first + DAY * WINDOW_DAYS, since)
+            rows += tx.rows(_NIGHTS, ids=[patient_id], since=first, until=until)
+    return rows + tx.rows(_NIGHTS, ids=list(begun), since=since, until=date.max)
 
 
 def _history(
@@ -224,7 +224,6 @@ def _row(
 
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
-_FIRST: BindParameter[list[tuple[int, date]]] = bindparam("first", expanding=True)
 _NIGHTS = (
     select(
         NightSummary.night,
@@ -236,9 +235,10 @@ _NIGHTS = (
         NightSummary.patient_id,
     )
     .where(
-        or_(
-            and_(NightSummary.patient_id.in_(_IDS), NightSummary.night >= bindparam("since")),
-            tuple_(NightSummary.patient_id, NightSummary.night).in_(_FIRST),
+        and_(
+            NightSummary.patient_id.in_(_IDS),
+            NightSummary.night >= bindparam("since"),
+            NightSummary.night < bindparam("until"),
         )
     )
     .order_by(NightSummary.night)

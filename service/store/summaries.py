@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, select, tuple_, update
+from sqlalchemy import BindParameter, and_, bindparam, select, update
 
 from service.domain.delivery import RULES
 from service.domain.night_summary import Answer, AskedQuestion, SlotFate, Summary, summarise
@@ -30,9 +30,12 @@ def roll_nights(tx: Tx, nights: Iterable[PatientNight], now: datetime) -> list[i
     whose = tx.rows(_WHOSE, ids=sorted({patient_id for patient_id, _ in wanted}))
     clinics = {row[0]: row[1] for row in whose}
     open_nights = {row[0]: row[2] for row in whose}
-    slots = _by_night(tx.rows(_SLOTS, nights=wanted), SlotFate)
-    questions = _by_night(tx.rows(_QUESTIONS, nights=wanted), _asked)
-    answers = _by_night(tx.rows(_ANSWERS, nights=wanted), Answer)
+    # Patients and nights apart: an index serves that on both databases, pairs it does not on SQLite. The few
+    # rows of other pairs are never looked at.
+    which = {"ids": sorted(open_nights), "nights": sorted({night for _, night in wanted})}
+    slots = _by_night(tx.rows(_SLOTS, **which), SlotFate)
+    questions = _by_night(tx.rows(_QUESTIONS, **which), _asked)
+    answers = _by_night(tx.rows(_ANSWERS, **which), Answer)
     rows = [
         _row(
             clinics[key[0]],
@@ -84,7 +87,8 @@ def _row(clinic_id: int, key: PatientNight, summary: Summary) -> dict[str, Any]:
     }
 
 
-_NIGHTS: BindParameter[list[PatientNight]] = bindparam("nights", expanding=True)
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_NIGHTS: BindParameter[list[date]] = bindparam("nights", expanding=True)
 _WHOSE = select(PatientCursor.patient_id, PatientCursor.clinic_id, PatientCursor.open_night).where(
     PatientCursor.patient_id.in_(bindparam("ids", expanding=True))
 )
@@ -97,7 +101,8 @@ _SLOTS = select(
     OutboxText.night,
 ).where(
     and_(
-        tuple_(OutboxText.patient_id, OutboxText.night).in_(_NIGHTS),
+        OutboxText.patient_id.in_(_IDS),
+        OutboxText.night.in_(_NIGHTS),
         OutboxText.kind.in_(_UNSOLICITED),
     )
 )
@@ -114,7 +119,8 @@ _QUESTIONS = (
     .join(OutboxText, OutboxText.token == Question.token)
     .where(
         and_(
-            tuple_(Question.patient_id, Question.night).in_(_NIGHTS),
+            Question.patient_id.in_(_IDS),
+            Question.night.in_(_NIGHTS),
             Question.kind != "gate",
             Question.state != "waiting",
         )
@@ -130,7 +136,8 @@ _ANSWERS = (
     )
     .where(
         and_(
-            tuple_(Observation.patient_id, Observation.night).in_(_NIGHTS),
+            Observation.patient_id.in_(_IDS),
+            Observation.night.in_(_NIGHTS),
             Observation.replaced.is_(False),
         )
     )

@@ -20,8 +20,9 @@ ASIDE_SHARE = 0.01
 class Person:
     """One simulated person. Days are counted back from the end of the story (0 = the last one).
 
-    `severity` is the usual score, `worse_days` how long it has been climbing to `worst`; `onset` is the usual
-    hour in minutes after noon, `spread` the scores' standard deviation, `onset_now` what it drifts to over the last 30 days.
+    `severity` is the usual score and `spread` its deviation, `worse_days` how long it has been climbing to
+    `worst`; `onset` is the usual
+    hour in minutes after noon, `onset_now` what it drifts to over the last 30 days.
     """
 
     phone: str

@@ -29,9 +29,7 @@ def publishes(world: World, source: str) -> None:
     now = world.clock.now()
     with world.store.transaction(SYSTEM, "staff:admin") as tx:
         clinic = clinic_by_id(tx, world.clinic.id)
-        publish(
-            world.runtime, tx, clinic, source, name="caffeine.toml", effective_at=now, now=now
-        )
+        publish(world.runtime, tx, clinic, source, name="caffeine.toml", effective_at=now, now=now)
 
 
 def heads_ups(world: World, patient: Patient) -> list[datetime]:

@@ -30,7 +30,9 @@ def is_signed(
     split = urlsplit(url)
     variants = {add_port(split), remove_port(split)}
     return any(
-        hmac.compare_digest(RequestValidator(token).compute_signature(variant, signed), signature)
+        hmac.compare_digest(
+            RequestValidator(token).compute_signature(variant, signed).encode(), signature.encode()
+        )
         for token in tokens
         for variant in variants
     )

@@ -64,7 +64,7 @@ def inbound() -> ResponseReturnValue:
         to=form["To"],
         body=form.get("Body", ""),
         at=_now(),
-        media=int(media) if media.isdigit() else 0,
+        media=int(media) if media.isdecimal() else 0,
     )
     store_replies(current_site().runtime, [reply])
     return DONE
@@ -83,7 +83,7 @@ def status(token: str) -> ResponseReturnValue:
         token=token,
         provider_sid=request.form.get("MessageSid", ""),
         state=told,
-        error_code=int(code) if code.isdigit() else None,
+        error_code=int(code) if code.isdecimal() else None,
         at=_now(),
     )
     take_receipts(current_site().runtime, [receipt])

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.base import Base, Id, Instant, OfClinic, Sealed, Token
@@ -74,6 +74,12 @@ class OutboxText(OfClinic, Base):
         Index(None, "patient_id", "night"),
         Index(None, "patient_id", "planned_at"),
     )
+
+
+# Written out, not bound: SQLite uses a partial index only where it can see the condition in the statement.
+IS_PLANNED = OutboxText.state == literal_column("'planned'")
+IS_SUBMITTING = OutboxText.state == literal_column("'submitting'")
+IS_UNKNOWN = OutboxText.state == literal_column("'unknown'")
 
 
 class ReceiptEvent(Base):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Float, ForeignKey, Index, String
+from sqlalchemy import Float, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.base import (
@@ -77,7 +77,15 @@ class InboundText(OfClinic, Base):
     review_state: Mapped[str] = mapped_column(String(10))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
 
-    __table_args__ = (Index(None, "read_at"), Index(None, "patient_id", "received_at"))
+    __table_args__ = (
+        Index(
+            "ix_inbound_unread",
+            "sender_index",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
+        Index(None, "patient_id", "received_at"),
+    )
 
 
 class ReadIntent(OfClinic, Base):

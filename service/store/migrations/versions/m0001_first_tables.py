@@ -473,8 +473,14 @@ def upgrade() -> None:
             ["patient_id", "received_at"],
             unique=False,
         )
-        batch_op.create_index(batch_op.f("ix_inbound_read_at"), ["read_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_inbound_sender_index"), ["sender_index"], unique=False)
+        batch_op.create_index(
+            "ix_inbound_unread",
+            ["sender_index"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
 
     op.create_table(
         "alert",
@@ -590,8 +596,12 @@ def downgrade() -> None:
 
     op.drop_table("alert")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbound_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_inbound_sender_index"))
-        batch_op.drop_index(batch_op.f("ix_inbound_read_at"))
         batch_op.drop_index(batch_op.f("ix_inbound_patient_id_inbound_received_at"))
 
     op.drop_table("inbound")
