@@ -63,24 +63,28 @@ def publish(
     newest = newest_of(current, programme.slug)
     if based_on is not None and newest is not None and newest[0].number != based_on:
         raise StaleEditError(newest[0].number)
-    number = content.add_version(
-        tx, clinic.id, programme.slug, source, now, effective_at=effective_at
-    )
+    content.add_version(tx, clinic.id, programme.slug, source, now, effective_at=effective_at)
     if wordings:
         content.add_wordings(tx, clinic.id, wordings, now)
     written = content.versions(tx, clinic.id, programme.slug)[-1]
+    _note(tx, clinic, written, wordings, now)
+    return written
+
+
+def _note(tx: Tx, clinic: Clinic, written: Version, wordings: Wordings, now: datetime) -> None:
+    """Keep who published what."""
+    at = written.effective_at
     audit.write(
         tx,
         clinic.id,
-        "programme drafted" if effective_at is None else "programme published",
+        "programme drafted" if at is None else "programme published",
         written.token,
         now,
-        programme=programme.slug,
-        version=number,
-        effective_at=effective_at.isoformat() if effective_at else None,
+        programme=written.slug,
+        version=written.number,
+        effective_at=at.isoformat() if at else None,
         wordings=[f"{text_id} {language}" for text_id, language in wordings],
     )
-    return written
 
 
 def check(current: Content, source: str, name: str, wordings: Wordings) -> Programme:

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from service.domain.delivery import State
 from service.domain.exchange import Receipt
+from service.domain.provider_codes import CodeClass, meaning
 from service.runtime import Runtime
-from service.store import alerts, delivery_history, receipts, standings
+from service.store import alerts, consent, delivery_history, receipts, standings
 from service.store.people import patients_by_id
 from service.store.session import SYSTEM, Tx
 from service.store.summaries import roll_nights
@@ -25,6 +26,12 @@ def take_receipts(runtime: Runtime, told: Sequence[Receipt]) -> None:
         moved = roll_nights(tx, {(patient_id, night) for patient_id, night, _ in changed}, now)
         standings.restand(tx, list(patients_by_id(tx, moved).values()), now)
         _doubt_numbers(tx, changed, now)
+        consent.opt_out_by_provider(tx, [one.token for one in told if _opts_out(one)], now)
+
+
+def _opts_out(receipt: Receipt) -> bool:
+    code = receipt.error_code or 0
+    return receipt.state in _NOT_REACHED and meaning(code).kind is CodeClass.OPT_OUT
 
 
 def _doubt_numbers(tx: Tx, changed: Sequence[tuple[int, date, str]], now: datetime) -> None:

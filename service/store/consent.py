@@ -1,5 +1,6 @@
 """The ledger of consent: every change appended, the state in force kept on the patient."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -9,11 +10,14 @@ from sqlalchemy import and_, select, update
 from schedules.night import night_of
 from schedules.recurrence import to_local
 from service.domain.consent import ConsentState
-from service.store.people import wake
+from service.domain.delivery import Kind
+from service.store.outbox import cancel_waiting
+from service.store.people import patients_by_id, patients_by_number, wake
 from service.store.records import Patient
 from service.store.rows import table
 from service.store.sealed import new_token
 from service.store.session import Tx
+from service.store.tables.outbox import OutboxText
 from service.store.tables.people import ConsentEvent
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor
@@ -62,6 +66,18 @@ def write_consent(
     tx.execute(update(PatientRow).where(PatientRow.id == patient.id).values(**changes))
     wake(tx, [patient.id], now)
     return token
+
+
+def opt_out_by_provider(tx: Tx, tokens: Sequence[str], now: datetime) -> None:
+    """The provider lets nothing more through to the numbers of these texts: whoever has one has stopped."""
+    if not tokens:
+        return
+    whose = tx.rows(select(OutboxText.patient_id).where(OutboxText.token.in_(tokens)))
+    for patient in patients_by_id(tx, {row[0] for row in whose if row[0]}).values():
+        for one in patients_by_number(tx, patient.clinic_id, patient.phone_index):
+            if one.consent != ConsentState.STOPPED:
+                write_consent(tx, one, ConsentState.STOPPED, means="provider", evidence="", now=now)
+                cancel_waiting(tx, [one.id], "not_consented", now, but=(Kind.CRISIS,))
 
 
 def last_change(tx: Tx, patient_id: int) -> tuple[str, datetime] | None:

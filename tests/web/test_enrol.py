@@ -1,7 +1,9 @@
 """Enrolling: what is checked, what is shown before anything is sent, and that nobody is enrolled twice."""
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from schedules.facts import FACTS
 from service.entry.web.fact_fields import GROUPS, spelled
@@ -37,7 +39,7 @@ def waiting(world: World) -> list[str]:
         return [row[0] for row in tx.rows(select(OutboxText.template))]
 
 
-def send(browser, **changes: str):  # type: ignore[no-untyped-def]  # Flask's own test types
+def send(browser: FlaskClient, **changes: str) -> TestResponse:
     token = csrf(browser.get("/enrol").text)
     return browser.post("/enrol", data={**TYPED, "csrf_token": token, **changes})
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from schedules.recurrence import to_local
 from service.clinic_life import live_until
@@ -27,7 +28,7 @@ def demo(world: World) -> World:
     return replace(world, app=create_app(site))
 
 
-def post(browser: FlaskClient, patient: Patient, act: str, **fields: str):  # type: ignore[no-untyped-def]  # Flask's own test types
+def post(browser: FlaskClient, patient: Patient, act: str, **fields: str) -> TestResponse:
     path = f"/phone/{patient.token}"
     token = csrf(browser.get(path).text)
     return browser.post(
