@@ -1,5 +1,6 @@
 """The one place where everything is put together: settings in, a Runtime out. It chooses gateway and dispatcher."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,11 +29,34 @@ class StartError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """A running embedded service: its runtime, and the pipeline that sends its texts."""
+class Deployment:
+    """Everything `serve` needs, decided: what runs, where it listens, how it is signed and reached."""
 
     runtime: Runtime
     pipeline: Pipeline
+    address: tuple[str, int]
+    public_url: str
+    secret_key: str
+    auth_tokens: tuple[str, ...]
+    loopback: bool
+    is_demo: bool
+
+
+def deploy(settings: Settings, store: Store) -> Deployment:
+    """Put the service together over `store`; StartError or SettingsError where the fence forbids it."""
+    check_fence(settings, store)
+    pipeline = Pipeline(settings.send_concurrency)
+    tokens = (settings.twilio_auth_token, settings.twilio_auth_token_old)
+    return Deployment(
+        runtime=build_runtime(settings, store, _gateway(settings, store), pipeline.wake),
+        pipeline=pipeline,
+        address=settings.bind_address(),
+        public_url=settings.public_url,
+        secret_key=settings.secret_key.get_secret_value() or secrets.token_hex(32),
+        auth_tokens=tuple(filter(None, (token.get_secret_value() for token in tokens))),
+        loopback=settings.is_loopback(),
+        is_demo=is_demo(settings, store),
+    )
 
 
 def open_store(settings: Settings, *, durable: bool = True, make_keys: bool = False) -> Store:
@@ -75,13 +99,6 @@ def build_runtime(
     )
     clock = Clock(_stored_offset(store))
     return Runtime(store, gateway, clock, LocalDispatcher(wake), ContentShelf(load()), choices)
-
-
-def embedded(settings: Settings, store: Store) -> Embedded:
-    """The whole service in one process; the pipeline is not yet started."""
-    pipeline = Pipeline(settings.send_concurrency)
-    runtime = build_runtime(settings, store, _gateway(settings, store), pipeline.wake)
-    return Embedded(runtime, pipeline)
 
 
 def _gateway(settings: Settings, store: Store) -> Gateway:

@@ -13,8 +13,12 @@ from service.store import schema
 @click.command()
 def serve() -> None:
     """Run everything in one process: pages, clock and sender."""
+    settings = read_settings()
+    store = boot.open_store(settings)
     serve_until_stopped(
-        read_settings(), lambda address: click.echo(f"Evenfall is at {address}", err=True)
+        store,
+        lambda: boot.deploy(settings, store),
+        lambda address: click.echo(f"Evenfall is at {address}", err=True),
     )
 
 

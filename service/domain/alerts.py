@@ -30,7 +30,7 @@ RULES: dict[str, Rule] = {
         Rule("R-CLOT", "RED", 10, "Act now", _CALL, "SYS-10"),
         Rule("R-BLEED", "RED", 10, "Act now", _CALL, "SYS-10"),
         Rule("R-TOX", "RED", 10, "Act now", _CALL, "SYS-12"),
-        Rule("M-WHO", "AMBER", 20, "Not reached", "Check the number by another way."),
+        Rule("M-WHO", "AMBER", 20, "Wrong person", "Check the number by another way."),
         Rule("M-HIGH", "AMBER", 30, "Bad nights", "Call about the last nights.", lasting=False),
         Rule("M-RISE", "AMBER", 31, "Getting worse", "Call; look for what changed.", lasting=False),
         Rule("M-AUG", "AMBER", 32, "Starts earlier", "Review the dopamine drug.", "AUG-04"),
@@ -79,6 +79,11 @@ def rank_of(rule: str, numbers: Mapping[str, Any]) -> int:
     return RULES[rule].rank
 
 
+def tag_of(rule: str, numbers: Mapping[str, Any]) -> str:
+    """The words on an alert's tag."""
+    return "Not reached" if rule == "M-WHO" and "failed" in numbers else RULES[rule].tag
+
+
 def rule_for_reading(
     intent: str, value: str, facts: Collection[str], kind: str | None
 ) -> str | None:
@@ -115,7 +120,10 @@ def sentence(rule: str, numbers: Mapping[str, Any]) -> str:
             f"{numbers['failed']} texts in a row not delivered. {numbers.get('because', '')}"
             " Not the same as silent."
         )
-    return _SENTENCES[rule].format_map(_Known(numbers))
+    said = _SENTENCES[rule].format_map(_Known(numbers))
+    if rule == "M-ADH" and numbers.get("no_run"):
+        said += f" {numbers['no_run']} NO in a row."
+    return said
 
 
 class _Known(dict[str, Any]):
@@ -143,7 +151,7 @@ _SENTENCES = {
     "M-SIDE": "Wrote of a side effect, or of having stopped the iron.",
     "M-TRIG": "Wrote of a new medicine.",
     "M-QUIET": "{unanswered} questions in a row unanswered; last reply {days} days ago.",
-    "M-ADH": "Iron reported on {yes} of {due} due days in 14 days; {no_run} NO in a row.",
+    "M-ADH": "Iron reported on {yes} of {due} due days in 14 days.",
     "M-LAB": "Iron for {weeks} weeks without ferritin and TSAT.",
     "M-HOLD": "Ferritin {ferritin} ng/mL, TSAT {tsat} %.",
     "M-FREQ": "{nights} hard nights in a week and a bed score of {bed}, two weeks running.",

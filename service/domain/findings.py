@@ -110,7 +110,9 @@ def _adherence(history: History, as_of: date) -> Finding | None:
     few = low.percent is not None and low.percent < LOW_COVER_PERCENT
     if not few and run < NO_RUN:
         return None
-    return Finding("M-ADH", {"yes": low.count, "due": low.of, "no_run": run})
+    return Finding(
+        "M-ADH", {"yes": low.count, "due": low.of, "no_run": run if run >= NO_RUN else 0}
+    )
 
 
 def _quiet(history: History, _as_of: date) -> Finding | None:

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -15,9 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from waitress import create_server
 
 from service import boot
-from service.boot import Embedded, StartError
+from service.boot import Deployment, StartError
 from service.clinic_life import live_until
-from service.config import Settings
 from service.entry.ticker import make_scheduler
 from service.entry.web import Site, create_app
 from service.store.session import Store
@@ -27,18 +25,16 @@ THREADS = 8
 log = structlog.get_logger()
 
 
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str], None]) -> None:
     """Serve until told to stop (SIGTERM, Ctrl-C); `ready` gets the address once it can be opened.
 
-    StartError when another process serves the same file, or when the fence of boot forbids to start.
+    `deploy` is called when it is certain that no other process serves the same file; StartError otherwise.
     """
-    store = boot.open_store(settings)
-    boot.check_fence(settings, store)
-    with _alone(store):
-        service = boot.embedded(settings, store)
+    with alone(store):
+        service = deploy()
         scheduler = make_scheduler(service)
-        host, port = settings.bind_address()
-        app = create_app(_site(settings, store, service, scheduler))
+        host, port = service.address
+        app = create_app(_site(service, scheduler))
         server = create_server(app, host=host, port=port, threads=THREADS, ident="")
         service.pipeline.start(service.runtime)
         scheduler.start()
@@ -53,21 +49,18 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             server.close()
 
 
-def _site(
-    settings: Settings, store: Store, service: Embedded, scheduler: BackgroundScheduler
-) -> Site:
-    tokens = (settings.twilio_auth_token, settings.twilio_auth_token_old)
+def _site(service: Deployment, scheduler: BackgroundScheduler) -> Site:
     return Site(
         runtime=service.runtime,
-        secret_key=settings.secret_key.get_secret_value() or secrets.token_hex(32),
-        public_url=settings.public_url,
-        loopback=settings.is_loopback(),
-        auth_tokens=tuple(filter(None, (token.get_secret_value() for token in tokens))),
-        travel=_traveller(service, scheduler) if boot.is_demo(settings, store) else None,
+        secret_key=service.secret_key,
+        public_url=service.public_url,
+        loopback=service.loopback,
+        auth_tokens=service.auth_tokens,
+        travel=_traveller(service, scheduler) if service.is_demo else None,
     )
 
 
-def _traveller(service: Embedded, scheduler: BackgroundScheduler) -> Callable[[datetime], None]:
+def _traveller(service: Deployment, scheduler: BackgroundScheduler) -> Callable[[datetime], None]:
     """How the demo's clock is moved: ticks and sender rest while the time between is lived."""
     one_at_a_time = threading.Lock()
 
@@ -86,7 +79,7 @@ def _traveller(service: Embedded, scheduler: BackgroundScheduler) -> Callable[[d
 
 
 @contextmanager
-def _alone(store: Store) -> Iterator[None]:
+def alone(store: Store) -> Iterator[None]:
     """Hold the lock of the SQLite file; a crash frees it. PostgreSQL needs none: rows are locked there."""
     if store.file is None:
         yield

@@ -7,7 +7,7 @@ from datetime import UTC
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from service.boot import Embedded
+from service.boot import Deployment
 from service.clinic_life import hear, look_after_patients
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_replies
@@ -25,7 +25,7 @@ class Tick:
     call: Callable[[], object]
 
 
-def ticks(service: Embedded) -> list[Tick]:
+def ticks(service: Deployment) -> list[Tick]:
     """All ticks of the embedded service."""
     runtime = service.runtime
     return [
@@ -37,7 +37,7 @@ def ticks(service: Embedded) -> list[Tick]:
     ]
 
 
-def make_scheduler(service: Embedded) -> BackgroundScheduler:
+def make_scheduler(service: Deployment) -> BackgroundScheduler:
     """The scheduler, not yet started: jobs in memory only, real time in UTC, one run of each at a time."""
     scheduler = BackgroundScheduler(
         timezone=UTC, executors={"default": ThreadPoolExecutor(len(ticks(service)))}

@@ -14,7 +14,7 @@ import structlog
 from service.domain.exchange import Outcome, SendError, Text
 from service.domain.provider_codes import CodeClass
 from service.runtime import Runtime
-from service.store import claiming, consent, receipts
+from service.store import claiming, consent, delivery_history, receipts
 from service.store.session import SYSTEM
 
 ACTOR = "sender"
@@ -40,7 +40,8 @@ def record(runtime: Runtime, outcomes: Sequence[Outcome]) -> int:
     refused = [outcome for outcome in outcomes if isinstance(outcome, SendError)]
     opted_out = [one.token for one in refused if one.kind is CodeClass.OPT_OUT]
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
-        receipts.record(tx, outcomes, now)
+        failed = receipts.record(tx, outcomes, now)
+        delivery_history.doubt_numbers(tx, failed, now)
         consent.opt_out_by_provider(tx, opted_out, now)
     for outcome in refused:
         log.warning("not accepted", text=outcome.token, kind=outcome.kind, code=outcome.code)

@@ -1,17 +1,42 @@
-"""How texts fared, read back: for numbers that fail."""
+"""How texts fared, read back: numbers that fail are in doubt until a text arrives again (rule M-WHO)."""
+
+from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import and_, select
 
 from service.domain.delivery import State
+from service.store import alerts, standings
+from service.store.people import patients_by_id
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
 
+# Failed texts in a row after which the number is in doubt (clinical.md, section 5).
+FAILED_IN_A_ROW = 3
+NOT_REACHED = frozenset({State.UNDELIVERED, State.FAILED})
 _TOLD = (State.DELIVERED.value, State.UNDELIVERED.value, State.FAILED.value)
 
 
-def last_fates(tx: Tx, patient_id: int, count: int) -> list[tuple[str, str | None]]:
+def doubt_numbers(tx: Tx, failed: Iterable[int], now: datetime) -> None:
+    """Open M-WHO for the patients (by id) of whom the last three texts failed."""
+    for patient in patients_by_id(tx, failed).values():
+        fates = _last_fates(tx, patient.id)
+        if len(fates) == FAILED_IN_A_ROW and all(state in NOT_REACHED for state, _ in fates):
+            evidence = {"failed": FAILED_IN_A_ROW, "because": fates[0][1] or ""}
+            alerts.open_alert(tx, patient.clinic_id, patient.id, "M-WHO", evidence, now)
+            standings.rank_patients(tx, [patient.id])
+
+
+def trust_numbers(tx: Tx, reached: Iterable[int], now: datetime) -> None:
+    """Close M-WHO for the patients whom a text has reached."""
+    doubted = alerts.open_rules(tx, sorted(reached))
+    for patient_id in (who for who, rules in doubted.items() if "M-WHO" in rules):
+        alerts.close_undelivered(tx, patient_id, now)
+
+
+def _last_fates(tx: Tx, patient_id: int) -> list[tuple[str, str | None]]:
     """State and explanation of a patient's last texts of which we know how they ended, newest first."""
     ended = and_(OutboxText.patient_id == patient_id, OutboxText.state.in_(_TOLD))
-    newest = OutboxText.planned_at.desc()
-    query = select(OutboxText.state, OutboxText.detail).where(ended).order_by(newest).limit(count)
-    return [(row[0], row[1]) for row in tx.rows(query)]
+    query = select(OutboxText.state, OutboxText.detail).where(ended)
+    newest = query.order_by(OutboxText.planned_at.desc()).limit(FAILED_IN_A_ROW)
+    return [(row[0], row[1]) for row in tx.rows(newest)]

@@ -15,6 +15,7 @@ from service.store.questions import void_questions
 from service.store.rows import table
 from service.store.session import Tx
 from service.store.tables.outbox import IS_SUBMITTING, IS_UNKNOWN, OutboxText, ReceiptEvent
+from service.store.tables.people import Patient
 
 MOST_ATTEMPTS = 3
 # A refused text waits a little before it is tried again; the pipeline's own back-off paces the rest.
@@ -23,8 +24,11 @@ _NOT_REACHED = frozenset({State.UNDELIVERED, State.FAILED})
 _STAMPS = {State.SENT: "sent_at", State.DELIVERED: "delivered_at"}
 
 
-def record(tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Write what the provider answered. A receipt that came before its answer is not undone."""
+def record(tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> set[int]:
+    """Write what the provider answered. A receipt that came before its answer is not undone.
+
+    What comes back are the patients whose text was refused for good.
+    """
     accepted = [
         {"name": one.token, "sid": one.provider_sid, "instant": now}
         for one in outcomes
@@ -32,17 +36,19 @@ def record(tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:
     ]
     if accepted:
         tx.execute(_ACCEPTED, accepted)
-    for outcome in outcomes:
-        if isinstance(outcome, SendError):
-            _refused(tx, outcome, now)
+    refused = [_refused(tx, one, now) for one in outcomes if isinstance(one, SendError)]
+    return {patient_id for patient_id in refused if patient_id is not None}
 
 
-def _refused(tx: Tx, error: SendError, now: datetime) -> None:
+def _refused(tx: Tx, error: SendError, now: datetime) -> int | None:
+    """Write a refusal; the patient of a text that has failed for good."""
     ours = and_(OutboxText.token == error.token, OutboxText.state == State.SUBMITTING)
     values: dict[str, Any] = {"error_code": error.code, "detail": error.reason[:200]}
-    row = tx.row(select(OutboxText.attempts, OutboxText.not_after).where(ours))
+    row = tx.row(
+        select(OutboxText.attempts, OutboxText.not_after, OutboxText.patient_id).where(ours)
+    )
     if row is None:
-        return
+        return None
     if error.kind is CodeClass.UNKNOWN:
         values |= {"state": State.UNKNOWN.value}
     elif error.kind in {CodeClass.TRANSIENT, CodeClass.ACCOUNT} and _may_try_again(error, row, now):
@@ -55,10 +61,11 @@ def _refused(tx: Tx, error: SendError, now: datetime) -> None:
         values |= {"state": State.FAILED.value, "lease_until": None, "ended_at": now}
         void_questions(tx, [error.token])
     tx.execute(update(OutboxText).where(ours).values(**values))
+    return int(row[2]) if values["state"] == State.FAILED and row[2] is not None else None
 
 
 def _may_try_again(error: SendError, row: tuple[Any, ...], now: datetime) -> bool:
-    attempts, not_after = row
+    attempts, not_after, _ = row
     enough = error.kind is CodeClass.TRANSIENT and attempts >= MOST_ATTEMPTS
     return not enough and now + TRY_AGAIN_AFTER < not_after
 
@@ -217,14 +224,15 @@ def uncertain_texts(tx: Tx, since: datetime, until: datetime) -> list[Uncertain]
             to=open_phone(tx.keyring, patients[patient_id]),
             body=tx.keyring.open_(body, "outbox", "body", token),
             submitted_at=submitted_at,
-            known_sids=_sids(tx, patient_id, since),
+            known_sids=_sids(tx, patients[patient_id].phone_index, since),
         )
         for token, patient_id, body, submitted_at in rows
     ]
 
 
-def _sids(tx: Tx, patient_id: int, since: datetime) -> frozenset[str]:
-    named = and_(OutboxText.patient_id == patient_id, OutboxText.planned_at >= since)
+def _sids(tx: Tx, phone_index: str, since: datetime) -> frozenset[str]:
+    same_phone = select(Patient.id).where(Patient.phone_index == phone_index)
+    named = and_(OutboxText.patient_id.in_(same_phone), OutboxText.submitted_at >= since)
     query = select(OutboxText.provider_sid).where(named)
     return frozenset(row[0] for row in tx.rows(query) if row[0])
 

@@ -99,6 +99,11 @@ def restand(tx: Tx, patients: Sequence[Patient], now: datetime) -> None:
     rank_patients(tx, ids)
 
 
+def note_reply(tx: Tx, patient_id: int, at: datetime) -> None:
+    """Keep when a patient last wrote: lists sort by it."""
+    tx.execute(_REPLIED, [{"who": patient_id, "instant": at}])
+
+
 def rank_patients(tx: Tx, patient_ids: Sequence[int]) -> None:
     """Keep each patient's rank: that of the most urgent open alert."""
     ranks = alerts.most_urgent(tx, patient_ids)
@@ -288,4 +293,9 @@ _RANK = (
     update(_STANDING)
     .where(_STANDING.c.patient_id == bindparam("who"))
     .values(rank=bindparam("to_rank"))
+)
+_REPLIED = (
+    update(_STANDING)
+    .where(_STANDING.c.patient_id == bindparam("who"))
+    .values(last_reply_at=bindparam("instant"))
 )

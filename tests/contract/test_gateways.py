@@ -20,7 +20,12 @@ CALLBACK = "https://clinic.example/webhooks/twilio/status/"
 TO = "+19025552001"
 
 
-def text(token: str = "tok", to: str = TO, body: str = "Hello ñ 🙂", minutes: float = 30) -> Text:
+def text(
+    token: str = "one",  # noqa: S107 (a public name)
+    to: str = TO,
+    body: str = "Hello ñ 🙂",
+    minutes: float = 30,
+) -> Text:
     now = datetime.now(UTC)  # noqa: TID251 (the provider's own clock is real)
     return Text(token, to, "+19025550140", body, now + timedelta(minutes=minutes), now)
 

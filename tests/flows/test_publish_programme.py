@@ -20,7 +20,9 @@ from service.store.tables.audit import AuditEvent
 from tests.world import ZONE, World
 
 CAFFEINE = shipped_sources()["caffeine.toml"]
-EARLIER = CAFFEINE.replace('offset = "-2h"', 'offset = "-4h"')
+# Every night, so that no test depends on which days of the week a patient's turn falls.
+DAILY = CAFFEINE.replace("{ times_per_week = 2 }", "{ daily = true }")
+EARLIER = DAILY.replace('offset = "-2h"', 'offset = "-4h"')
 WIDE = "08:00-23:30"
 
 
@@ -62,12 +64,10 @@ def test_tonights_text_moves_with_what_is_published_in_the_afternoon(world: Worl
 
 def test_from_the_next_night_leaves_tonight_as_it_was(world: World) -> None:
     patient = world.patient(facts={"uses_caffeine": "yes"}, window=WIDE)
-    daily = CAFFEINE.replace("{ times_per_week = 2 }", "{ daily = true }")
-    publishes(world, daily)
+    publishes(world, DAILY)
     world.live_to(datetime(2026, 11, 21, 16))
-    later = daily.replace('offset = "-2h"', 'offset = "-4h"')
     now = world.clock.now()
-    publishes(world, later, effective_at=starts_at("next-night", ZONE, now))
+    publishes(world, EARLIER, effective_at=starts_at("next-night", ZONE, now))
     world.live_to(datetime(2026, 11, 23, 11))
     assert asked_at(world, patient)[:2] == ["21:00", "19:00"]
 

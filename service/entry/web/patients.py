@@ -6,7 +6,7 @@ import phonenumbers
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from service.domain.alerts import RULES, rank_of, sentence
+from service.domain.alerts import RULES, rank_of, sentence, tag_of
 from service.entry.web.access import READERS, for_roles, member, own_clinic
 from service.entry.web.site import current_site
 from service.store import people_search
@@ -72,7 +72,7 @@ def reason(listed: Listed) -> tuple[str, str, str] | None:
     if not listed.rules:
         return None
     rule, numbers = min(listed.rules, key=lambda one: rank_of(*one))
-    return RULES[rule].tier, RULES[rule].tag, sentence(rule, numbers)
+    return RULES[rule].tier, tag_of(rule, numbers), sentence(rule, numbers)
 
 
 def _found(tx: Tx, clinic: Clinic, typed: str, *, names_open: bool) -> Sequence[int]:

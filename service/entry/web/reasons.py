@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.alerts import RULES, sentence
+from service.domain.alerts import RULES, sentence, tag_of
 from service.entry.web import words
 from service.store.alerts import OpenAlert
 
@@ -25,7 +25,7 @@ def reason_of(alert: OpenAlert, now: datetime, zone: str) -> Reason:
     rule = RULES[alert.rule]
     return Reason(
         token=alert.token,
-        tag=rule.tag,
+        tag=tag_of(alert.rule, alert.evidence),
         tier=alert.tier,
         since=words.moment(alert.opened_at, now, zone),
         sentence=sentence(alert.rule, alert.evidence),

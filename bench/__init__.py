@@ -1,0 +1,1 @@
+"""Measurements as ratios against a peer or a limit run beside them; not part of the tests."""
