@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeGuard
 
 from schedules.day_plan import plan
 from schedules.night import night_of
@@ -43,7 +44,7 @@ def decide(case: PlanningCase, content: Content, now: datetime, keyring: Keyring
     texts += [
         nudge_text(case, content, one, _nudge_reason(case, one, now), keyring) for one in due_nudges
     ]
-    wordings = _remember(case, [slot for slot in slots if slot.at <= now])
+    wordings = _remember(case, [slot for slot in slots if _goes_out(slot, now)])
     slot_at = min([now + LONGEST_SLEEP, *_slot_times(case, slots, now)])
     wake_at = min([slot_at, *_closings(case, slots, now)])
     alarm = Alarm(case.patient.id, case.next_wake_at, wake_at, slot_at, wordings)
@@ -77,12 +78,15 @@ def _as_text(
     return planned_text(case, content, slot, now, keyring)
 
 
-def _remember(case: PlanningCase, due: list[Planned | Withheld]) -> dict[str, dict[str, str]]:
+def _remember(case: PlanningCase, due: list[Planned]) -> dict[str, dict[str, str]]:
     used = {step: dict(texts) for step, texts in case.wordings.items()}
     for slot in due:
-        if isinstance(slot, Planned):
-            used.setdefault(f"{slot.programme}/{slot.step}", {})[slot.text] = slot.on.isoformat()
+        used.setdefault(f"{slot.programme}/{slot.step}", {})[slot.text] = slot.on.isoformat()
     return used
+
+
+def _goes_out(slot: Planned | Withheld, now: datetime) -> TypeGuard[Planned]:
+    return isinstance(slot, Planned) and slot.at <= now <= slot.not_after
 
 
 def _nudge_reason(case: PlanningCase, question: Question, now: datetime) -> str | None:
@@ -113,6 +117,11 @@ def _slot_times(
             yield slot.at
         elif isinstance(slot, Planned) and slot.ask is not None and slot.ask.nudge is not None:
             yield now + slot.ask.nudge
+    if any(
+        slot.at <= now and not _goes_out(slot, now) for slot in slots if isinstance(slot, Planned)
+    ):
+        # What expired unsent took no place and used no wording: what was planned around it may change.
+        yield now + SOON
     for question in case.questions:
         if question.nudge_at is not None and question.nudge_at > now:
             yield question.nudge_at
