@@ -144,8 +144,12 @@ def _closings(
         if question.closes_at is not None:
             yield _ahead(question.closes_at, now)
     for slot in slots:
-        if isinstance(slot, Planned) and slot.ask is not None and slot.at <= now:
-            yield now + (GATE_OPEN if slot.gated else slot.ask.closes)
+        if not isinstance(slot, Planned) or slot.at > now:
+            continue
+        if slot.gated:
+            yield now + GATE_OPEN
+        elif slot.ask is not None:
+            yield now + slot.ask.closes
 
 
 def _ahead(instant: datetime, now: datetime) -> datetime:
