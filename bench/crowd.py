@@ -1,4 +1,4 @@
-"""Many patients in a database, made quickly: what a tick is measured on."""
+"""Many patients in a database, some of whom have lived a few days: what a tick is measured on."""
 
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import update
 
 from message_templates.catalogue import load
+from service.clinic_life import live_until
 from service.clock import Clock
 from service.dispatch.local import LocalDispatcher
 from service.flows.enrol import RecordedConsent, enrol
@@ -22,6 +23,9 @@ from service.store.tables.planning import PatientCursor
 from service.synthetic.clinic import CLINIC
 
 FACTS = {"uses_caffeine": "yes", "iron_oral": "daily", "iron_start": "2026-10-01", "drinks": "fri"}
+CONSENT_SINCE = timedelta(days=20)
+# Like the demo's past: what happens meanwhile is taken at the next stop.
+STEP = timedelta(minutes=10)
 
 
 class HeldClock(Clock):
@@ -33,10 +37,10 @@ class HeldClock(Clock):
 
 
 def crowd(path: Path, enrolled: int, now: datetime) -> Runtime:
-    """A clinic of `enrolled` patients with consent since 20 days, on a durable SQLite file."""
+    """A clinic of `enrolled` patients with consent since 20 days at `now`, on a durable SQLite file."""
     store = Store(open_engine(f"sqlite:///{path}"), new_keyring())
     schema.upgrade(store.engine)
-    clock = HeldClock(now - timedelta(days=20))
+    clock = HeldClock(now - CONSENT_SINCE)
     runtime = Runtime(
         store,
         SimulatedGateway(),
@@ -70,10 +74,18 @@ def _patient(number: int) -> NewPatient:
     )
 
 
-def make_due(runtime: Runtime, due: int, now: datetime) -> None:
-    """Let exactly `due` patients be due now, the others in a day."""
+def live(runtime: Runtime, patients: range, until: datetime) -> None:
+    """Let these patients live from now `until` then, their texts sent and unanswered; the others sleep."""
+    make_due(runtime, patients, runtime.clock.now())
+    live_until(runtime, until, step=STEP)
+
+
+def make_due(runtime: Runtime, patients: range, now: datetime) -> None:
+    """Let exactly the patients with ids in `patients` be due now, the others in ten days."""
     with runtime.store.transaction(SYSTEM, "bench") as tx:
-        later = now + timedelta(days=1)
+        later = now + timedelta(days=10)
         tx.execute(update(PatientCursor).values(next_wake_at=later, next_slot_at=later))
-        some = update(PatientCursor).where(PatientCursor.patient_id <= due)
+        some = update(PatientCursor).where(
+            PatientCursor.patient_id.between(patients.start, patients.stop - 1)
+        )
         tx.execute(some.values(next_wake_at=now, next_slot_at=now))

@@ -224,7 +224,7 @@ def _session(connection: Connection, scope: Scope) -> Session | None:
 @event.listens_for(Session, "do_orm_execute")
 def _within_clinic(state: ORMExecuteState) -> None:
     """Confine every statement of a clinic's transaction to that clinic's rows."""
-    state.session.info[_CONFINED] = True
+    state.session.info[_CONFINED] = state.is_orm_statement
     clinic_id = state.session.info.get(_SCOPE)
     if clinic_id is None or state.is_insert:
         return
