@@ -5,17 +5,18 @@ Gates, consent, pauses, holds and hours are decided here, slot by slot; what slo
 because most steps fall on no date at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from schedules.cadence import Course, falls_on
-from schedules.facts import as_date
+from schedules.facts import as_date, code_of
 from schedules.hours import Placed, Window, place, window_of
 from schedules.moment import keep_apart, local_moment
 from schedules.night import DAY, Anchors, anchors_of
-from schedules.programme import Programme, Rule
+from schedules.programme import Priority, Rule
 from schedules.recurrence import to_local, to_utc
 from schedules.slots import Subject, Wording
 
@@ -38,13 +39,46 @@ class Candidate(NamedTuple):
     reason: str = ""
     detail: str = ""
 
+    @property
+    def earliest(self) -> datetime:
+        """What others take of the night can only make it later."""
+        return self.placed.at if self.placed else self.due
+
+
+class Eligible(NamedTuple):
+    """The steps that could have a slot on some date, and of their `not_if` what could ever hold."""
+
+    rules: tuple[Rule, ...]
+    against: Mapping[Rule, tuple[str, ...]]
+    by_priority: Mapping[Priority, tuple[Rule, ...]]
+
+
+@lru_cache(maxsize=1024)
+def eligible(programmes: tuple[tuple[Rule, ...], ...], recorded: frozenset[str]) -> Eligible:
+    """What the facts that were `recorded` at any time (their codes) leave of the programmes' rules.
+
+    An only_if gate that asks for a fact never recorded holds on no date.
+    """
+
+    def ever(items: Sequence[str]) -> tuple[str, ...]:
+        return tuple(item for item in items if code_of(item) in recorded)
+
+    rules = tuple(
+        rule for programme in programmes for rule in programme if all(map(ever, rule.only_if))
+    )
+    against = {rule: ever(rule.not_if) for rule in rules}
+    by_priority: dict[Priority, tuple[Rule, ...]] = {}
+    for rule in rules:
+        by_priority[rule.priority] = (*by_priority.get(rule.priority, ()), rule)
+    return Eligible(rules, against, by_priority)
+
 
 @dataclass(slots=True)
 class Sieve:
     """One patient's rules, with what several nights share. `used`: texts of once-steps gone out."""
 
     subject: Subject
-    rules: tuple[Rule, ...]
+    eligible: Eligible
     course: Course
     used: dict[tuple[str, str], dict[str, date]]
     anchors: dict[date, Anchors] = field(default_factory=dict)
@@ -53,10 +87,7 @@ class Sieve:
     def candidate(self, rule: Rule, night: date) -> Candidate | None:
         """The slot of `rule` in `night`, if it has one."""
         subject = self.subject
-        anchors = self.anchors.get(night)
-        if anchors is None:
-            anchors = self.anchors[night] = anchors_of(subject.rhythm, night)
-        local = local_moment(rule.step.at, anchors, subject.facts)
+        local = self._moment(rule, night)
         if local is None:
             return None
         on = local.date()
@@ -72,6 +103,19 @@ class Sieve:
         if subject.since is not None and due < subject.since:
             return None
         return self._judged(rule, night, on, due)
+
+    def could_precede(self, rule: Rule, night: date, instant: datetime) -> bool:
+        """Whether the hours could place a slot of `rule` in `night` before `instant`."""
+        local = self._moment(rule, night)
+        if local is None:
+            return False
+        return to_utc(local, self.subject.rhythm.zone) - rule.step.flex.earlier < instant
+
+    def _moment(self, rule: Rule, night: date) -> datetime | None:
+        anchors = self.anchors.get(night)
+        if anchors is None:
+            anchors = self.anchors[night] = anchors_of(self.subject.rhythm, night)
+        return local_moment(rule.step.at, anchors, self.subject.facts)
 
     def _ended(self, rule: Rule) -> bool:
         return self.used.get((rule.programme, rule.key), {}).keys() >= set(rule.step.say)
@@ -94,8 +138,9 @@ class Sieve:
         subject = self.subject
         if not subject.consented or rule.programme in subject.declined:
             return "not_consented", ""
-        if rule.not_if and (against := _first_holding(subject, rule.not_if, on)):
-            return "not_eligible", against
+        against = self.eligible.against[rule]
+        if against and (holding := _first_holding(subject, against, on)):
+            return "not_eligible", holding
         if pause := self.paused(due):
             return "paused", pause
         hold = _hold(subject, rule, on)
@@ -145,17 +190,6 @@ class Sieve:
         if day not in self.windows:
             self.windows[day] = window_of(self.subject.rhythm, day)
         return self.windows[day]
-
-
-def eligible_rules(subject: Subject, programmes: Sequence[Programme]) -> tuple[Rule, ...]:
-    """The steps that could have a slot on some date: no only_if asks for a fact never recorded."""
-    ever = subject.facts.ever
-    return tuple(
-        rule
-        for programme in programmes
-        for rule in programme.rules
-        if not rule.only_if or all(any(map(ever, gate)) for gate in rule.only_if)
-    )
 
 
 def _any_holds(subject: Subject, items: tuple[str, ...], on: date) -> bool:

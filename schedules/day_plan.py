@@ -14,7 +14,7 @@ from datetime import date, datetime
 from itertools import islice
 
 from schedules.cadence import Course
-from schedules.candidates import Candidate, Sieve, eligible_rules
+from schedules.candidates import Candidate, Sieve, eligible
 from schedules.hours import Placed
 from schedules.limits import (
     PER_NIGHT,
@@ -33,9 +33,16 @@ from schedules.spacing import clear_place
 
 
 def plan(
-    subject: Subject, programmes: Sequence[Programme], past: Past, nights: Sequence[date]
+    subject: Subject,
+    programmes: Sequence[Programme],
+    past: Past,
+    nights: Sequence[date],
+    until: datetime | None = None,
 ) -> list[Planned | Withheld]:
     """Every undecided slot of `nights` (ascending), in the order of its instant.
+
+    Whoever needs only the slots before an instant names it in `until`: the last night is left out
+    if none of its slots can come before.
 
     A patient who never consented has no day 0 and so no slots. Slots of `nights` that are overdue
     are planned at their instant like any other: the caller, who knows the time, lets them expire.
@@ -43,7 +50,9 @@ def plan(
     if subject.consent_from is None or not nights:
         return []
     planner = _planner(subject, subject.consent_from, programmes, past)
-    found = [slot for night in nights for slot in planner.night(night)]
+    found = [slot for night in nights[:-1] for slot in planner.night(night)]
+    if until is None or planner.reaches(nights[-1], until):
+        found += planner.night(nights[-1])
     return sorted(found, key=lambda slot: (slot.at, slot.programme, slot.step))
 
 
@@ -51,10 +60,12 @@ def _planner(
     subject: Subject, day_zero: date, programmes: Sequence[Programme], past: Past
 ) -> "_Planner":
     course = Course(day_zero, subject.facts, subject.key)
-    rules = eligible_rules(subject, programmes)
+    of_patient = eligible(
+        tuple(programme.rules for programme in programmes), subject.facts.recorded
+    )
     used = {step: dict(texts) for step, texts in past.texts_used.items()}
     planner = _Planner(
-        sieve=Sieve(subject, rules, course, used),
+        sieve=Sieve(subject, of_patient, course, used),
         tally=Tally(day_zero),
         texts=list(past.sent_at),
         questions=[(q.answer_type, q.asked_at) for q in past.open_questions],
@@ -62,10 +73,7 @@ def _planner(
         sent=set(),
         sent_on=set(),
         slots={},
-        by_priority={},
     )
-    for rule in rules:
-        planner.by_priority.setdefault(rule.priority, []).append(rule)
     for row in past.decided:
         planner.recall(row)
     return planner
@@ -83,7 +91,6 @@ class _Planner:
     sent: set[tuple[str, str, date]]
     sent_on: set[tuple[str, str, date]]
     slots: dict[date, dict[Rule, Candidate | None]]
-    by_priority: dict[Priority, list[Rule]]
 
     def recall(self, row: Decided) -> None:
         """Take a row as the fact it is."""
@@ -118,23 +125,32 @@ class _Planner:
             self.slots[night][rule] = None
         return out
 
+    def reaches(self, night: date, until: datetime) -> bool:
+        """Whether an open slot of `night` may come before `until`."""
+        slots = (
+            self._slot(rule, night)
+            for rule in self.sieve.eligible.rules
+            if self.sieve.could_precede(rule, night, until)
+        )
+        return any(slot is not None and slot.earliest < until for slot in slots)
+
     def candidates(self, night: date) -> list[Candidate]:
         """The open slots of `night` in the order in which they take their places."""
-        slots = [slot for rule in self.sieve.rules if (slot := self._slot(rule, night))]
+        slots = [slot for rule in self.sieve.eligible.rules if (slot := self._slot(rule, night))]
         return sorted(slots, key=_placing_order)
 
     def _slot(self, rule: Rule, night: date) -> Candidate | None:
         tonight = self.slots.setdefault(night, {})
         if rule not in tonight:
-            slot = self.sieve.candidate(rule, night)
-            tonight[rule] = None if slot is None or self._done(slot) else slot
+            done = (rule.programme, rule.key, night) in self.decided
+            slot = None if done else self.sieve.candidate(rule, night)
+            tonight[rule] = None if slot is None or self._sent_on(slot) else slot
         return tonight[rule]
 
-    def _done(self, candidate: Candidate) -> bool:
+    def _sent_on(self, candidate: Candidate) -> bool:
         # A step is never sent twice on one date, even if an edit moved it into another night:
         # a doubled dose prompt can mean a doubled dose.
-        step = (candidate.rule.programme, candidate.rule.key)
-        return (*step, candidate.night) in self.decided or (*step, candidate.on) in self.sent_on
+        return (candidate.rule.programme, candidate.rule.key, candidate.on) in self.sent_on
 
     def _decide(
         self, candidate: Candidate, placed: Placed, waiting: Sequence[Candidate]
@@ -195,7 +211,7 @@ class _Planner:
         return week_allows(self.tally, rule, night, awaited, rivals)
 
     def _later(self, priority: Priority, later_nights: Sequence[date]) -> Iterator[Candidate]:
-        for rule in self.by_priority.get(priority, ()):
+        for rule in self.sieve.eligible.by_priority.get(priority, ()):
             for night in later_nights:
                 slot = self._slot(rule, night)
                 if slot is not None and self._may_come(slot):

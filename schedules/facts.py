@@ -180,9 +180,10 @@ class Facts:
         """Every row."""
         return (row for rows in self._rows.values() for row in rows)
 
-    def ever(self, gate_item: str) -> bool:
-        """Whether the fact of a gate item has any row; if not, the gate holds on no date."""
-        return _gate_item(gate_item)[0] in self._rows
+    @property
+    def recorded(self) -> frozenset[str]:
+        """The codes that have any row; no other fact holds on any date."""
+        return frozenset(self._rows)
 
     def value(self, code: str, on: date) -> str | None:
         """The value in force on the local date `on`, or None."""
@@ -206,6 +207,11 @@ class Facts:
             ">": number > bound,
             ">=": number >= bound,
         }[compare]
+
+
+def code_of(gate_item: str) -> str:
+    """The fact that a gate item asks for."""
+    return _gate_item(gate_item)[0]
 
 
 @lru_cache(maxsize=1024)

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
             rate = float(self.send_rate)
         except ValueError:
             rate = 0.0
-        if rate <= 0:
+        if not rate > 0:  # neither is nan
             raise ValueError(
                 f"SEND_RATE is a number of segments a second, or {UNLIMITED!r}; not {self.send_rate!r}"
             )

@@ -34,7 +34,9 @@ def enrol(
     """Add a patient and invite him by text, or put a recorded consent in force."""
     patient = people.add_patient(tx, clinic.id, new, now)
     audit.write(tx, clinic.id, "patient enrolled", patient.token, now)
-    if recorded is not None:
+    if recorded is None:
+        _invite(runtime, tx, clinic, patient, new.given_name, now)
+    else:
         consent.write_consent(
             tx,
             patient,
@@ -43,10 +45,15 @@ def enrol(
             evidence=recorded.evidence,
             now=now,
         )
-        return people.patient_by_id(tx, patient.id)
+    return people.patient_by_id(tx, patient.id)
+
+
+def _invite(
+    runtime: Runtime, tx: Tx, clinic: Clinic, patient: Patient, first: str, now: datetime
+) -> None:
+    """Ask for consent by text, within the patient's hours."""
     content = runtime.shelf.content(tx, clinic)
-    values = {"first": new.given_name}
-    composed = compose(content.catalogue, clinic, INVITATION, new.language, values)
+    composed = compose(content.catalogue, clinic, INVITATION, patient.language, {"first": first})
     event = consent.write_consent(
         tx,
         patient,
@@ -62,7 +69,7 @@ def enrol(
         patient_id=patient.id,
         slot=f"consent:{event}",
         kind=Kind.INVITE,
-        language=new.language,
+        language=patient.language,
         due_at=due,
         not_after=due + RULES[Kind.INVITE].useful_for,
         template=composed.template,
@@ -72,4 +79,3 @@ def enrol(
     )
     written = outbox.add_texts(tx, [invitation], now)
     runtime.dispatcher.submit(tx, written, due, RULES[Kind.INVITE].lane)
-    return people.patient_by_id(tx, patient.id)

@@ -52,18 +52,7 @@ def write_consent(
         "at": now,
     }
     tx.insert_one(table(ConsentEvent), event)
-    changes: dict[str, Any] = {"consent": state.value}
-    if state is ConsentState.ACTIVE:
-        changes["consented_at"] = now
-        if patient.consent_from is None:
-            changes["consent_from"] = to_local(now, patient.zone).date()
-            changes["consent_night"] = night_of(now, patient.zone)
-        first_open = and_(
-            PatientCursor.patient_id == patient.id, PatientCursor.open_night.is_(None)
-        )
-        night = night_of(now, patient.zone)
-        tx.execute(update(PatientCursor).where(first_open).values(open_night=night))
-    tx.execute(update(PatientRow).where(PatientRow.id == patient.id).values(**changes))
+    _put_in_force(tx, patient, state, now)
     wake(tx, [patient.id], now)
     return token
 
@@ -78,6 +67,21 @@ def opt_out_by_provider(tx: Tx, tokens: Sequence[str], now: datetime) -> None:
             if one.consent != ConsentState.STOPPED:
                 write_consent(tx, one, ConsentState.STOPPED, means="provider", evidence="", now=now)
                 cancel_waiting(tx, [one.id], "not_consented", now, but=(Kind.CRISIS,))
+
+
+def _put_in_force(tx: Tx, patient: Patient, state: ConsentState, now: datetime) -> None:
+    changes: dict[str, Any] = {"consent": state.value}
+    if state is ConsentState.ACTIVE:
+        night = night_of(now, patient.zone)
+        changes["consented_at"] = now
+        if patient.consent_from is None:
+            changes["consent_from"] = to_local(now, patient.zone).date()
+            changes["consent_night"] = night
+        first_open = and_(
+            PatientCursor.patient_id == patient.id, PatientCursor.open_night.is_(None)
+        )
+        tx.execute(update(PatientCursor).where(first_open).values(open_night=night))
+    tx.execute(update(PatientRow).where(PatientRow.id == patient.id).values(**changes))
 
 
 def last_change(tx: Tx, patient_id: int) -> tuple[str, datetime] | None:

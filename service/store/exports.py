@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -41,63 +42,28 @@ def messages(
     tx: Tx, clinic_id: int, since: datetime | None, *, with_phi: bool
 ) -> Iterator[dict[str, Any]]:
     """Every text and decided slot of a clinic; the body only with `with_phi`."""
-    columns = [
-        Patient.ref if name == "patient_ref" else getattr(OutboxText, name) for name in MESSAGES
-    ]
-    query = (
-        select(*columns, OutboxText.body, OutboxText.id)
-        .outerjoin(Patient, Patient.id == OutboxText.patient_id)
-        .order_by(OutboxText.id)
-        .limit(PAGE)
-    )
-    last = 0
-    while True:
-        page = and_(OutboxText.clinic_id == clinic_id, OutboxText.id > last)
-        if since is not None:
-            page = and_(page, OutboxText.planned_at >= since)
-        rows = tx.rows(query.where(page))
-        for row in rows:
-            line = dict(zip(MESSAGES, row, strict=False))
-            if with_phi:
-                sealed = row[-2]
-                line["body"] = (
-                    tx.keyring.open_(sealed, "outbox", "body", line["token"]) if sealed else None
-                )
-            yield line
-        if len(rows) < PAGE:
-            return
-        last = rows[-1][-1]
+    wanted = OutboxText.clinic_id == clinic_id
+    if since is not None:
+        wanted = and_(wanted, OutboxText.planned_at >= since)
+    for row in chain.from_iterable(_pages(tx, _MESSAGES.where(wanted), OutboxText.id)):
+        line = dict(zip(MESSAGES, row, strict=False))
+        if with_phi:
+            sealed = row[-2]
+            body = tx.keyring.open_(sealed, "outbox", "body", line["token"]) if sealed else None
+            line["body"] = body
+        yield line
 
 
 def replies(
     tx: Tx, clinic_id: int, since: datetime | None, *, with_phi: bool
 ) -> Iterator[dict[str, Any]]:
     """Every reply of a clinic with its readings; number and words only with `with_phi`."""
-    query = (
-        select(
-            InboundText.id,
-            InboundText.token,
-            Patient.ref,
-            InboundText.received_at,
-            InboundText.provider_sid,
-            Question.token,
-            InboundText.review_state,
-            InboundText.sender,
-            InboundText.body,
-        )
-        .outerjoin(Patient, Patient.id == InboundText.patient_id)
-        .outerjoin(Question, Question.id == InboundText.question_id)
-        .order_by(InboundText.id)
-        .limit(PAGE)
-    )
-    last = 0
-    while True:
-        page = and_(InboundText.clinic_id == clinic_id, InboundText.id > last)
-        if since is not None:
-            page = and_(page, InboundText.received_at >= since)
-        rows = tx.rows(query.where(page))
-        readings = _readings(tx, [row[0] for row in rows])
-        for key, token, ref, at, sid, question, review, sender, body in rows:
+    wanted = InboundText.clinic_id == clinic_id
+    if since is not None:
+        wanted = and_(wanted, InboundText.received_at >= since)
+    for page in _pages(tx, _REPLIES.where(wanted), InboundText.id):
+        readings = _readings(tx, [row[-1] for row in page])
+        for token, ref, at, sid, question, review, sender, body, key in page:
             line = {
                 "token": token,
                 "patient_ref": ref,
@@ -111,9 +77,14 @@ def replies(
                 line["sender"] = tx.keyring.open_(sender, "inbound", "sender", token)
                 line["body"] = tx.keyring.open_(body, "inbound", "body", token)
             yield line
-        if len(rows) < PAGE:
-            return
-        last = rows[-1][0]
+
+
+def _pages(tx: Tx, query: Any, key: Any) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows in pages by ascending `key`, which is their last column."""
+    last = 0
+    while rows := tx.rows(query.where(key > last).order_by(key).limit(PAGE)):
+        yield rows
+        last = rows[-1][-1]
 
 
 def _readings(tx: Tx, ids: list[int]) -> dict[int, list[dict[str, str]]]:
@@ -126,3 +97,25 @@ def _readings(tx: Tx, ids: list[int]) -> dict[int, list[dict[str, str]]]:
     for key, intent, value in tx.rows(query):
         found.setdefault(key, []).append({"intent": intent, "value": value})
     return found
+
+
+_MESSAGES = select(
+    *(Patient.ref if name == "patient_ref" else getattr(OutboxText, name) for name in MESSAGES),
+    OutboxText.body,
+    OutboxText.id,
+).outerjoin(Patient, Patient.id == OutboxText.patient_id)
+_REPLIES = (
+    select(
+        InboundText.token,
+        Patient.ref,
+        InboundText.received_at,
+        InboundText.provider_sid,
+        Question.token,
+        InboundText.review_state,
+        InboundText.sender,
+        InboundText.body,
+        InboundText.id,
+    )
+    .outerjoin(Patient, Patient.id == InboundText.patient_id)
+    .outerjoin(Question, Question.id == InboundText.question_id)
+)

@@ -88,7 +88,9 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     """Everything planning needs of these patients, in a handful of statements however many they are."""
     ids = list(patient_ids)
     people = tx.rows(_PEOPLE, ids=ids)
-    oldest = min((row[1] for row in people if row[1]), default=now.date())
+    rung = min((row[0] for row in people), default=now).date()
+    oldest = min((row[1] for row in people if row[1]), default=rung)
+    oldest = min(oldest, rung - timedelta(days=1))
     since = max(oldest, now.date() - OLDEST_NIGHT) - LOOK_BACK
     start = datetime.combine(since, time(0), UTC)
     facts = grouped(tx.rows(FACTS_OF_ALL, ids=ids), Fact)

@@ -107,8 +107,11 @@ def note_reply(tx: Tx, patient_id: int, at: datetime) -> None:
 def rank_patients(tx: Tx, patient_ids: Sequence[int]) -> None:
     """Keep each patient's rank: that of the most urgent open alert."""
     ranks = alerts.most_urgent(tx, patient_ids)
-    rows = [{"who": who, "to_rank": ranks.get(who, NO_ALERT)} for who in patient_ids]
-    tx.execute(_RANK, rows)
+    alike: dict[int, list[int]] = {}
+    for patient_id in patient_ids:
+        alike.setdefault(ranks.get(patient_id, NO_ALERT), []).append(patient_id)
+    for rank, ids in alike.items():
+        tx.execute(_RANK, ids=ids, to_rank=rank)
 
 
 def _last_ended(tx: Tx, ids: list[int]) -> dict[int, date]:
@@ -290,8 +293,8 @@ _LAST_REPLIES = (
 )
 _STANDING = table(PatientStanding)
 _RANK = (
-    update(_STANDING)
-    .where(_STANDING.c.patient_id == bindparam("who"))
+    update(PatientStanding)
+    .where(PatientStanding.patient_id.in_(bindparam("ids", expanding=True)))
     .values(rank=bindparam("to_rank"))
 )
 _REPLIED = (

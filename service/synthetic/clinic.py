@@ -20,6 +20,7 @@ CLINIC = NewClinic(
     sender="+19025550140",
     synthetic=True,
 )
+WIDE = "08:00-23:30"
 # How far into the story each lead joins: a trend needs a long one, a silence does not.
 LEADS_JOIN_PERCENT = (0, 0, 45, 55, 25, 25, 60)
 # Peter's phone, which goes out of service towards the end.
@@ -71,13 +72,12 @@ def _patient(number: int, given: str, **known: object) -> NewPatient:
 
 def _leads(nights: int, today: date) -> list[Cast]:
     """A visitor should find these: each shows one thing the clinic must see."""
-    wide = "08:00-23:30"
     start = (today - timedelta(days=nights)).isoformat()
     lab = (today + timedelta(days=2)).isoformat()
     stories: list[tuple[str, dict[str, object], dict[str, object]]] = [
         (
             "Tom",
-            {"facts": {"uses_caffeine": "yes", "treatment_start": start}, "window": wide},
+            {"facts": {"uses_caffeine": "yes", "treatment_start": start}, "window": WIDE},
             {"severity": 4.0, "worse_days": 16, "worst": 9.4, "replies": 1.0, "spread": 0.4},
         ),
         (

@@ -2,7 +2,7 @@
 
 # ruff: noqa: DTZ001 (the clinic's own wall clock)
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -108,7 +108,10 @@ def test_after_an_outage_nothing_old_is_sent_and_every_slot_says_expired(world: 
     assert all(row.submitted_at <= row.not_after for row in late)
     assert len(world.sent(patient)) <= 1
     assert {row.state for row in stale} - {"expired", "delivered", "suppressed"} == set()
-    assert "expired" in {row.state for row in stale}
+    missed = {row.night for row in stale if row.state == "expired"}
+    assert missed >= {date(2026, 11, 21), date(2026, 11, 22)}
+    nights = world.rows("night_summary", patient_id=patient.id, closed=True)
+    assert all(row.texts > 0 for row in nights if row.night in missed)
 
 
 def test_a_tick_costs_what_is_due_not_what_is_enrolled(world: World) -> None:

@@ -164,23 +164,21 @@ def test_every_table_with_a_clinic_is_confined() -> None:
     assert with_clinic <= confined
 
 
-def fails() -> None:
-    raise RuntimeError
+def stops_half_way(world: World, told: list[str]) -> None:
+    with world.store.transaction(SYSTEM, "test") as tx:
+        tx.after_commit(lambda: told.append("told"))
+        tx.execute(update(Patient).values(consent="stopped"))
+        raise RuntimeError
 
 
 def test_nothing_is_kept_of_a_transaction_that_fails(two: tuple[World, Clinic]) -> None:
     world, _ = two
-    done: list[str] = []
-    with (
-        pytest.raises(RuntimeError),
-        world.store.transaction(SYSTEM, "test") as tx,
-    ):
-        tx.after_commit(lambda: done.append("told"))
-        tx.execute(update(Patient).values(consent="stopped"))
-        fails()
+    told: list[str] = []
+    with pytest.raises(RuntimeError):
+        stops_half_way(world, told)
     with world.store.transaction(SYSTEM, "test", write=False) as tx:
         assert tx.rows(select(Patient.consent)) == [("active",)]
-    assert done == []
+    assert told == []
 
 
 def test_instants_come_back_aware_and_naive_ones_are_refused(two: tuple[World, Clinic]) -> None:

@@ -9,12 +9,13 @@ from schedules.slots import Planned, Withheld
 from service.flows.plan_due.case import past_of, subject_of
 from service.flows.plan_due.decide import Decided, decide
 from service.runtime import Runtime
-from service.store import outbox, planning, questions
+from service.store import outbox, planning, questions, standings
 from service.store.content import Content
-from service.store.people import clinic_by_id
+from service.store.people import clinic_by_id, patients_by_id
 from service.store.planning import Alarm
 from service.store.records import PlanningCase
 from service.store.session import SYSTEM, Tx
+from service.store.summaries import roll_nights
 
 ACTOR = "planner"
 # As many as a writing transaction of 50 ms can take.
@@ -51,7 +52,20 @@ def _write(runtime: Runtime, tx: Tx, made: Sequence[Decided], now: datetime) -> 
     written = outbox.add_texts(tx, texts, now)
     questions.forget_nudges(tx, [nudged for one in kept for nudged in one.nudged])
     planning.set_alarms(tx, [one.alarm for one in kept])
+    _sum_up_again(tx, kept, now)
     runtime.dispatcher.submit(tx, written, now, LANE)
+
+
+def _sum_up_again(tx: Tx, made: Sequence[Decided], now: datetime) -> None:
+    """Nights that were closed before their last slot was decided: withheld late, or after an outage."""
+    late = {
+        (one.alarm.patient_id, text.night)
+        for one in made
+        for text in one.texts
+        if text.night is not None and one.open_night is not None and text.night < one.open_night
+    }
+    moved = roll_nights(tx, late, now)
+    standings.restand(tx, list(patients_by_id(tx, moved).values()), now)
 
 
 def forecast(runtime: Runtime, tx: Tx, patient_id: int, nights: int) -> list[Planned | Withheld]:

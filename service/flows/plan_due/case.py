@@ -19,7 +19,7 @@ def subject_of(case: PlanningCase, content: Content) -> Subject:
     """The patient as the plan sees him."""
     patient = case.patient
     return Subject(
-        key=patient.token,
+        key=f"{case.clinic.slug}/{patient.ref}",
         rhythm=rhythm_of(patient),
         facts=Facts(case.facts),
         consent_from=patient.consent_from,

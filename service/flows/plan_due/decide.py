@@ -29,11 +29,12 @@ LATEST_MOVE = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What one wake-up comes to."""
+    """What one wake-up comes to; `open_night` is the patient's oldest that is not closed yet."""
 
     alarm: Alarm
     texts: tuple[NewText, ...]
     nudged: tuple[int, ...]
+    open_night: date | None
 
 
 def decide(case: PlanningCase, content: Content, now: datetime, keyring: Keyring) -> Decided:
@@ -48,25 +49,36 @@ def decide(case: PlanningCase, content: Content, now: datetime, keyring: Keyring
     slot_at = min([now + LONGEST_SLEEP, *_slot_times(case, slots, now)])
     wake_at = min([slot_at, *_closings(case, slots, now)])
     alarm = Alarm(case.patient.id, case.next_wake_at, wake_at, slot_at, wordings)
-    return Decided(alarm, tuple(texts), tuple(one.id for one in due_nudges))
+    nudged = tuple(one.id for one in due_nudges)
+    return Decided(alarm, tuple(texts), nudged, case.open_night)
 
 
 def _slots(case: PlanningCase, content: Content, now: datetime) -> list[Planned | Withheld]:
-    """The slots of the nights that may still hold something undecided, up to tomorrow's first."""
+    """The slots of the nights that may still hold something undecided, until tonight is over.
+
+    The patient is looked at again then, so of tomorrow's night only what comes earlier matters.
+    """
     if case.patient.consent != ConsentState.ACTIVE:
         return []
     tonight = night_of(now, case.patient.zone)
     first = max(_first_night(case, tonight, now), tonight - OLDEST_NIGHT)
     nights = [first + DAY * n for n in range((tonight - first).days + 2)]
     programmes = [programme for _, programme in content.programmes(now)]
-    return plan(subject_of(case, content), programmes, past_of(case, now), nights)
+    subject = subject_of(case, content)
+    until = night_over(subject.rhythm, tonight)
+    return plan(subject, programmes, past_of(case, now), nights, until)
 
 
 def _first_night(case: PlanningCase, tonight: date, now: datetime) -> date:
-    """The oldest night that may still hold an undecided slot."""
-    before = tonight - DAY
-    over = night_over(rhythm_of(case.patient), before) + LATEST_MOVE
-    oldest = before if now < over else tonight
+    """The oldest night that may still hold an undecided slot.
+
+    The alarm that rings was set when all before it had been decided: after an outage that is long ago, and
+    the nights since then are closed by now.
+    """
+    rung = min(now, case.next_wake_at)
+    last = min(tonight, night_of(rung, case.patient.zone))
+    over = night_over(rhythm_of(case.patient), last - DAY) + LATEST_MOVE
+    oldest = last - DAY if rung < over else last
     return min(oldest, case.open_night or oldest)
 
 

@@ -39,25 +39,37 @@ def answer_stranger(
     ):
         template = AUTOMATIC_ONLY
     if template is not None:
-        kind = Kind.CRISIS if red else Kind.HELP
-        content = runtime.shelf.content(tx, clinic)
-        composed = compose(content.catalogue, clinic, template, clinic.language, {})
-        text = NewText(
-            clinic_id=clinic.id,
-            patient_id=None,
-            slot=f"reply:{reply.token}:0",
-            kind=kind,
-            language=clinic.language,
-            due_at=now,
-            not_after=now + KINDS[kind].useful_for,
-            template=composed.template,
-            body=composed.body,
-            segments=composed.segments,
-            recipient=number,
-            sender=clinic.sender,
-            inbound_id=reply.id,
-        )
-        written = outbox.add_texts(tx, [text], now)
-        runtime.dispatcher.submit(tx, written, now, KINDS[kind].lane)
+        _say(runtime, tx, clinic, reply, number, template, Kind.CRISIS if red else Kind.HELP, now)
     replies.add_readings(tx, reply, reading, [None] * len(reading.intents))
     replies.mark_read(tx, reply, now, patient_id=None, review_state="open", question_id=None)
+
+
+def _say(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    reply: StoredReply,
+    number: str,
+    template: str,
+    kind: Kind,
+    now: datetime,
+) -> None:
+    content = runtime.shelf.content(tx, clinic)
+    composed = compose(content.catalogue, clinic, template, clinic.language, {})
+    text = NewText(
+        clinic_id=clinic.id,
+        patient_id=None,
+        slot=f"reply:{reply.token}:0",
+        kind=kind,
+        language=clinic.language,
+        due_at=now,
+        not_after=now + KINDS[kind].useful_for,
+        template=composed.template,
+        body=composed.body,
+        segments=composed.segments,
+        recipient=number,
+        sender=clinic.sender,
+        inbound_id=reply.id,
+    )
+    written = outbox.add_texts(tx, [text], now)
+    runtime.dispatcher.submit(tx, written, now, KINDS[kind].lane)

@@ -576,9 +576,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reading", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reading_inbound_id"), ["inbound_id"], unique=False)
+    # SQLite has this one in its table already; elsewhere it has to wait until both tables are there.
+    if op.get_bind().dialect.name != "sqlite":
+        op.create_foreign_key(
+            op.f("fk_outbox_inbound_id"), "outbox", "inbound", ["inbound_id"], ["id"]
+        )
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint(op.f("fk_outbox_inbound_id"), "outbox", type_="foreignkey")
     with op.batch_alter_table("reading", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reading_inbound_id"))
 
