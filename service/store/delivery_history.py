@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from datetime import datetime
+
 from sqlalchemy import and_, select
 
 from service.domain.delivery import State
@@ -40,3 +42,13 @@ def _last_fates(tx: Tx, patient_id: int) -> list[tuple[str, str | None]]:
     query = select(OutboxText.state, OutboxText.detail).where(ended)
     newest = query.order_by(OutboxText.planned_at.desc()).limit(FAILED_IN_A_ROW)
     return [(row[0], row[1]) for row in tx.rows(newest)]
+
+
+def said_since(tx: Tx, patient_id: int, template: str, since: datetime) -> bool:
+    """Whether a patient was written that text since an instant."""
+    said = and_(
+        OutboxText.patient_id == patient_id,
+        OutboxText.planned_at > since,
+        OutboxText.template == template,
+    )
+    return tx.row(select(OutboxText.id).where(said)) is not None

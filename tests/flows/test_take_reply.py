@@ -228,3 +228,14 @@ def test_hostile_text_is_kept_and_harms_nothing(world: World, body: str) -> None
     opened = world.store.keyring.open_(stored.body, "inbound", "body", stored.token)
     assert opened == body[:1600]
     assert stored.read_at is not None
+
+
+def test_the_screens_follow_each_other_and_warn_once(world: World) -> None:
+    patient = world.patient(facts={"dopamine_agonist": "yes"})
+    world.live_to(datetime(2026, 12, 5, 17, 30))
+    assert world.sent(patient)[-1] == "AUG-01"
+    world.say(patient, "yes")
+    world.say(patient, "yes my arms too")
+    world.say(patient, "no")
+    assert world.sent(patient)[-4:] == ["AUG-01", "AUG-04", "AUG-02", "AUG-03"]
+    assert [alert.rule for alert in world.rows("alert")] == ["M-AUG"]

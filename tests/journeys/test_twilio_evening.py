@@ -118,7 +118,8 @@ def test_an_evening_a_morning_and_a_stop_through_the_provider(evening: Evening) 
     evening.reply(patient, "7ish, legs crawling", "SMscore")
     evening.reply(patient, "7ish, legs crawling", "SMscore")
     (night,) = world.rows("night_summary", patient_id=patient.id, night=date(2026, 11, 21))
-    assert (night.severity, night.state, night.delivered) == (7, "answered", night.texts)
+    assert (night.severity, night.state, night.answered) == (7, "answered", 1)
+    assert night.delivered == night.handed > 0
     assert [row.template for row in world.rows("outbox", kind="answer")] == ["SYM-03"]
 
     evening.reply(patient, "stop please", "SMstop")

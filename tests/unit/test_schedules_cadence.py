@@ -5,12 +5,12 @@ from datetime import date, time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from schedules_patient import DAY, MONDAY, NEW_YORK, facts, of_clinic, programme
 
 from schedules.cadence import Course, falls_on, rotation, spread_days
 from schedules.facts import Facts
 from schedules.night import Rhythm
 from schedules.occurrences import occurrences
+from tests.unit.schedules_patient import DAY, MONDAY, NEW_YORK, facts, of_clinic, programme
 
 
 def days_of(

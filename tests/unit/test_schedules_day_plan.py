@@ -5,7 +5,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from schedules_patient import (
+
+from schedules.day_plan import plan
+from schedules.facts import Fact, Facts
+from schedules.night import Rhythm
+from schedules.recurrence import to_local
+from schedules.slots import REASONS, OpenQuestion, Past, Pause, Planned, Withheld, Wording
+from tests.unit.schedules_patient import (
     DAY,
     MONDAY,
     NEW_YORK,
@@ -20,12 +26,6 @@ from schedules_patient import (
     reasons,
     utc,
 )
-
-from schedules.day_plan import plan
-from schedules.facts import Fact, Facts
-from schedules.night import Rhythm
-from schedules.recurrence import to_local
-from schedules.slots import REASONS, OpenQuestion, Past, Pause, Planned, Withheld, Wording
 
 NIGHT = MONDAY + 8 * DAY
 ASKS = 'ask = { kind = "symptom_0_10", about = "night" }\n'

@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from schedules_patient import facts
 
 from schedules.durations import parse_duration, spell_duration
 from schedules.facts import Fact, Facts, as_time, check_gate_item, parse_facts_option, parse_value
+from tests.unit.schedules_patient import facts
 
 GOOD = [
     ("pregnant", "", "yes"),

@@ -7,7 +7,16 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from schedules_patient import (
+
+from schedules.day_plan import plan
+from schedules.facts import Facts
+from schedules.hours import window_of
+from schedules.limits import Tally, cap_week, nights_left, week_cap
+from schedules.loading import shipped
+from schedules.night import Rhythm
+from schedules.programme import Programme
+from schedules.slots import OpenQuestion, Past, Planned, Subject
+from tests.unit.schedules_patient import (
     DAY,
     MONDAY,
     NEW_YORK,
@@ -19,15 +28,6 @@ from schedules_patient import (
     programme,
     reasons,
 )
-
-from schedules.day_plan import plan
-from schedules.facts import Facts
-from schedules.hours import window_of
-from schedules.limits import Tally, cap_week, nights_left, week_cap
-from schedules.loading import shipped
-from schedules.night import Rhythm
-from schedules.programme import Programme
-from schedules.slots import OpenQuestion, Past, Planned, Subject
 
 FACTS = {
     "uses_caffeine": "",

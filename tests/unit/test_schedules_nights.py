@@ -7,12 +7,12 @@ import pytest
 from cronsim import CronSim
 from hypothesis import given
 from hypothesis import strategies as st
-from schedules_patient import MONDAY, NEW_YORK, facts, programme
 
 from schedules.facts import Facts
 from schedules.moment import keep_apart, local_moment
 from schedules.night import Rhythm, anchors_of, bedtime_of, night_ends, night_of, wake_of
 from schedules.recurrence import to_local, to_utc, zone_named
+from tests.unit.schedules_patient import MONDAY, NEW_YORK, facts, programme
 
 ZONES = ("America/New_York", "Australia/Lord_Howe", "Pacific/Chatham", "America/Santiago")
 

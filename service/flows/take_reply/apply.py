@@ -9,7 +9,16 @@ from service.domain.delivery import ANSWERS_AN_HOUR, Kind
 from service.domain.talk import Given, Outcome, Talk
 from service.flows.take_reply.answer import answer_texts
 from service.runtime import Runtime
-from service.store import alerts, consent, outbox, people, questions, replies, standings
+from service.store import (
+    alerts,
+    consent,
+    delivery_history,
+    outbox,
+    people,
+    questions,
+    replies,
+    standings,
+)
 from service.store.records import Clinic, Patient
 from service.store.replies import NewObservation, StoredReply
 from service.store.session import Tx
@@ -22,6 +31,9 @@ KIND_OF = {
     "nights_count": "nights_0_7",
     "onset_time": "onset_time",
 }
+ONCE_A_CHAIN = "AUG-04"
+# As long as the monthly screens stay open.
+CHAIN_LASTS = timedelta(hours=48)
 AN_HOUR = timedelta(hours=1)
 OWED = frozenset({Kind.CRISIS, Kind.STOP_CONFIRM, Kind.HELP})
 
@@ -168,7 +180,14 @@ def _change_consent(
 
 
 def _within_reason(tx: Tx, patient: Patient, outcome: Outcome, now: datetime) -> Sequence[object]:
-    """Leave unsaid what would make a fourth answer within the hour; what is owed is said."""
+    """Leave unsaid what would make a fourth answer within the hour; what is owed is said.
+
+    The text that follows a yes to the screens is said once in their chain.
+    """
+    if any(one.template == ONCE_A_CHAIN for one in outcome.said):
+        lately = now - CHAIN_LASTS
+        if delivery_history.said_since(tx, patient.id, ONCE_A_CHAIN, lately):
+            outcome.said = [one for one in outcome.said if one.template != ONCE_A_CHAIN]
     recent = outbox.answers_since(tx, patient.id, now - AN_HOUR)
     if recent >= ANSWERS_AN_HOUR:
         asking = [one for one in outcome.said if one.asks is not None]

@@ -1,0 +1,210 @@
+"""Commands from the shell's side: 0 done, 1 found faults, 2 wrong use; data on stdout, talk on stderr."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from schedules.loading import shipped_sources
+from service.cli import evenfall
+
+CLINIC = [
+    "clinic", "create", "--slug", "north", "--name", "North", "--alias", "North Clinic",
+    "--zone", "America/Halifax", "--language", "en", "--phone", "902-555-0140",
+    "--emergency", "911", "--crisis", "988", "--poison", "1-844-764-7669",
+    "--sender", "+19025550140",
+]  # fmt: skip
+HEADER = "ref,given_name,family_name,born,phone,bedtime,wake_time,facts,consent,consent_evidence"
+TOM = 'N-1,Tom,Whitfield,1972-05-03,902-555-2001,23:00,07:00,uses_caffeine,recorded,"folder 7"'
+ANN = "N-2,Ann,Lee,1980-01-01,902-555-2002,22:30,06:30,,invite,"
+CAFFEINE = shipped_sources()["caffeine.toml"]
+
+
+class Shell:
+    """A folder to work in, and the command."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            "EVENFALL_DATABASE_URL": f"sqlite:///{folder / 'evenfall.db'}",
+            "EVENFALL_KEYS_FILE": str(folder / "keys.json"),
+        }
+
+    def __call__(self, *words: str) -> Result:
+        return CliRunner().invoke(evenfall, words, env=self.environment)
+
+    def file(self, name: str, *lines: str) -> str:
+        path = self.folder / name
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return str(path)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def north(shell: Shell) -> Shell:
+    """A shell with a clinic, one patient who consented and one invited."""
+    assert shell(*CLINIC).exit_code == 0
+    patients = shell.file("patients.csv", HEADER, TOM, ANN)
+    done = shell("import", "patients", patients, "--clinic", "north")
+    assert (done.exit_code, done.stderr) == (0, "2 patients enrolled.\n")
+    return shell
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--help"], 0, "evenfall demo"),
+        (["--version"], 0, "version"),
+        (["brew"], 2, "No such command"),
+        (["plan"], 2, "Missing option"),
+        (["interpret"], 2, "TEXT, or --tsv"),
+        (["check"], 0, "are sound"),
+        (["check", "/no/such/file"], 2, "does not exist"),
+        (["user", "add", "--clinic", "north", "--email", "a@b.c", "--role", "king"], 2, "king"),
+        (["plan", "--clinic", "south", "--patient", "N-1"], 2, "Clinics here: north"),
+        (["plan", "--clinic", "north", "--patient", "N-9"], 2, "no patient 'N-9'"),
+        (CLINIC, 2, "exists already"),
+        (["db", "check"], 0, "agree"),
+    ],
+)
+def test_exit_codes(north: Shell, words: list[str], code: int, said: str) -> None:
+    done = north(*words)
+    assert done.exit_code == code, done.output
+    assert said in done.output
+
+
+def test_an_invitation_of_staff_is_a_link_on_stdout_only(north: Shell) -> None:
+    words = ["user", "add", "--clinic", "north", "--email", "a@b.example", "--role", "clinician"]
+    done = north(*words)
+    assert done.stdout.startswith("http://127.0.0.1:8000/join/")
+    assert len(done.stdout.splitlines()) == 1
+    assert north(*words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (TOM.replace("1972-05-03", "2072-05-03"), "row 3, column born"),
+        (TOM.replace("902-555-2001", "12"), "row 3, column phone"),
+        (TOM.replace("23:00", "25:00"), "row 3, column bedtime"),
+        (TOM.replace("uses_caffeine", "likes_tea"), "row 3, column facts"),
+        (TOM.replace("folder 7", ""), "row 3, column consent_evidence"),
+        (TOM.replace("recorded", "perhaps"), "row 3, column consent"),
+        (ANN, "row 3, column ref"),
+        (TOM + ",one,more", "row 3: more cells"),
+    ],
+)
+def test_one_faulty_row_writes_nothing(shell: Shell, row: str, fault: str) -> None:
+    assert shell(*CLINIC).exit_code == 0
+    done = shell("import", "patients", shell.file("p.csv", HEADER, ANN, row), "--clinic", "north")
+    assert done.exit_code == 1
+    assert fault in done.stdout
+    assert shell("plan", "--clinic", "north", "--patient", "N-2").exit_code == 2
+
+
+def test_a_dry_run_writes_nothing_and_a_strange_column_is_named(shell: Shell) -> None:
+    assert shell(*CLINIC).exit_code == 0
+    good = shell.file("good.csv", HEADER, TOM)
+    assert shell("import", "patients", good, "--clinic", "north", "--dry-run").exit_code == 0
+    assert shell("plan", "--clinic", "north", "--patient", "N-1").exit_code == 2
+    odd = shell.file("odd.csv", HEADER + ",shoe_size", TOM + ",43")
+    done = shell("import", "patients", odd, "--clinic", "north")
+    assert (done.exit_code, "shoe_size" in done.stdout) == (1, True)
+
+
+def test_a_plan_is_one_json_object_a_line(north: Shell) -> None:
+    done = north("plan", "--clinic", "north", "--patient", "N-1", "--nights", "14", "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines
+    for line in lines:
+        assert list(line) == ["programme", "step", "night", "local", "utc", "withheld"]
+        assert line["utc"].endswith("Z")
+    invited = north("plan", "--clinic", "north", "--patient", "N-2", "--json")
+    assert (invited.exit_code, invited.stdout) == (0, "")
+    assert "consent is invited" in invited.stderr
+
+
+def test_occurrences_of_a_programme_in_a_file(shell: Shell) -> None:
+    words = ["occurrences", "--programme", shell.file("c.toml", CAFFEINE)]
+    words += ["--zone", "America/Halifax", "--bedtime", "23:00", "--wake", "07:00"]
+    words += ["--from", "2026-11-01", "--nights", "14"]
+    done = shell(*words, "--facts", "uses_caffeine", "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    heads = [line for line in lines if line["step"] == "heads-up"]
+    assert len(heads) == 6  # three a week
+    # Standard time again since that very night: 13:30 is 17:30 UTC.
+    assert {line["local"][11:16] for line in heads} == {"13:30"}
+    assert {line["utc"][11:] for line in heads} == {"17:30:00Z"}
+    assert shell(*words, "--zone", "Mars/Olympus").exit_code == 2
+    assert shell(*words, "--facts", "likes_tea").exit_code == 2
+
+
+def test_check_names_file_line_and_reason(shell: Shell) -> None:
+    broken = CAFFEINE.replace('anchor = "bedtime"', 'anchor = "sunset"', 1)
+    path = shell.file("broken.toml", broken)
+    line = next(n for n, text in enumerate(broken.splitlines(), 1) if "sunset" in text)
+    done = shell("check", path)
+    assert done.exit_code == 1
+    assert done.stdout.startswith(f"{path}:{line}")
+    assert "anchor" in done.stdout
+    assert shell("check", shell.file("torn.toml", "[[step")).exit_code == 1
+    assert shell("check", shell.file("good.toml", CAFFEINE)).exit_code == 0
+
+
+def test_interpret_reads_a_text_and_a_table(shell: Shell) -> None:
+    done = shell("interpret", "--open", "symptom_0_10", "7ish, legs crawling")
+    assert done.stdout.split("\t")[:2] == ["symptom_score", "7"]
+    table = shell.file(
+        "r.tsv", "prompt_kind\treply", "symptom_0_10\t7ish", "iron_yn\tyes\\n", "none\tSTOP"
+    )
+    done = shell("interpret", "--tsv", table)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert rows[0] == ["prompt_kind", "reply", "intent", "value"]
+    assert [row[2] for row in rows[1:]] == ["symptom_score", "adherence_yes", "stop"]
+    assert shell("interpret", "--tsv", shell.file("x.tsv", "a\tb")).exit_code == 2
+
+
+def test_a_programme_is_applied_or_kept_as_a_draft(north: Shell) -> None:
+    path = north.file("caffeine.toml", CAFFEINE.replace('offset = "-2h"', 'offset = "-3h"'))
+    draft = north("programme", "apply", path, "--clinic", "north")
+    assert (draft.exit_code, "a draft" in draft.stderr) == (0, True)
+    done = north("programme", "apply", path, "--clinic", "north", "--publish")
+    assert (done.exit_code, "version 3 is published" in done.stderr) == (0, True)
+
+
+@pytest.mark.parametrize("what", ["messages", "replies"])
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_an_export_without_names_numbers_or_words(north: Shell, what: str, form: str) -> None:
+    done = north("export", what, "--clinic", "north", "--format", form)
+    assert done.exit_code == 0
+    for secret in ("Ann", "Whitfield", "5552002", "Reply YES"):
+        assert secret not in done.stdout
+    if what == "messages":
+        first = done.stdout.splitlines()[-1]
+        row = (
+            json.loads(first)
+            if form == "json"
+            else next(iter(csv.DictReader(io.StringIO(done.stdout))))
+        )
+        assert (row["patient_ref"], row["kind"], row["state"]) == ("N-2", "invite", "planned")
+
+
+def test_an_export_with_words_is_asked_for(north: Shell) -> None:
+    done = north("export", "messages", "--clinic", "north", "--with-phi")
+    assert "Reply YES" in json.loads(done.stdout)["body"]
+
+
+def test_cells_that_a_spreadsheet_would_run_are_made_harmless(shell: Shell) -> None:
+    assert shell(*CLINIC).exit_code == 0
+    row = ANN.replace("N-2", "=1+2")
+    shell("import", "patients", shell.file("p.csv", HEADER, row), "--clinic", "north")
+    done = shell("export", "messages", "--clinic", "north", "--format", "csv")
+    cells = [cell for line in csv.reader(io.StringIO(done.stdout)) for cell in line]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
