@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from datetime import datetime
-
 from sqlalchemy import and_, select
 
 from service.domain.delivery import State
