@@ -66,14 +66,18 @@ def places_left(tally: Tally, night: date) -> int:
 
 def week_could_bind(tally: Tally, night: date) -> bool:
     """Whether the weekly cap can matter to a text of `night`, all nights to come being full."""
-    most = PER_NIGHT * (len(nights_left(tally, night)) + 1) - tally.nights[night]
+    most = PER_NIGHT * (_last_night(tally, night) - night).days + PER_NIGHT - tally.nights[night]
     return places_left(tally, night) <= most
 
 
 def nights_left(tally: Tally, night: date) -> list[date]:
     """The nights of the same week after `night`."""
-    last = tally.day_zero + timedelta(days=7 * cap_week(tally.day_zero, night) + 6)
-    return [night + timedelta(days=n) for n in range(1, (last - night).days + 1)]
+    count = (_last_night(tally, night) - night).days
+    return [night + timedelta(days=n) for n in range(1, count + 1)]
+
+
+def _last_night(tally: Tally, night: date) -> date:
+    return tally.day_zero + timedelta(days=7 * cap_week(tally.day_zero, night) + 6)
 
 
 def week_allows(

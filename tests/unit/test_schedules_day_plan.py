@@ -311,3 +311,39 @@ def test_a_spring_forward_night_is_planned_at_the_shifted_hour() -> None:
     saturday = datetime.fromisoformat("2027-03-13").date()
     (slot,) = one_night([programme(at("02:30"))], night=saturday, rhythm=rhythm)
     assert slot.due == utc("2027-03-14T07:30")
+
+
+@pytest.mark.parametrize(
+    ("bedtime", "wake", "clock"),
+    [
+        (time(23), time(7), "12:00"),
+        (time(22, 30), time(6), "11:00"),
+        (time(8), time(16), "20:00"),
+        (time(12, 30), time(20), "12:30"),
+    ],
+)
+@pytest.mark.parametrize("known", [{}, {"pregnant": ""}, {"iron_oral": "daily"}])
+def test_until_takes_nothing_from_the_slots_before_it(
+    bedtime: time, wake: time, clock: str, known: dict[str, str]
+) -> None:
+    programmes = of_clinic("caffeine", "iron", "check_in", "habits", "onset")
+    subject = patient(
+        programmes,
+        rhythm=replace(NEW_YORK, bedtime=bedtime, wake=wake, window="bedtime"),
+        facts=facts(uses_caffeine="", **known),
+    )
+    until = utc(f"{NIGHT + DAY}T{clock}") + 5 * timedelta(hours=1)
+    ahead = nights(NIGHT - DAY, 3)
+    whole = plan(subject, programmes, Past(), ahead)
+    short = plan(subject, programmes, Past(), ahead, until)
+    assert [slot for slot in short if slot.at < until] == [
+        slot for slot in whole if slot.at < until
+    ]
+
+
+def test_a_last_night_that_comes_too_late_is_left_out() -> None:
+    programmes = of_clinic("caffeine")
+    subject = patient(programmes, facts=facts(uses_caffeine=""))
+    noon = utc(f"{NIGHT + DAY}T16:00")
+    slots = plan(subject, programmes, Past(), nights(NIGHT, 2), noon)
+    assert {slot.night for slot in slots} == {NIGHT}
