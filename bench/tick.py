@@ -1,6 +1,6 @@
 """One tick with 100 due among 1,000 and among 20,000 enrolled: a tick costs what is due, not what is enrolled.
 
-The due have lived three days, so what is past is written; about half of them have a text to write.
+The due have lived three days, so what is past is written; about a third of them have a text to write.
 """
 
 import tempfile

@@ -16,7 +16,7 @@ from service.flows.open_clinic import open_clinic
 from service.gateways.base import Gateway
 from service.gateways.simulated import Answers, SimulatedGateway
 from service.runtime import Choices, Runtime
-from service.store import people, schema
+from service.store import circumstances, people, schema
 from service.store.content import ContentShelf
 from service.store.engine import open_engine
 from service.store.people import NewClinic, NewPatient
@@ -117,7 +117,7 @@ class World:
         """Something becomes known of the patient today."""
         now = self.clock.now()
         with self.store.transaction(SYSTEM, "test") as tx:
-            people.add_fact(tx, patient, code, value, now.astimezone(UTC).date(), now)
+            circumstances.add_fact(tx, patient, code, value, now.astimezone(UTC).date(), now)
 
     def rows(self, table: str, **where: Any) -> list[Any]:
         """Rows of a table, oldest first, as their columns' names."""

@@ -8,7 +8,7 @@ from service.domain.composing import compose
 from service.domain.consent import ConsentState
 from service.domain.delivery import RULES, Kind
 from service.runtime import Runtime
-from service.store import audit, consent, outbox, people
+from service.store import audit, circumstances, consent, outbox, people
 from service.store.people import NewPatient
 from service.store.records import Clinic, NewText, Patient
 from service.store.session import Tx
@@ -33,6 +33,7 @@ def enrol(
 ) -> Patient:
     """Add a patient and invite him by text, or put a recorded consent in force."""
     patient = people.add_patient(tx, clinic.id, new, now)
+    circumstances.add_facts(tx, patient, new.facts, now)
     audit.write(tx, clinic.id, "patient enrolled", patient.token, now)
     if recorded is None:
         _invite(runtime, tx, clinic, patient, new.given_name, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 
 from service.domain.delivery import State
-from service.store import alerts, standings
+from service.store import alerts, ranks
 from service.store.people import patients_by_id
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
@@ -24,7 +24,7 @@ def doubt_numbers(tx: Tx, failed: Iterable[int], now: datetime) -> None:
         if len(fates) == FAILED_IN_A_ROW and all(state in NOT_REACHED for state, _ in fates):
             evidence = {"failed": FAILED_IN_A_ROW, "because": fates[0][1] or ""}
             alerts.open_alert(tx, patient.clinic_id, patient.id, "M-WHO", evidence, now)
-            standings.rank_patients(tx, [patient.id])
+            ranks.rank_patients(tx, [patient.id])
 
 
 def trust_numbers(tx: Tx, reached: Iterable[int], now: datetime) -> None:

@@ -1,14 +1,12 @@
-"""Clinics and patients: made, found, opened; facts, pauses, and the patient's alarm clock."""
+"""Clinics and patients: made, found, opened; and the patient's alarm clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, case, select, update
 
-from schedules.facts import Fact, Facts
 from schedules.night import Rhythm
 from service.store.records import Clinic, Patient, Person
 from service.store.rows import as_record, columns, table
@@ -17,7 +15,7 @@ from service.store.session import Tx
 from service.store.tables.outbox import Sender
 from service.store.tables.people import Clinic as ClinicRow
 from service.store.tables.people import Patient as PatientRow
-from service.store.tables.planning import PatientCursor, PatientFact, PatientPause
+from service.store.tables.planning import PatientCursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def phone_index(keyring: Keyring, number: str) -> str:
 
 
 def add_patient(tx: Tx, clinic_id: int, new: NewPatient, now: datetime) -> Patient:
-    """Make a patient with facts and an alarm clock that rings at once; nobody is texted by this alone."""
+    """Make a patient with an alarm clock that rings at once; nobody is texted by this alone."""
     token, seal = new_token(), tx.keyring.seal
     row: dict[str, Any] = {
         "clinic_id": clinic_id,
@@ -126,11 +124,7 @@ def add_patient(tx: Tx, clinic_id: int, new: NewPatient, now: datetime) -> Patie
         "wordings": {},
     }
     tx.insert_one(table(PatientCursor), cursor)
-    patient = patient_by_id(tx, patient_id)
-    today = now.astimezone(ZoneInfo(new.zone)).date()
-    for code, value in new.facts.items():
-        add_fact(tx, patient, code, value, today, now)
-    return patient
+    return patient_by_id(tx, patient_id)
 
 
 def patient_by_id(tx: Tx, patient_id: int) -> Patient:
@@ -224,64 +218,6 @@ def set_patient(tx: Tx, patient_id: int, now: datetime, **changes: Any) -> None:
     wake(tx, [patient_id], now)
 
 
-def add_fact(tx: Tx, patient: Patient, code: str, value: str, on: date, now: datetime) -> None:
-    """Begin a fact on a local date, ending the row in force; a change wakes the patient."""
-    end_fact(tx, patient, code, on, now)
-    row = {
-        "clinic_id": patient.clinic_id,
-        "patient_id": patient.id,
-        "code": code,
-        "value": value,
-        "valid_from": on,
-        "set_by": tx.actor,
-        "at": now,
-    }
-    tx.insert_one(table(PatientFact), row)
-
-
-def end_fact(tx: Tx, patient: Patient, code: str, on: date, now: datetime) -> None:
-    """End a fact from a local date on."""
-    in_force = and_(
-        PatientFact.patient_id == patient.id,
-        PatientFact.code == code,
-        PatientFact.valid_to.is_(None),
-    )
-    tx.execute(update(PatientFact).where(in_force).values(valid_to=on))
-    wake(tx, [patient.id], now)
-
-
-def facts_of(tx: Tx, patient_id: int) -> Facts:
-    """Everything known of a patient, ended facts too."""
-    rows = tx.rows(_FACTS, who=patient_id)
-    return Facts(tuple(as_record(Fact, row) for row in rows))
-
-
-def is_paused(tx: Tx, patient_id: int, now: datetime) -> bool:
-    """Whether a pause is in force."""
-    return tx.row(_PAUSED, who=patient_id, now=now) is not None
-
-
-def add_pause(tx: Tx, patient: Patient, until: datetime | None, now: datetime) -> None:
-    """Pause planned texts from now; an earlier pause that would outlast now gives way to this one."""
-    end_pauses(tx, patient, now)
-    row = {
-        "clinic_id": patient.clinic_id,
-        "patient_id": patient.id,
-        "start": now,
-        "until": until,
-        "set_by": tx.actor,
-        "at": now,
-    }
-    tx.insert_one(table(PatientPause), row)
-
-
-def end_pauses(tx: Tx, patient: Patient, now: datetime) -> bool:
-    """End every pause in force; whether there was one."""
-    ended = tx.changed(_END_PAUSE, who=patient.id, now=now)
-    wake(tx, [patient.id], now)
-    return ended > 0
-
-
 def wake(tx: Tx, patient_ids: Sequence[int], at: datetime) -> None:
     """Have the tick look at these patients at `at` or earlier: early is harmless, late would be a bug."""
     if patient_ids:
@@ -306,18 +242,6 @@ _CLINIC = select(*columns(ClinicRow, Clinic))
 _CLINIC_BY_ID = _CLINIC.where(ClinicRow.id == bindparam("id"))
 _CLINIC_BY_SLUG = _CLINIC.where(ClinicRow.slug == bindparam("slug"))
 _CLINIC_BY_SENDER = _CLINIC.where(ClinicRow.sender == bindparam("number"))
-_FACT = (PatientFact.code, PatientFact.value, PatientFact.valid_from, PatientFact.valid_to)
-_FACTS = select(*_FACT).where(PatientFact.patient_id == bindparam("who"))
-FACTS_OF_ALL = select(*_FACT, PatientFact.patient_id).where(
-    PatientFact.patient_id.in_(bindparam("ids", expanding=True))
-)
-_IN_FORCE = and_(
-    PatientPause.patient_id == bindparam("who"),
-    PatientPause.start <= bindparam("now"),
-    PatientPause.until.is_(None) | (PatientPause.until > bindparam("now")),
-)
-_PAUSED = select(PatientPause.id).where(_IN_FORCE)
-_END_PAUSE = update(PatientPause).where(_IN_FORCE).values(until=bindparam("now"))
 _WAKE = (
     update(PatientCursor)
     .where(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, update
 
 from schedules.facts import Fact
-from service.store.people import FACTS_OF_ALL
+from service.store.circumstances import FACTS_OF_ALL
 from service.store.records import Clinic, Decision, Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 
 from schedules.facts import Fact, Facts
-from service.store.people import FACTS_OF_ALL
+from service.store.circumstances import FACTS_OF_ALL
 from service.store.records import Patient
 from service.store.rows import as_record, columns, grouped
 from service.store.session import Tx

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, select, update
+from sqlalchemy import BindParameter, and_, bindparam, func, select
 
 from schedules.facts import Fact, Facts
 from service.domain.alerts import RULES
@@ -14,8 +14,9 @@ from service.domain.findings import Finding, History, standing_findings
 from service.domain.night_summary import AskedQuestion, counts
 from service.domain.trends import Score, baseline, recent_mean, usual
 from service.store import alerts
-from service.store.people import FACTS_OF_ALL
+from service.store.circumstances import FACTS_OF_ALL
 from service.store.planning import open_nights
+from service.store.ranks import NO_ALERT, rank_patients
 from service.store.records import Patient
 from service.store.rows import grouped, table
 from service.store.session import Tx
@@ -24,7 +25,6 @@ from service.store.tables.replies import InboundText, Observation, Question
 from service.store.tables.summaries import NightSummary, PatientStanding
 
 DAY = timedelta(days=1)
-NO_ALERT = 99
 DOPAMINE = ("dopamine_agonist", "levodopa")
 _PASSING = [rule.code for rule in RULES.values() if not rule.lasting]
 
@@ -97,21 +97,6 @@ def restand(tx: Tx, patients: Sequence[Patient], now: datetime) -> None:
         )
     tx.upsert(table(PatientStanding), rows, "patient_id")
     rank_patients(tx, ids)
-
-
-def note_reply(tx: Tx, patient_id: int, at: datetime) -> None:
-    """Keep when a patient last wrote: lists sort by it."""
-    tx.execute(_REPLIED, [{"who": patient_id, "instant": at}])
-
-
-def rank_patients(tx: Tx, patient_ids: Sequence[int]) -> None:
-    """Keep each patient's rank: that of the most urgent open alert."""
-    ranks = alerts.most_urgent(tx, patient_ids)
-    alike: dict[int, list[int]] = {}
-    for patient_id in patient_ids:
-        alike.setdefault(ranks.get(patient_id, NO_ALERT), []).append(patient_id)
-    for rank, ids in alike.items():
-        tx.execute(_RANK, ids=ids, to_rank=rank)
 
 
 def _last_ended(tx: Tx, ids: list[int]) -> dict[int, date]:
@@ -290,15 +275,4 @@ _LAST_REPLIES = (
     select(InboundText.patient_id, func.max(InboundText.received_at))
     .where(InboundText.patient_id.in_(_IDS))
     .group_by(InboundText.patient_id)
-)
-_STANDING = table(PatientStanding)
-_RANK = (
-    update(PatientStanding)
-    .where(PatientStanding.patient_id.in_(bindparam("ids", expanding=True)))
-    .values(rank=bindparam("to_rank"))
-)
-_REPLIED = (
-    update(_STANDING)
-    .where(_STANDING.c.patient_id == bindparam("who"))
-    .values(last_reply_at=bindparam("instant"))
 )

@@ -74,7 +74,18 @@ def _leads(nights: int, today: date) -> list[Cast]:
     """A visitor should find these: each shows one thing the clinic must see."""
     start = (today - timedelta(days=nights)).isoformat()
     lab = (today + timedelta(days=2)).isoformat()
-    stories: list[tuple[str, dict[str, object], dict[str, object]]] = [
+    stories = _stories(nights, start, lab)
+    return [
+        _lead(number, given, known, life, joined=nights * LEADS_JOIN_PERCENT[number] // 100)
+        for number, (given, known, life) in enumerate(stories)
+    ]
+
+
+def _stories(
+    nights: int, start: str, lab: str
+) -> list[tuple[str, dict[str, object], dict[str, object]]]:
+    """Given name, what the clinic knows, and how the person lives."""
+    return [
         (
             "Tom",
             {"facts": {"uses_caffeine": "yes", "treatment_start": start}, "window": WIDE},
@@ -106,10 +117,6 @@ def _leads(nights: int, today: date) -> list[Cast]:
             {"bedtime": time(8, 30), "wake_time": time(16), "window": "17:00-08:00", "facts": {}},
             {"severity": 4.0, "onset": 1080},
         ),
-    ]
-    return [
-        _lead(number, given, known, life, joined=nights * LEADS_JOIN_PERCENT[number] // 100)
-        for number, (given, known, life) in enumerate(stories)
     ]
 
 

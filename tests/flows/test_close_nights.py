@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.gateways.simulated import Fault
-from service.store import people
+from service.store import circumstances
 from service.store.people import open_phone
 from service.store.records import Patient
 from service.store.session import SYSTEM
@@ -41,7 +41,7 @@ def test_what_became_of_a_night(world: World, label: str, fault: Fault, state: s
     world.gateway.faults[open_phone(world.store.keyring, patient)] = fault
     if label == "paused":
         with world.store.transaction(SYSTEM, "test") as tx:
-            people.add_pause(tx, patient, None, world.clock.now())
+            circumstances.add_pause(tx, patient, None, world.clock.now())
     world.live_to(ASKED)
     if label == "answered":
         world.say(patient, "4")
@@ -69,7 +69,7 @@ def test_a_late_answer_is_the_nights_but_counts_as_late(world: World) -> None:
     (asked,) = world.rows("question", kind="symptom_0_10")
     # No second question takes the bare number: the texts rest from now on.
     with world.store.transaction(SYSTEM, "test") as tx:
-        people.add_pause(tx, patient, None, world.clock.now())
+        circumstances.add_pause(tx, patient, None, world.clock.now())
     world.live_to(datetime(2026, 11, 23, 11))
     before = night_of(world, patient)
     world.say(patient, "5")

@@ -11,7 +11,7 @@ from schedules.recurrence import to_utc
 from schedules.slots import REASONS
 from service.flows.plan_due import plan_due
 from service.flows.plan_due.decide import decide
-from service.store import outbox, people, planning
+from service.store import circumstances, outbox, people, planning
 from service.store.session import SYSTEM
 from tests.world import ZONE, World
 
@@ -89,7 +89,7 @@ def test_what_is_withheld_is_written_with_its_reason(
     patient = world.patient(facts=facts)
     if label == "paused":
         with world.store.transaction(SYSTEM, "test") as tx:
-            people.add_pause(tx, patient, None, world.clock.now())
+            circumstances.add_pause(tx, patient, None, world.clock.now())
     world.live_to(datetime(2026, 11, 23, 13))
     withheld = [row for row in world.rows("outbox") if row.state == "suppressed"]
     assert reason in {row.reason for row in withheld}

@@ -13,7 +13,7 @@ from service.flows.send_outbox import claim, record, send_due
 from service.flows.take_receipt import take_receipts
 from service.flows.take_reply import store_replies
 from service.gateways.simulated import Fault
-from service.store import people
+from service.store import circumstances, people
 from service.store.claiming import LEASE, OVERDRAFT
 from service.store.session import SYSTEM
 from tests.flows.texts import put, question, row_of
@@ -90,7 +90,7 @@ def test_a_text_that_may_not_leave_ends_with_its_reason_and_was_never_asked(
         world.clock.advance(hours=2, seconds=1)
     if label == "paused":
         with world.store.transaction(SYSTEM, "test") as tx:
-            people.add_pause(tx, patient, None, world.clock.now())
+            circumstances.add_pause(tx, patient, None, world.clock.now())
     if label == "at night":
         late = {"due_at": world.clock.now(), "not_after": world.clock.now() + timedelta(days=1)}
         token = put(world, patient, "two", question=question(), **late)

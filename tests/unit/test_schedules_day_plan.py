@@ -326,13 +326,13 @@ def test_a_spring_forward_night_is_planned_at_the_shifted_hour() -> None:
 def test_until_takes_nothing_from_the_slots_before_it(
     bedtime: time, wake: time, clock: str, known: dict[str, str]
 ) -> None:
-    programmes = of_clinic("caffeine", "iron", "check_in", "habits", "onset")
+    programmes = of_clinic("caffeine", "iron", "check_in", "education", "sleep_hygiene")
     subject = patient(
         programmes,
         rhythm=replace(NEW_YORK, bedtime=bedtime, wake=wake, window="bedtime"),
         facts=facts(uses_caffeine="", **known),
     )
-    until = utc(f"{NIGHT + DAY}T{clock}") + 5 * timedelta(hours=1)
+    until = utc(f"{NIGHT + DAY}T{clock}") + timedelta(hours=4)
     ahead = nights(NIGHT - DAY, 3)
     whole = plan(subject, programmes, Past(), ahead)
     short = plan(subject, programmes, Past(), ahead, until)
@@ -342,8 +342,7 @@ def test_until_takes_nothing_from_the_slots_before_it(
 
 
 def test_a_last_night_that_comes_too_late_is_left_out() -> None:
-    programmes = of_clinic("caffeine")
-    subject = patient(programmes, facts=facts(uses_caffeine=""))
+    programmes = [programme(at("12:00"))]
     noon = utc(f"{NIGHT + DAY}T16:00")
-    slots = plan(subject, programmes, Past(), nights(NIGHT, 2), noon)
+    slots = plan(patient(programmes), programmes, Past(), nights(NIGHT, 2), noon)
     assert {slot.night for slot in slots} == {NIGHT}

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from schedules.facts import FACTS
 from service.entry.web.fact_fields import GROUPS, spelled
-from service.store import people
+from service.store import circumstances, people
 from service.store.records import Patient
 from service.store.session import SYSTEM
 from service.store.tables.outbox import OutboxText
@@ -102,7 +102,7 @@ def test_everything_typed_is_kept(world: World) -> None:
     assert patient.window == "17:00-08:00"
     assert f"{patient.bedtime_weekend}" == "23:45:00"
     with world.runtime.store.transaction(SYSTEM, "test", write=False) as tx:
-        known = {fact.code: fact.value for fact in people.facts_of(tx, patient.id)}
+        known = {fact.code: fact.value for fact in circumstances.facts_of(tx, patient.id)}
     assert known == {
         "uses_caffeine": "yes",
         "drinks": "fri,sat",

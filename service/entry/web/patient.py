@@ -19,7 +19,7 @@ from service.entry.web.figures_shown import shown
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
 from service.flows.plan_due import forecast
-from service.store import alerts, audit, consent, patient_page, people
+from service.store import alerts, audit, circumstances, consent, patient_page, people
 from service.store.patient_page import PatientNight
 from service.store.records import Patient
 from service.store.session import Tx
@@ -125,7 +125,7 @@ def pause(token: str) -> ResponseReturnValue:
     with own_clinic(write=True) as tx:
         one = _patient(tx, token)
         until = _until(request.form.get("until", ""), one, now)
-        people.add_pause(tx, one, until, now)
+        circumstances.add_pause(tx, one, until, now)
         audit.write(tx, one.clinic_id, "patient paused", token, now)
     return redirect(url_for("patient.patient", token=token))
 
@@ -137,7 +137,7 @@ def resume(token: str) -> ResponseReturnValue:
     now = current_site().runtime.clock.now()
     with own_clinic(write=True) as tx:
         one = _patient(tx, token)
-        if people.end_pauses(tx, one, now):
+        if circumstances.end_pauses(tx, one, now):
             audit.write(tx, one.clinic_id, "patient resumed", token, now)
     return redirect(url_for("patient.patient", token=token))
 

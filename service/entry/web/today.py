@@ -21,7 +21,7 @@ from service.entry.web.access import (
 )
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
-from service.store import alerts, audit, overview, standings
+from service.store import alerts, audit, overview, ranks
 from service.store.overview import Need, Sending
 from service.store.people import clinic_by_id, open_person, patients_by_id
 from service.store.records import Clinic, Patient, Person
@@ -125,7 +125,7 @@ def resolve(token: str) -> ResponseReturnValue:
         if alerts.resolve_alert(tx, token, note, now):
             audit.write(tx, member().clinic_id, "alert resolved", token, now, rule=rule)
             if patient_id is not None:
-                standings.rank_patients(tx, [patient_id])
+                ranks.rank_patients(tx, [patient_id])
     return redirect(url_for("today.today"))
 
 

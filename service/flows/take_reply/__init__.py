@@ -14,7 +14,7 @@ from service.flows.take_reply.apply import apply
 from service.flows.take_reply.context import talk_with
 from service.flows.take_reply.strangers import answer_stranger
 from service.runtime import Runtime
-from service.store import people, replies, standings
+from service.store import people, ranks, replies
 from service.store.records import Clinic, Patient
 from service.store.replies import StoredReply
 from service.store.session import SYSTEM, Tx
@@ -102,7 +102,7 @@ def _converse(
         review_state="open" if outcome.review else "none",
         question_id=next((bound for bound in outcome.bound if bound), None),
     )
-    standings.note_reply(tx, patient.id, reply.received_at)
+    ranks.note_reply(tx, patient.id, reply.received_at)
     apply(runtime, tx, clinic, patient, reply, talk, outcome, body)
 
 

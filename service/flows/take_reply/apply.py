@@ -11,11 +11,13 @@ from service.flows.take_reply.answer import answer_texts
 from service.runtime import Runtime
 from service.store import (
     alerts,
+    circumstances,
     consent,
     delivery_history,
     outbox,
     people,
     questions,
+    ranks,
     replies,
     standings,
 )
@@ -59,7 +61,7 @@ def apply(
     if roll_nights(tx, nights, now):
         standings.restand(tx, [patient], now)
     elif outcome.alerts:
-        standings.rank_patients(tx, [patient.id])
+        ranks.rank_patients(tx, [patient.id])
     said = _within_reason(tx, patient, outcome, now)
     if said:
         content = runtime.shelf.content(tx, clinic)
@@ -152,14 +154,14 @@ def _write_changes(
         left_out = sorted({*patient.left_out, *outcome.left_out})
         people.set_patient(tx, patient.id, now, left_out=left_out)
     if outcome.pause_until is not None:
-        people.add_pause(tx, patient, outcome.pause_until, now)
+        circumstances.add_pause(tx, patient, outcome.pause_until, now)
     if outcome.resume:
-        people.end_pauses(tx, patient, now)
+        circumstances.end_pauses(tx, patient, now)
 
 
 def _write_facts(tx: Tx, patient: Patient, outcome: Outcome, today: date, now: datetime) -> None:
     for code, value in outcome.facts.items():
-        people.add_fact(tx, patient, code, value, today, now)
+        circumstances.add_fact(tx, patient, code, value, today, now)
 
 
 def _change_consent(

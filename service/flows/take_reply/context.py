@@ -5,7 +5,7 @@ from datetime import datetime
 from schedules.recurrence import to_local
 from service.domain.consent import ConsentState, invitation_open
 from service.domain.talk import Open, Talk
-from service.store import consent, people, questions, replies
+from service.store import circumstances, consent, people, questions, replies
 from service.store.records import Patient, Question
 from service.store.session import Tx
 
@@ -20,12 +20,12 @@ def talk_with(tx: Tx, patient: Patient, now: datetime, provider_confirms: bool) 
         invited_at = last[1] if last else None
     rhythm = people.rhythm_of(patient)
     on = to_local(now, patient.zone).date()
-    facts = people.facts_of(tx, patient.id)
+    facts = circumstances.facts_of(tx, patient.id)
     in_force = frozenset(fact.code for fact in facts if facts.value(fact.code, on) is not None)
     return Talk(
         consent=state,
         invited=invitation_open(state, invited_at, now),
-        paused=people.is_paused(tx, patient.id, now),
+        paused=circumstances.is_paused(tx, patient.id, now),
         questions=asked,
         answers_so_far=replies.answers_so_far(tx, patient.id),
         facts=in_force,

@@ -1,0 +1,93 @@
+"""What is known of a patient, and when his texts rest: facts and pauses. A change of either wakes him."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import and_, bindparam, select, update
+
+from schedules.facts import Fact, Facts
+from schedules.recurrence import to_local
+from service.store.people import wake
+from service.store.records import Patient
+from service.store.rows import as_record, table
+from service.store.session import Tx
+from service.store.tables.planning import PatientFact, PatientPause
+
+
+def add_fact(tx: Tx, patient: Patient, code: str, value: str, on: date, now: datetime) -> None:
+    """Begin a fact on a local date, ending the row in force; a change wakes the patient."""
+    end_fact(tx, patient, code, on, now)
+    row = {
+        "clinic_id": patient.clinic_id,
+        "patient_id": patient.id,
+        "code": code,
+        "value": value,
+        "valid_from": on,
+        "set_by": tx.actor,
+        "at": now,
+    }
+    tx.insert_one(table(PatientFact), row)
+
+
+def add_facts(tx: Tx, patient: Patient, facts: Mapping[str, str], now: datetime) -> None:
+    """What is known of a new patient, from today on where he lives."""
+    today = to_local(now, patient.zone).date()
+    for code, value in facts.items():
+        add_fact(tx, patient, code, value, today, now)
+
+
+def end_fact(tx: Tx, patient: Patient, code: str, on: date, now: datetime) -> None:
+    """End a fact from a local date on."""
+    in_force = and_(
+        PatientFact.patient_id == patient.id,
+        PatientFact.code == code,
+        PatientFact.valid_to.is_(None),
+    )
+    tx.execute(update(PatientFact).where(in_force).values(valid_to=on))
+    wake(tx, [patient.id], now)
+
+
+def facts_of(tx: Tx, patient_id: int) -> Facts:
+    """Everything known of a patient, ended facts too."""
+    rows = tx.rows(_FACTS, who=patient_id)
+    return Facts(tuple(as_record(Fact, row) for row in rows))
+
+
+def is_paused(tx: Tx, patient_id: int, now: datetime) -> bool:
+    """Whether a pause is in force."""
+    return tx.row(_PAUSED, who=patient_id, now=now) is not None
+
+
+def add_pause(tx: Tx, patient: Patient, until: datetime | None, now: datetime) -> None:
+    """Pause planned texts from now; an earlier pause that would outlast now gives way to this one."""
+    end_pauses(tx, patient, now)
+    row = {
+        "clinic_id": patient.clinic_id,
+        "patient_id": patient.id,
+        "start": now,
+        "until": until,
+        "set_by": tx.actor,
+        "at": now,
+    }
+    tx.insert_one(table(PatientPause), row)
+
+
+def end_pauses(tx: Tx, patient: Patient, now: datetime) -> bool:
+    """End every pause in force; whether there was one."""
+    ended = tx.changed(_END_PAUSE, who=patient.id, now=now)
+    wake(tx, [patient.id], now)
+    return ended > 0
+
+
+_FACT = (PatientFact.code, PatientFact.value, PatientFact.valid_from, PatientFact.valid_to)
+_FACTS = select(*_FACT).where(PatientFact.patient_id == bindparam("who"))
+FACTS_OF_ALL = select(*_FACT, PatientFact.patient_id).where(
+    PatientFact.patient_id.in_(bindparam("ids", expanding=True))
+)
+_IN_FORCE = and_(
+    PatientPause.patient_id == bindparam("who"),
+    PatientPause.start <= bindparam("now"),
+    PatientPause.until.is_(None) | (PatientPause.until > bindparam("now")),
+)
+_PAUSED = select(PatientPause.id).where(_IN_FORCE)
+_END_PAUSE = update(PatientPause).where(_IN_FORCE).values(until=bindparam("now"))
