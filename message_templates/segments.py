@@ -15,6 +15,7 @@ GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENDED = frozenset("\f^{}\\[~]|€")
+_GSM = GSM_BASIC | GSM_EXTENDED
 _ALONE: dict[Encoding, int] = {"GSM-7": 160, "UCS-2": 70}
 _JOINED: dict[Encoding, int] = {"GSM-7": 153, "UCS-2": 67}
 
@@ -34,7 +35,7 @@ class Length:
 
 def measure(text: str) -> Length:
     """The length of `text`. An empty text has no segment."""
-    offending = tuple(dict.fromkeys(c for c in text if c not in GSM_BASIC | GSM_EXTENDED))
+    offending = tuple(dict.fromkeys(c for c in text if c not in _GSM))
     encoding: Encoding = "UCS-2" if offending else "GSM-7"
     sizes = [_size(character, encoding) for character in text]
     units = sum(sizes)

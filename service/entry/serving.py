@@ -1,6 +1,7 @@
 """`evenfall serve`: web, clock and sender in one process, one for each SQLite file."""
 
 import fcntl
+import gc
 import os
 import signal
 import threading
@@ -32,6 +33,8 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
     """
     with alone(store):
         service = deploy()
+        # What was imported stays: the collector need not look at it again and again.
+        gc.freeze()
         scheduler = make_scheduler(service)
         host, port = service.address
         app = create_app(_site(service, scheduler))

@@ -63,6 +63,12 @@ class Content:
         numbers = (version.number for version, _ in self.programmes(now) if version.slug == slug)
         return next(numbers, None)
 
+    def asks(self, slug: str, step: str, now: datetime) -> str | None:
+        """The answer type of the question a step asks, None where it asks nothing."""
+        rules = (rule for _, programme in self.programmes(now) for rule in programme.rules)
+        found = (rule.asks for rule in rules if (rule.programme, rule.key) == (slug, step))
+        return next(found, None)
+
 
 class ContentShelf:
     """Contents by clinic, read again only after a publication."""

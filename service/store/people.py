@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, time
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import and_, bindparam, case, select, update
@@ -204,6 +205,7 @@ def rhythm_of(patient: Patient) -> Rhythm:
     )
 
 
+@cache
 def parse_window(window: str) -> tuple[time, time] | Literal["bedtime"]:
     """A window as the patients' CSV writes it: `08:00-23:30`, or `bedtime`."""
     if window == "bedtime":

@@ -146,7 +146,10 @@ class PlanningCase:
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A text to write, or a slot to write as decided against (`reason` set, nothing to send)."""
+    """A text to write, or a slot to write as decided against (`reason` set, nothing to send).
+
+    `asks` is the answer type a slot decided against would have asked for; `question` what a text asks.
+    """
 
     clinic_id: int
     patient_id: int | None
@@ -171,6 +174,7 @@ class NewText:
     template: str | None = None
     reason: str | None = None
     detail: str | None = None
+    asks: str | None = None
     question: "NewQuestion | None" = None
 
 

@@ -139,6 +139,7 @@ def withheld_text(case: PlanningCase, content: Content, slot: Withheld, now: dat
         step=slot.step,
         night=slot.night,
         on_date=slot.on,
+        asks=content.asks(slot.programme, slot.step, now),
         reason=slot.reason,
         detail=slot.detail[:200] or None,
     )
