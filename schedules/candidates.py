@@ -93,7 +93,7 @@ class Sieve:
         on = local.date()
         if not falls_on(rule, self.course, on):
             return None
-        if rule.only_if and not all(_any_holds(subject, gate, on) for gate in rule.only_if):
+        if rule.only_if and not all([_first_holding(subject, gate, on) for gate in rule.only_if]):
             return None
         if rule.once and self._ended(rule):
             return None
@@ -159,24 +159,23 @@ class Sieve:
         subject = self.subject
         gone = self.used.get((rule.programme, rule.key), {}) if rule.once else {}
         against: list[str] = []
-        eligible: list[str] = []
+        unsent: list[str] = []
         receivable: list[Wording] = []
         for text in rule.step.say:
-            wording = subject.wordings.get(text) or Wording(text, sends=None)
             if text in gone:
                 continue
-            if wording.only_if and not _any_holds(subject, wording.only_if, on):
-                against.append(f"{text} needs {' or '.join(wording.only_if)}")
-            elif wording.not_if and (fact := _first_holding(subject, wording.not_if, on)):
-                against.append(f"{text}: {fact}")
+            wording = subject.wordings.get(text) or Wording(text, sends=None)
+            gated = wording.only_if or wording.not_if
+            if gated and (detail := _rules_out(subject, wording, on)):
+                against.append(detail)
+            elif wording.sends is None:
+                unsent.append(text)
             else:
-                eligible.append(text)
-                if wording.sends is not None:
-                    receivable.append(wording)
+                receivable.append(wording)
         if receivable:
             return tuple(receivable), "", ""
-        if eligible:
-            return (), "no_text_in_language", ", ".join(eligible)
+        if unsent:
+            return (), "no_text_in_language", ", ".join(unsent)
         return (), "not_eligible", "; ".join(against)
 
     def _windows(self, on: date, due: datetime) -> Sequence[Window]:
@@ -192,12 +191,21 @@ class Sieve:
         return self.windows[day]
 
 
-def _any_holds(subject: Subject, items: tuple[str, ...], on: date) -> bool:
-    return any(subject.facts.holds(item, on) for item in items)
-
-
 def _first_holding(subject: Subject, items: tuple[str, ...], on: date) -> str:
-    return next((item for item in items if subject.facts.holds(item, on)), "")
+    """The first of `items` that holds on `on`; empty if none does."""
+    for item in items:
+        if subject.facts.holds(item, on):
+            return item
+    return ""
+
+
+def _rules_out(subject: Subject, wording: Wording, on: date) -> str:
+    """What keeps a text from the patient on `on` by the text's own gates; empty if nothing does."""
+    if wording.only_if and not _first_holding(subject, wording.only_if, on):
+        return f"{wording.text} needs {' or '.join(wording.only_if)}"
+    if wording.not_if and (fact := _first_holding(subject, wording.not_if, on)):
+        return f"{wording.text}: {fact}"
+    return ""
 
 
 def _hold(subject: Subject, rule: Rule, on: date) -> str:

@@ -7,11 +7,10 @@ question counting as delivered and unanswered. Nudges, LATER and the opening of 
 to what happened and are not planned here.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 
 from schedules.cadence import Course
 from schedules.candidates import Candidate, Sieve, eligible
@@ -72,7 +71,7 @@ def _planner(
         decided=set(),
         sent=set(),
         sent_on=set(),
-        slots={},
+        slots=defaultdict(dict),
     )
     for row in past.decided:
         planner.recall(row)
@@ -90,7 +89,7 @@ class _Planner:
     decided: set[tuple[str, str, date]]
     sent: set[tuple[str, str, date]]
     sent_on: set[tuple[str, str, date]]
-    slots: dict[date, dict[Rule, Candidate | None]]
+    slots: defaultdict[date, dict[Rule, Candidate | None]]
 
     def recall(self, row: Decided) -> None:
         """Take a row as the fact it is."""
@@ -140,17 +139,17 @@ class _Planner:
         return sorted(slots, key=_placing_order)
 
     def _slot(self, rule: Rule, night: date) -> Candidate | None:
-        tonight = self.slots.setdefault(night, {})
+        tonight = self.slots[night]
         if rule not in tonight:
-            done = (rule.programme, rule.key, night) in self.decided
-            slot = None if done else self.sieve.candidate(rule, night)
-            tonight[rule] = None if slot is None or self._sent_on(slot) else slot
+            slot = self.sieve.candidate(rule, night)
+            tonight[rule] = None if slot is None or self._settled(slot) else slot
         return tonight[rule]
 
-    def _sent_on(self, candidate: Candidate) -> bool:
+    def _settled(self, candidate: Candidate) -> bool:
         # A step is never sent twice on one date, even if an edit moved it into another night:
         # a doubled dose prompt can mean a doubled dose.
-        return (candidate.rule.programme, candidate.rule.key, candidate.on) in self.sent_on
+        step = candidate.rule.programme, candidate.rule.key
+        return (*step, candidate.night) in self.decided or (*step, candidate.on) in self.sent_on
 
     def _decide(
         self, candidate: Candidate, placed: Placed, waiting: Sequence[Candidate]
@@ -201,21 +200,25 @@ class _Planner:
             other.priority == rule.priority and served_before(self.tally, other, rule)
             for other in tonight
         )
-        awaited_tonight = Counter(other.priority for other in tonight)
         later_nights = nights_left(self.tally, night)
 
         def awaited(priority: Priority, most: int) -> int:
-            later = islice(self._later(priority, later_nights), most)
-            return min(most, awaited_tonight[priority] + sum(1 for _ in later))
+            now = sum(other.priority == priority for other in tonight)
+            return min(most, now + self._later(priority, later_nights, most))
 
         return week_allows(self.tally, rule, night, awaited, rivals)
 
-    def _later(self, priority: Priority, later_nights: Sequence[date]) -> Iterator[Candidate]:
+    def _later(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
+        """How many slots of `priority` may come in `later_nights`, counted up to `most`."""
+        found = 0
         for rule in self.sieve.eligible.by_priority.get(priority, ()):
             for night in later_nights:
                 slot = self._slot(rule, night)
                 if slot is not None and self._may_come(slot):
-                    yield slot
+                    found += 1
+                    if found == most:
+                        return found
+        return found
 
     def _may_come(self, candidate: Candidate) -> bool:
         """Whether an open slot may still take one of the week's places."""

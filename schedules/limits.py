@@ -93,28 +93,29 @@ def week_allows(
     """
     week = cap_week(tally.day_zero, night)
     spare = places_left(tally, night) - 1 - rivals
-    for priority in PRIORITIES:
+    for rank, priority in enumerate(PRIORITIES):
         if spare < 0:
             return False
-        claim = _claim(tally, week, rule, priority)
+        claim = _claim(tally, week, rule, rank, priority)
         if claim:
             spare -= awaited(priority, min(claim, spare + 1))
     return spare >= 0
 
 
-def _claim(tally: Tally, week: int, rule: Rule, priority: Priority) -> int:
-    """The most places this week that slots of `priority` may claim before `rule`."""
-
-    def unserved(kept: Priority) -> int:
-        return max(0, KEPT.get(kept, 0) - tally.priorities[week, kept])
-
-    higher = PRIORITIES.index(priority) < rule.rank
-    if priority == rule.priority or (rule.priority in FIRST and not higher):
+def _claim(tally: Tally, week: int, rule: Rule, rank: int, priority: Priority) -> int:
+    """The most places this week that slots of `priority`, of `rank`, may claim before `rule`."""
+    higher = rank < rule.rank
+    if rank == rule.rank or (rule.priority in FIRST and not higher):
         return 0
-    in_kept_place = unserved(rule.priority) > 0
-    if priority in FIRST or (higher and not in_kept_place):
+    if priority in FIRST or (higher and not _unserved(tally, week, rule.priority)):
         return week_cap(week)
-    return unserved(priority)
+    return _unserved(tally, week, priority)
+
+
+def _unserved(tally: Tally, week: int, priority: Priority) -> int:
+    """How many of the places kept for `priority` no slot of it has taken this week."""
+    kept = KEPT.get(priority)
+    return max(0, kept - tally.priorities[week, priority]) if kept else 0
 
 
 def served_before(tally: Tally, one: Rule, other: Rule) -> bool:

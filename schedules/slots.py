@@ -39,6 +39,14 @@ REASONS: Final = {
 """Why a text was withheld: the closed list of clinical section 3, with the sentences pages show."""
 
 
+def reason_words(reason: str, detail: str) -> str:
+    """A reason as people read it, with its detail in place of what the sentence says is named or shown."""
+    sentence, _, _ = REASONS[reason].partition(" (")
+    return (
+        f"{sentence.removesuffix('.')}: {detail}." if detail else f"{sentence.removesuffix('.')}."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """One text of a step's `say` as this patient would get it.

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError
+
 from message_templates.catalogue import load
 from service.clock import Clock
 from service.config import Settings, SettingsError
@@ -20,8 +23,9 @@ from service.store.engine import open_engine
 from service.store.receipts import awaiting_receipts
 from service.store.sealed import Keyring, load_keyring, new_keyring, save_keyring
 from service.store.session import SYSTEM, Store
+from service.synthetic.story import phones_of, remembered
 
-CLOCK_OFFSET = "clock_offset_s"
+CLOCK_OFFSET, KEY_CHECK = "clock_offset_s", "key_check"
 
 
 class StartError(Exception):
@@ -40,6 +44,7 @@ class Deployment:
     auth_tokens: tuple[str, ...]
     loopback: bool
     is_demo: bool
+    pick_up: Callable[[str], None] | None
 
 
 def deploy(settings: Settings, store: Store) -> Deployment:
@@ -47,8 +52,9 @@ def deploy(settings: Settings, store: Store) -> Deployment:
     check_fence(settings, store)
     pipeline = Pipeline(settings.send_concurrency)
     tokens = (settings.twilio_auth_token, settings.twilio_auth_token_old)
+    gateway = _gateway(settings, store)
     return Deployment(
-        runtime=build_runtime(settings, store, _gateway(settings, store), pipeline.wake),
+        runtime=build_runtime(settings, store, gateway, pipeline.wake),
         pipeline=pipeline,
         address=settings.bind_address(),
         public_url=settings.public_url,
@@ -56,13 +62,44 @@ def deploy(settings: Settings, store: Store) -> Deployment:
         auth_tokens=tuple(filter(None, (token.get_secret_value() for token in tokens))),
         loopback=settings.is_loopback(),
         is_demo=is_demo(settings, store),
+        pick_up=gateway.pick_up if isinstance(gateway, SimulatedGateway) else None,
     )
+
+
+def open_database(settings: Settings, *, durable: bool = True) -> Engine:
+    """The database alone, for what needs no keys; SettingsError for one we cannot use."""
+    try:
+        return open_engine(settings.database_url, durable=durable)
+    except (ArgumentError, ImportError):
+        raise SettingsError(
+            "EVENFALL_DATABASE_URL is sqlite:///FILE, or postgresql://… with the postgres extra"
+        ) from None
 
 
 def open_store(settings: Settings, *, durable: bool = True, make_keys: bool = False) -> Store:
     """The store of these settings. `make_keys`: a first command may make the keys file."""
     keyring = _keyring(settings, make_keys=make_keys)
-    return Store(open_engine(settings.database_url, durable=durable), keyring)
+    return Store(open_database(settings, durable=durable), keyring)
+
+
+def keep_key_check(store: Store) -> None:
+    """Remember which keys this database is sealed with, so that others are refused."""
+    with store.transaction(SYSTEM, "boot") as tx:
+        if audit.installation_value(tx, KEY_CHECK) is None:
+            audit.set_installation_value(tx, KEY_CHECK, store.keyring.blind(KEY_CHECK, "check"))
+
+
+def check_database(settings: Settings, store: Store) -> None:
+    """StartError where the schema is not this version's, or the keys are not those of the database."""
+    if not schema.is_current(store.engine):
+        raise StartError("The database is not up to date; run `evenfall db upgrade` first.")
+    with store.transaction(SYSTEM, "boot", write=False) as tx:
+        kept = audit.installation_value(tx, KEY_CHECK)
+    if kept not in {None, store.keyring.blind(KEY_CHECK, "check")}:
+        raise StartError(
+            f"{settings.keys_file} holds other keys than this database was sealed with; put the right"
+            " file back."
+        )
 
 
 def _keyring(settings: Settings, *, make_keys: bool) -> Keyring:
@@ -103,10 +140,7 @@ def build_runtime(
 
 def _gateway(settings: Settings, store: Store) -> Gateway:
     if settings.gateway == "simulated":
-        gateway = SimulatedGateway()
-        with store.transaction(SYSTEM, "boot", write=False) as tx:
-            gateway.resume(awaiting_receipts(tx))
-        return gateway
+        return _phones(store)
     return TwilioGateway(
         Account(
             sid=settings.twilio_account_sid,
@@ -119,6 +153,14 @@ def _gateway(settings: Settings, store: Store) -> Gateway:
     )
 
 
+def _phones(store: Store) -> SimulatedGateway:
+    with store.transaction(SYSTEM, "boot", write=False) as tx:
+        story = remembered(tx)
+        gateway = phones_of(story) if story else SimulatedGateway()
+        gateway.resume(awaiting_receipts(tx))
+    return gateway
+
+
 def _stored_offset(store: Store) -> timedelta:
     with store.transaction(SYSTEM, "boot", write=False) as tx:
         return timedelta(seconds=float(audit.installation_value(tx, CLOCK_OFFSET) or 0))
@@ -129,8 +171,7 @@ def check_fence(settings: Settings, store: Store) -> None:
 
     Without accounts all three must hold: simulated gateway, loopback bind, synthetic data.
     """
-    if not schema.is_current(store.engine):
-        raise StartError("The database is not up to date; run `evenfall db upgrade` first.")
+    check_database(settings, store)
     with store.transaction(SYSTEM, "boot", write=False) as tx:
         accounts = users.count_users(tx)
     alone = is_demo(settings, store)

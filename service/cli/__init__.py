@@ -63,6 +63,9 @@ def main() -> None:
         for fault in faults.faults:
             click.echo(str(fault), err=True)
         sys.exit(FAULTS)
-    except (SettingsError, StartError, SealError) as refusal:
+    except SettingsError as wrong:
+        click.echo(f"evenfall: {wrong}", err=True)
+        sys.exit(WRONG_USE)
+    except (StartError, SealError) as refusal:
         click.echo(f"evenfall: {refusal}", err=True)
         sys.exit(FAULTS)

@@ -1,6 +1,8 @@
 """clinic create, user add, import patients: what a clinic begins with."""
 
 import csv
+import io
+import re
 import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +24,7 @@ from service.store.session import SYSTEM
 
 # What the texts' lengths are proved with (clinical.md section 4).
 LONGEST_ALIAS, LONGEST_PHONE = 18, 14
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @click.group()
@@ -46,6 +49,8 @@ def create(**given: str) -> None:
     settings = read_settings()
     store = boot.open_store(settings, make_keys=True)
     schema.upgrade(store.engine)
+    boot.check_database(settings, store)
+    boot.keep_key_check(store)
     runtime = boot.quiet_runtime(settings, store)
     with store.transaction(SYSTEM, ACTOR) as tx:
         known = {one.slug for one in people.all_clinics(tx)}
@@ -85,6 +90,8 @@ def user() -> None:
 @click.option("--role", "roles", required=True, multiple=True, type=click.Choice(users.ROLES))
 def add(slug: str, email: str, roles: tuple[str, ...]) -> None:
     """Invite someone: prints a link that can be used once, within 7 days."""
+    if not ADDRESS.fullmatch(email):
+        raise click.UsageError(f"--email {email!r} is no e-mail address.")
     opened = open_installation()
     found = find_clinic(opened, slug)
     now = opened.runtime.clock.wall()
@@ -114,7 +121,7 @@ def import_patients(path: Path, slug: str, dry_run: bool) -> None:
     for fault in faults:
         click.echo(fault)
     if faults:
-        click.echo(f"{len(faults)} faults; nothing was written.", err=True)
+        click.echo(f"Faults: {len(faults)}. Nothing was written.", err=True)
         sys.exit(1)
     if not dry_run:
         with opened.store.transaction(SYSTEM, ACTOR) as tx:
@@ -123,18 +130,15 @@ def import_patients(path: Path, slug: str, dry_run: bool) -> None:
                 evidence = one.consent_evidence
                 recorded = RecordedConsent(evidence) if evidence is not None else None
                 enrol(opened.runtime, tx, found, NewPatient(**one.known()), recorded, now)
-    done = "would be enrolled" if dry_run else "enrolled"
-    click.echo(f"{len(checked)} patients {done}.", err=True)
+    done = "Would be enrolled" if dry_run else "Enrolled"
+    click.echo(f"{done}: {len(checked)}.", err=True)
 
 
 def _checked(opened: Opened, found: Clinic, path: Path) -> tuple[list[CheckedPatient], list[str]]:
     """The rows of the file as patients, and every fault by row and column (row 1 is the header)."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        unknown = [name for name in reader.fieldnames or [] if name not in COLUMNS]
-        if unknown or not reader.fieldnames:
-            return [], [f"row 1: unknown columns: {', '.join(map(str, unknown)) or 'no header'}"]
-        rows = list(reader)
+    rows, fault = _rows(path)
+    if fault:
+        return [], [fault]
     with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
         taken = {patient.ref for patient in people.all_patients(tx, found.id)}
     today = opened.runtime.clock.now().astimezone(ZoneInfo(found.zone)).date()
@@ -145,14 +149,29 @@ def _checked(opened: Opened, found: Clinic, path: Path) -> tuple[list[CheckedPat
         if None in row:
             faults.append(f"row {number}: more cells than columns")
             continue
+        ref = given.get("ref", "").strip()
+        if ref in taken:
+            faults.append(f"row {number}, column ref: {ref} is in use already.")
+        taken.add(ref)
         result = check_row(
             given, zone=found.zone, language=found.language, region=region, today=today
         )
         if isinstance(result, list):
             faults += [f"row {number}, column {one.column}: {one.reason}" for one in result]
-            continue
-        if result.ref in taken:
-            faults.append(f"row {number}, column ref: {result.ref} is in use already.")
-        taken.add(result.ref)
-        checked.append(result)
+        else:
+            checked.append(result)
     return checked, faults
+
+
+def _rows(path: Path) -> tuple[list[dict[str | None, str]], str]:
+    """The rows below the header, or what keeps the file from being read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = path.read_bytes()[: wrong.start].count(b"\n") + 1
+        return [], f"row {line}: this is not UTF-8; save the file as CSV UTF-8 and try again."
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    unknown = [name for name in reader.fieldnames or [] if name not in COLUMNS]
+    if unknown or not reader.fieldnames:
+        return [], f"row 1: unknown columns: {', '.join(map(str, unknown)) or 'no header'}"
+    return list(reader), ""

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import click
 
-from schedules.recurrence import zone_named
 from service import boot
 from service.clock import Clock
 from service.config import Settings, read_settings
+from service.entry.serving import alone
 from service.entry.web.passwords import hash_password
 from service.store import schema
-from service.synthetic.clinic import CLINIC, cast
-from service.synthetic.people import People
-from service.synthetic.story import Account, live_story
+from service.store.session import SYSTEM
+from service.synthetic.story import Account, Story, live_story, remember
 
 FOLDER = Path("var/demo")
 SEED = 7
@@ -42,7 +41,8 @@ def demo(port: int, patients: int, nights: int, no_serve: bool) -> None:
     """A synthetic clinic with a history, on this machine only: no account, no network, nobody texted."""
     settings = _settings(port)
     started = time.monotonic()
-    passwords = _build(settings, patients, nights)
+    with alone(FOLDER / "evenfall.db"):
+        passwords = _build(settings, patients, nights)
     took = time.monotonic() - started
     click.echo(f"{patients} patients have lived {nights} nights in {took:.0f} s.", err=True)
     if no_serve:
@@ -89,14 +89,17 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _build(settings: Settings, patients: int, nights: int) -> dict[str, str]:
     """Build the clinic anew and live its history up to now; the passwords by role."""
     for old in FOLDER.glob("*"):
-        old.unlink()
+        if old.suffix != ".serving":
+            old.unlink()
     store = boot.open_store(settings, durable=False, make_keys=True)
     schema.upgrade(store.engine)
+    boot.keep_key_check(store)
     clock = Clock()
     end = clock.now()
-    parts = cast(patients, nights, end.astimezone(zone_named(CLINIC.zone)).date(), SEED)
-    people = People({part.person.phone: part.person for part in parts}, end, SEED)
-    runtime, gateway = boot.travelling_runtime(settings, store, people)
+    story = Story(patients, nights, SEED, end)
+    runtime, gateway = boot.travelling_runtime(settings, store, story.people())
+    with store.transaction(SYSTEM, "demo") as tx:
+        remember(tx, story)
     passwords = {role: secrets.token_urlsafe(12) for role in SIGN_INS}
     accounts = [
         Account(role, email, name, hash_password(passwords[role]))
@@ -105,7 +108,7 @@ def _build(settings: Settings, patients: int, nights: int) -> dict[str, str]:
     # Millions of short-lived objects: collecting them rarely saves a tenth of the time.
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)
-    live_story(runtime, gateway, parts, accounts, nights, end, _progress_bar(nights))
+    live_story(runtime, gateway, story.parts(), accounts, nights, end, _progress_bar(nights))
     store.engine.dispose()
     return passwords
 

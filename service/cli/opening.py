@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import click
 
 from service import boot
-from service.boot import StartError
 from service.config import Settings, read_settings
 from service.runtime import Runtime
-from service.store import people, schema
+from service.store import people
 from service.store.records import Clinic
 from service.store.session import SYSTEM, Store
 
@@ -24,12 +23,11 @@ class Opened:
     runtime: Runtime
 
 
-def open_installation(*, make_keys: bool = False) -> Opened:
-    """Open what the settings name; StartError when its schema is not the current one."""
+def open_installation() -> Opened:
+    """Open what the settings name; StartError when its schema or keys are not the right ones."""
     settings = read_settings()
-    store = boot.open_store(settings, make_keys=make_keys)
-    if not schema.is_current(store.engine):
-        raise StartError("The database is not up to date; run `evenfall db upgrade` first.")
+    store = boot.open_store(settings)
+    boot.check_database(settings, store)
     return Opened(settings, store, boot.quiet_runtime(settings, store))
 
 

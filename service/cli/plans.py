@@ -7,7 +7,7 @@ from typing import Literal, cast
 import click
 
 from schedules.recurrence import to_local
-from schedules.slots import REASONS, Planned, Withheld
+from schedules.slots import Planned, Withheld, reason_words
 from service.cli.opening import ACTOR, find_clinic, open_installation
 from service.flows.plan_due import forecast
 from service.flows.publish_programme import publish, starts_at
@@ -53,8 +53,7 @@ def _spoken(slot: Planned | Withheld, zone: str) -> str:
     if isinstance(slot, Planned):
         gate = "  (behind GATE-01)" if slot.gated else ""
         return f"{at}  {where:32} {slot.sends}{gate}"
-    detail = f" [{slot.detail}]" if slot.detail else ""
-    return f"{at}  {where:32} withheld: {REASONS[slot.reason]}{detail}"
+    return f"{at}  {where:32} withheld: {reason_words(slot.reason, slot.detail)}"
 
 
 @click.group()

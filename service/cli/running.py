@@ -30,19 +30,18 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to this version's schema."""
-    store = boot.open_store(read_settings(), make_keys=True)
-    schema.upgrade(store.engine)
+    schema.upgrade(boot.open_database(read_settings()))
     click.echo("The database is up to date.", err=True)
 
 
 @db.command("check")
 def check_schema() -> None:
     """Whether the database agrees with this version; exits 1 if not."""
-    store = boot.open_store(read_settings(), make_keys=True)
-    differences = schema.differences(store.engine)
+    engine = boot.open_database(read_settings())
+    differences = schema.differences(engine)
     for difference in differences:
         click.echo(difference)
-    if differences or not schema.is_current(store.engine):
+    if differences or not schema.is_current(engine):
         click.echo("The database differs; run `evenfall db upgrade`.", err=True)
         sys.exit(1)
     click.echo("Models and database agree.", err=True)

@@ -54,7 +54,7 @@ class Talk:
         if self.invited:
             return ["consent"]
         kinds = _kinds(question for question in self.questions if not question.answered)
-        return kinds + (["paused"] if self.paused else []) or ["none"]
+        return ((["paused"] if self.paused else []) + kinds) or ["none"]
 
     def answered_kinds(self) -> list[str]:
         """The kinds a reply that answers nothing open may put right."""

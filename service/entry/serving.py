@@ -31,7 +31,7 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
 
     `deploy` is called when it is certain that no other process serves the same file; StartError otherwise.
     """
-    with alone(store):
+    with alone(store.file):
         service = deploy()
         # What was imported stays: the collector need not look at it again and again.
         gc.freeze()
@@ -60,6 +60,7 @@ def _site(service: Deployment, scheduler: BackgroundScheduler) -> Site:
         loopback=service.loopback,
         auth_tokens=service.auth_tokens,
         travel=_traveller(service, scheduler) if service.is_demo else None,
+        pick_up=service.pick_up,
     )
 
 
@@ -82,19 +83,20 @@ def _traveller(service: Deployment, scheduler: BackgroundScheduler) -> Callable[
 
 
 @contextmanager
-def alone(store: Store) -> Iterator[None]:
+def alone(file: Path | None) -> Iterator[None]:
     """Hold the lock of the SQLite file; a crash frees it. PostgreSQL needs none: rows are locked there."""
-    if store.file is None:
+    if file is None:
         yield
         return
-    path = Path(f"{store.file}.serving")
+    path = Path(f"{file}.serving")
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             raise StartError(
-                f"Process {lock.read().strip()} serves {store.file} already; stop it first."
+                f"Process {lock.read().strip()} serves {file} already; stop it first."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))

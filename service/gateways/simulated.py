@@ -56,6 +56,7 @@ class SimulatedGateway:
         self.faults: dict[str, Fault] = {}
         self.ledger: list[tuple[Text, str]] = []
         self._answers = answers
+        self._in_hand: set[str] = set()
         self._waiting: list[tuple[datetime, int, Receipt | Inbound]] = []
         self._order = itertools.count()
         self._numbered = itertools.count(1)
@@ -89,9 +90,13 @@ class SimulatedGateway:
             return
         if not fault.unconfirmed:
             self._tell(Receipt(text.token, sid, State.DELIVERED, None, arrives), fault)
-        if self._answers is not None:
+        if self._answers is not None and text.to not in self._in_hand:
             for number, (delay, body) in enumerate(self._answers(text)):
                 self.text_from(text.to, text.sender, body, arrives + delay, f"{sid}R{number}")
+
+    def pick_up(self, number: str) -> None:
+        """A person holds this phone now: nobody simulated answers on it any more."""
+        self._in_hand.add(number)
 
     def text_from(self, sender: str, to: str, body: str, at: datetime, sid: str) -> None:
         """Somebody texts us from `sender`, to be heard at `at`."""

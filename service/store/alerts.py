@@ -82,12 +82,17 @@ def close_rules(tx: Tx, patient_id: int, rules: Sequence[str], now: datetime) ->
         tx.execute(update(Alert).where(mine).values(closed_at=now, closed_by="rule"))
 
 
-def close_undelivered(tx: Tx, patient_id: int, now: datetime) -> None:
-    """A text arrived: a doubt about the number that came from failed deliveries is over."""
-    for alert in open_alerts_of(tx, patient_id):
-        if alert.rule == "M-WHO" and "failed" in alert.evidence:
-            resolved = update(Alert).where(Alert.token == alert.token)
-            tx.execute(resolved.values(closed_at=now, closed_by="rule"))
+def close_undelivered(tx: Tx, patient_id: int, now: datetime) -> bool:
+    """A text arrived: a doubt about the number that came from failed deliveries is over. Whether there was one."""
+    doubts = [
+        alert.token
+        for alert in open_alerts_of(tx, patient_id)
+        if alert.rule == "M-WHO" and "failed" in alert.evidence
+    ]
+    if doubts:
+        closed = update(Alert).where(Alert.token.in_(doubts))
+        tx.execute(closed.values(closed_at=now, closed_by="rule"))
+    return bool(doubts)
 
 
 def resolve_alert(tx: Tx, token: str, note: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 
 from service.domain.delivery import State
-from service.store import alerts, ranks
+from service.store import alerts, circumstances, ranks
 from service.store.people import patients_by_id
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
@@ -18,10 +18,14 @@ _TOLD = (State.DELIVERED.value, State.UNDELIVERED.value, State.FAILED.value)
 
 
 def doubt_numbers(tx: Tx, failed: Iterable[int], now: datetime) -> None:
-    """Open M-WHO for the patients (by id) of whom the last three texts failed."""
-    for patient in patients_by_id(tx, failed).values():
+    """Open M-WHO for the patients (by id) of whom the last three texts failed; their texts rest until it is closed."""
+    wanted = list(failed)
+    doubted = alerts.open_rules(tx, wanted)
+    for patient in patients_by_id(tx, wanted).values():
         fates = _last_fates(tx, patient.id)
         if len(fates) == FAILED_IN_A_ROW and all(state in NOT_REACHED for state, _ in fates):
+            if "M-WHO" not in doubted.get(patient.id, set()):
+                circumstances.add_pause(tx, patient, None, now)
             evidence = {"failed": FAILED_IN_A_ROW, "because": fates[0][1] or ""}
             alerts.open_alert(tx, patient.clinic_id, patient.id, "M-WHO", evidence, now)
             ranks.rank_patients(tx, [patient.id])
@@ -30,8 +34,10 @@ def doubt_numbers(tx: Tx, failed: Iterable[int], now: datetime) -> None:
 def trust_numbers(tx: Tx, reached: Iterable[int], now: datetime) -> None:
     """Close M-WHO for the patients whom a text has reached."""
     doubted = alerts.open_rules(tx, sorted(reached))
-    for patient_id in (who for who, rules in doubted.items() if "M-WHO" in rules):
-        alerts.close_undelivered(tx, patient_id, now)
+    again = [who for who, rules in doubted.items() if "M-WHO" in rules]
+    for patient in patients_by_id(tx, again).values():
+        if alerts.close_undelivered(tx, patient.id, now):
+            circumstances.end_pauses(tx, patient, now)
 
 
 def _last_fates(tx: Tx, patient_id: int) -> list[tuple[str, str | None]]:

@@ -64,7 +64,7 @@ class People:
             return
         minute = text.sent_at.replace(second=0, microsecond=0)
         chance = Random(f"{self._seed}{text.to}{minute}{text.body}")  # noqa: S311 (a story, not a secret)
-        yield from _answers(person, text.body, (self._end - text.sent_at).days, chance)
+        yield from _answers(person, text.body, max(0, (self._end - text.sent_at).days), chance)
 
 
 def _answers(

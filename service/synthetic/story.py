@@ -1,18 +1,21 @@
 """The demo's history: a clinic opens, people join, its nights are lived by the real engine, up to now."""
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from schedules.recurrence import to_local
 from service.clinic_life import live_until
 from service.flows.enrol import enrol
 from service.flows.open_clinic import open_clinic
 from service.gateways.simulated import Fault, SimulatedGateway
 from service.runtime import Runtime
-from service.store import users
+from service.store import audit, users
 from service.store.records import Clinic
-from service.store.session import SYSTEM
-from service.synthetic.clinic import CLINIC, DEAD_NUMBER, Cast
+from service.store.session import SYSTEM, Tx
+from service.synthetic.clinic import CLINIC, DEAD_NUMBER, Cast, cast
+from service.synthetic.people import People
 
 ACTOR = "demo"
 # The clock of the demo's past stops every ten minutes only, or building it would take minutes.
@@ -22,6 +25,7 @@ UNKNOWN_NUMBER = 30005
 PATIENTS_JOIN_AT = timedelta(hours=22)
 
 Progress = Callable[[float], None]
+STORY = "story"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,48 @@ def live_story(
     live_until(runtime, end, step=STEP, progress=report)
     runtime.clock.rejoin()
     return clinic
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the demo's people are made from; the same values make the same people again. `end` is in UTC."""
+
+    patients: int
+    nights: int
+    seed: int
+    end: datetime
+
+    def parts(self) -> list[Cast]:
+        """Everybody in it."""
+        last_day = to_local(self.end, CLINIC.zone).date()
+        return cast(self.patients, self.nights, last_day, self.seed)
+
+    def people(self) -> People:
+        """How they answer."""
+        persons = {part.person.phone: part.person for part in self.parts()}
+        return People(persons, self.end, self.seed)
+
+
+def remember(tx: Tx, story: Story) -> None:
+    """Keep what the people are made from, so that they go on answering when the clinic is served."""
+    values = {**asdict(story), "end": story.end.isoformat()}
+    audit.set_installation_value(tx, STORY, json.dumps(values))
+
+
+def remembered(tx: Tx) -> Story | None:
+    """The story this installation tells, if it is a demo's."""
+    kept = audit.installation_value(tx, STORY)
+    if kept is None:
+        return None
+    values = json.loads(kept)
+    return Story(**{**values, "end": datetime.fromisoformat(values["end"])})
+
+
+def phones_of(story: Story) -> SimulatedGateway:
+    """The phones after the story's end: its people answer on, and the dead number stays dead."""
+    gateway = SimulatedGateway(story.people())
+    gateway.faults[DEAD_NUMBER] = Fault(undelivered=UNKNOWN_NUMBER)
+    return gateway
 
 
 def _open(runtime: Runtime, accounts: Sequence[Account], begin: datetime) -> Clinic:

@@ -1,6 +1,5 @@
 """A real browser on a real server: Debian's Chromium through Playwright, and axe for what assistive tools need."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from tests.browser_setup import find_chromium
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -36,8 +37,8 @@ class Look:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser, closed at the end."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is needed for the browser tests; install Debian's chromium"
+    path = find_chromium()
+    assert path, "No Chromium was found: `make test` installs one, or name one by EVENFALL_TEST_CHROMIUM"
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

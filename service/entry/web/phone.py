@@ -22,7 +22,7 @@ from service.store.session import Tx
 pages = Blueprint("phone", __name__)
 
 TEXTS_SHOWN, NIGHTS_AHEAD = 30, 14
-LONGEST_TEXT = 600
+LONGEST_TEXT = 2000
 ARRIVED = {State.ACCEPTED, State.SENT, State.DELIVERED}
 EVENING, AFTER_WAKING = time(20), timedelta(hours=2)
 # Long enough for an answer to leave, and for the carrier to say that it arrived.
@@ -65,6 +65,10 @@ def phone(token: str) -> ResponseReturnValue:
         person = people.open_person(tx.keyring, patient)
         texts, earlier = patient_page.conversation(tx, patient.id, TEXTS_SHOWN)
         following = _next_text(tx, patient, now)
+    pick_up = current_site().pick_up
+    if pick_up is not None:
+        # From here on the visitor answers on this phone, and nobody simulated does.
+        pick_up(person.phone)
     texts = [said for said in texts if not said.ours or said.state in ARRIVED]
     since = _instant(request.args.get("since", ""))
     return render_template(

@@ -17,7 +17,8 @@ class Site:
     """One site. `auth_tokens` are the provider's, new and old, for its webhooks' signatures.
 
     `loopback`: only this machine can reach it, so its cookie may do without Secure. `travel` moves the
-    clinic's clock forward to an instant; None where it is a real clinic's.
+    clinic's clock forward to an instant, `pick_up` puts a simulated phone (by its number) into the visitor's hand;
+    None where the clinic is a real one.
     """
 
     runtime: Runtime
@@ -26,6 +27,7 @@ class Site:
     loopback: bool
     auth_tokens: tuple[str, ...] = ()
     travel: Callable[[datetime], None] | None = None
+    pick_up: Callable[[str], None] | None = None
 
 
 def attach(app: Flask, site: Site) -> None:

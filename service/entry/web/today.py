@@ -21,7 +21,7 @@ from service.entry.web.access import (
 )
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
-from service.store import alerts, audit, overview, ranks
+from service.store import alerts, audit, circumstances, overview, people, ranks
 from service.store.overview import Need, Sending
 from service.store.people import clinic_by_id, open_person, patients_by_id
 from service.store.records import Clinic, Patient, Person
@@ -125,8 +125,15 @@ def resolve(token: str) -> ResponseReturnValue:
         if alerts.resolve_alert(tx, token, note, now):
             audit.write(tx, member().clinic_id, "alert resolved", token, now, rule=rule)
             if patient_id is not None:
-                ranks.rank_patients(tx, [patient_id])
+                _let_go(tx, rule, patient_id, now)
     return redirect(url_for("today.today"))
+
+
+def _let_go(tx: Tx, rule: str, patient_id: int, now: datetime) -> None:
+    """What rests while an alert is open goes on once a person has closed it."""
+    ranks.rank_patients(tx, [patient_id])
+    if rule == "M-WHO":
+        circumstances.end_pauses(tx, people.patient_by_id(tx, patient_id), now)
 
 
 def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning: bool) -> str:
