@@ -28,7 +28,6 @@ class Course:
     key: str | None = None
     capped: dict[tuple[str, str], set[date]] = field(default_factory=dict)
     own_days: dict[tuple[Rule, date], frozenset[int]] = field(default_factory=dict)
-    spread: dict[tuple[Rule, int], frozenset[int]] = field(default_factory=dict)
 
 
 def falls_on(rule: Rule, course: Course, day: date) -> bool:
@@ -55,9 +54,8 @@ def falls_on(rule: Rule, course: Course, day: date) -> bool:
 
 def _covering(rule: Rule, course: Course, day: date) -> tuple[CadenceEntry, int] | None:
     """The first entry that covers `day`, and how many days after its origin `day` is."""
-    since_day_zero = (day - course.day_zero).days
     for entry in rule.step.cadence:
-        count = since_day_zero
+        count = (day - course.day_zero).days
         if entry.counted_from is not None:
             origin = course.facts.value(entry.counted_from, day)
             if origin is not None:
@@ -112,7 +110,7 @@ def _in_week(rule: Rule, course: Course, day: date, count: int, times: int) -> b
     parted = rule.parted
     capped = course.capped.get((rule.programme, rule.key), ())
     if not capped and parted is None:
-        return count % WEEK in _wanted_days(rule, course, times)
+        return count % WEEK in spread_days(times, rotation(course.key, rule.programme, rule.key))
     first = day - timedelta(days=count % WEEK)
     own = _own_days(rule, course, first, times)
     if not capped and (parted is None or (parted.programme, parted.key) not in course.capped):
@@ -134,11 +132,11 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     no rotation leaves a patient without the step.
     """
     if rule.parted is None:
-        return _wanted_days(rule, course, times)
+        return spread_days(times, rotation(course.key, rule.programme, rule.key))
     memo = course.own_days.get((rule, first))
     if memo is not None:
         return memo
-    wanted = _wanted_days(rule, course, times)
+    wanted = spread_days(times, rotation(course.key, rule.programme, rule.key))
     plain = replace(course, capped={})
     taken = {i for i in range(WEEK) if falls_on(rule.parted, plain, first + i * DAY)}
     own = wanted - taken
@@ -148,15 +146,6 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
         own = own if free is None else own | {free}
     course.own_days[rule, first] = own
     return own
-
-
-def _wanted_days(rule: Rule, course: Course, times: int) -> frozenset[int]:
-    """The days (0-6) on which the patient's rotation puts an n-per-week step."""
-    days = course.spread.get((rule, times))
-    if days is None:
-        days = spread_days(times, rotation(course.key, rule.programme, rule.key))
-        course.spread[rule, times] = days
-    return days
 
 
 @lru_cache(maxsize=64)

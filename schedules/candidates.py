@@ -93,7 +93,7 @@ class Sieve:
         on = local.date()
         if not falls_on(rule, self.course, on):
             return None
-        if rule.only_if and not all([_first_holding(subject, gate, on) for gate in rule.only_if]):
+        if rule.only_if and not all(_first_holding(subject, gate, on) for gate in rule.only_if):
             return None
         if rule.once and self._ended(rule):
             return None

@@ -141,15 +141,15 @@ class _Planner:
     def _slot(self, rule: Rule, night: date) -> Candidate | None:
         tonight = self.slots[night]
         if rule not in tonight:
-            slot = self.sieve.candidate(rule, night)
-            tonight[rule] = None if slot is None or self._settled(slot) else slot
+            done = (rule.programme, rule.key, night) in self.decided
+            slot = None if done else self.sieve.candidate(rule, night)
+            tonight[rule] = None if slot is None or self._sent_on(slot) else slot
         return tonight[rule]
 
-    def _settled(self, candidate: Candidate) -> bool:
+    def _sent_on(self, candidate: Candidate) -> bool:
         # A step is never sent twice on one date, even if an edit moved it into another night:
         # a doubled dose prompt can mean a doubled dose.
-        step = candidate.rule.programme, candidate.rule.key
-        return (*step, candidate.night) in self.decided or (*step, candidate.on) in self.sent_on
+        return (candidate.rule.programme, candidate.rule.key, candidate.on) in self.sent_on
 
     def _decide(
         self, candidate: Candidate, placed: Placed, waiting: Sequence[Candidate]

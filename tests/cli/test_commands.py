@@ -53,7 +53,7 @@ def north(shell: Shell) -> Shell:
     assert shell(*CLINIC).exit_code == 0
     patients = shell.file("patients.csv", HEADER, TOM, ANN)
     done = shell("import", "patients", patients, "--clinic", "north")
-    assert (done.exit_code, done.stderr) == (0, "2 patients enrolled.\n")
+    assert (done.exit_code, done.stderr) == (0, "Enrolled: 2.\n")
     return shell
 
 

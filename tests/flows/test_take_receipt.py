@@ -10,7 +10,9 @@ from service.domain.exchange import Accepted, Receipt, SendError
 from service.domain.provider_codes import CodeClass
 from service.flows.send_outbox import claim, record
 from service.flows.take_receipt import take_receipts
+from service.store import circumstances
 from service.store.records import Patient
+from service.store.session import SYSTEM
 from tests.flows.texts import put, question, row_of
 from tests.world import World
 
@@ -124,19 +126,27 @@ def test_a_receipt_days_later_corrects_the_night(world: World) -> None:
     assert (after.counted, after.closed) == (before - 1, True)
 
 
+def is_paused(world: World, patient: Patient) -> bool:
+    with world.store.transaction(SYSTEM, "test", write=False) as tx:
+        return circumstances.is_paused(tx, patient.id, world.clock.now())
+
+
 def test_three_failures_in_a_row_put_the_number_in_doubt_until_a_text_arrives(
     world: World,
 ) -> None:
     patient = world.patient()
-    for number, opened in ((1, 0), (2, 0), (3, 1), (4, 1)):
+    slow = under_way(world, "t0", patient)
+    for number, opened in ((1, 0), (2, 0), (3, 1)):
         token = under_way(world, f"t{number}", patient)
         tell(world, token, "failed", code=30005, sid=f"SM-t{number}")
         world.clock.advance(seconds=1)
         assert len(world.rows("alert", rule="M-WHO", closed_at=None)) == opened
+        assert is_paused(world, patient) == bool(opened)
     (alert,) = world.rows("alert", rule="M-WHO")
     assert alert.evidence == {"failed": 3, "because": "The number is unknown or not in service."}
-    tell(world, under_way(world, "t5", patient), "delivered", sid="SM-t5")
+    tell(world, slow, "delivered", sid="SM-t0")
     assert world.rows("alert", rule="M-WHO")[0].closed_by == "rule"
+    assert not is_paused(world, patient)
 
 
 def test_numbers_refused_at_once_are_in_doubt_as_well(world: World) -> None:

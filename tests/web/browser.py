@@ -38,7 +38,9 @@ class Look:
 def chromium() -> Iterator[Browser]:
     """The browser, closed at the end."""
     path = find_chromium()
-    assert path, "No Chromium was found: `make test` installs one, or name one by EVENFALL_TEST_CHROMIUM"
+    assert path, (
+        "No Chromium was found: `make test` installs one, or name one by EVENFALL_TEST_CHROMIUM"
+    )
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

@@ -71,6 +71,18 @@ def bedtime_told(document: Document, lexicon: Lexicon, usual: time | None) -> In
     return answer if answer and answer.name == "bedtime_change" else None
 
 
+def bedtime_command(document: Document, lexicon: Lexicon, usual: time | None) -> Intent | None:
+    """A new bedtime, told as a command with nothing beside it: "bedtime 22:30"."""
+    for mark in document.all("bed.command"):
+        for clock in clocks(document, lexicon):
+            covered = {*range(mark.start, mark.end), *range(clock.start, clock.end)}
+            for beside in document.all("bed.command_rest", "command.courtesy"):
+                covered.update(range(beside.start, beside.end))
+            if mark.end == clock.start and len(covered) == len(document.tokens):
+                return bedtime(document, lexicon, usual)
+    return None
+
+
 def _meant(document: Document, found: list[Clock]) -> Clock | None:
     """The one time meant: the only one, the last after a change of mind, the only certain one."""
     if len(found) == 1:

@@ -8,6 +8,7 @@ from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.spelling import one_edit
 
 _ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
+_SPELLED_OUT = ("s", "t", "o", "p")
 _TOPIC_REACH = 5
 _LONGEST_PHRASE = 8
 
@@ -16,6 +17,8 @@ def stop(document: Document, lexicon: Lexicon, unspelled: str) -> Intent | None:
     """An opt-out of everything, of one topic or for a time. `unspelled`: the text as typed."""
     if one_edit(unspelled, "stop") and unspelled not in lexicon.vocabulary:
         return Intent("stop", words=document.raw.strip(), confidence=0.6)
+    if document.words == _SPELLED_OUT:
+        return Intent("stop", words=document.raw.strip())
     mark = _stop_mark(document)
     if mark is None:
         return None
@@ -105,6 +108,14 @@ def pause(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None
     if length is None and asked and not plain:
         return None
     return Intent("pause", length or "", document.quote(mark.start, mark.end))
+
+
+def resume(document: Document) -> Intent | None:
+    """RESUME in a pause, though a question is open: the word with nothing beside it but courtesy."""
+    marks = document.all("command.resume")
+    if marks and document.only("command.resume", *_ANSWER_WORDS):
+        return Intent("resume", words=document.quote(marks[0].start, marks[0].end))
+    return None
 
 
 def start(document: Document, state: str) -> Intent | None:

@@ -81,6 +81,8 @@ def _elsewhere(document: Document) -> set[int]:
         glued = token.glue == "" and place > 0
         if glued and token.is_number and not document.tokens[place - 1].is_number:
             claimed.add(place)  # a model: S9
+        if token.glue == "(" and place > 0 and not document.tokens[place - 1].is_number:
+            claimed.add(place)  # no sentence but code: alert(1)
         if token.glue == ":" and token.is_number and place > 0:
             claimed.update((place - 1, place))
     return claimed

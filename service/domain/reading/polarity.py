@@ -1,6 +1,7 @@
 """Yes or no, and how it was said: the bare word, or what was described as done or left undone."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from service.domain.reading.document import Document, Mark
 
@@ -75,6 +76,11 @@ def _decisive(document: Document, bare: list[Mark]) -> Mark | None:
     """The first bare answer, or the last where the writer changes mind midway."""
     if not bare:
         return None
+    for yes, no in pairwise(bare):
+        joined = yes.end == no.start and "." not in document.tokens[no.start].glue
+        closing = no.end == len(document.tokens) or document.tokens[no.end].glue.strip()
+        if joined and closing and (yes.concept, no.concept) == ("yes", "no"):
+            return no  # "yeah no"
     first, last = bare[0], bare[-1]
     changed = any(first.end <= m.start < last.end for m in document.all("last_value"))
     return last if changed else first

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from service.domain.reading import commands, goals, lexicon, machine_made, news, scores, screens
-from service.domain.reading.clock_answers import bedtime, bedtime_told, onset, onset_told
+from service.domain.reading.clock_answers import bedtime, bedtime_command, bedtime_told, onset, onset_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
 from service.domain.reading.labels import (
@@ -47,7 +47,7 @@ class Request:
     @property
     def asked(self) -> bool:
         """Whether any question is open."""
-        return self.newest not in STATES
+        return any(kind not in STATES for kind in self.kinds)
 
 
 def read(text: str, open_kinds: Sequence[str], *, bedtime: time | None = None) -> Reading:
@@ -122,11 +122,23 @@ def _unflagged(request: Request) -> list[Intent]:
     pause = commands.pause(document, request.lexicon, asked=request.asked)
     if pause:
         return [*found, pause]
+    command = _whatever_is_open(request)
+    if command:
+        return [*found, command]
     answers = _answers(request)
     sure = [answer for answer in answers if answer.name != "unknown"]
     if stop:
         return [*found, *(answer for answer in sure if answer.words not in stop.words)]
     return _complete(request, sure, answers)
+
+
+def _whatever_is_open(request: Request) -> Intent | None:
+    """A command that keeps its meaning beside any open question: resume, a new bedtime."""
+    resumed = commands.resume(request.document) if "paused" in request.kinds else None
+    if resumed:
+        return resumed
+    moved = bedtime_command(request.document, request.lexicon, request.usual)
+    return replace(moved, kind="bedtime_ask") if moved and "bedtime_ask" in request.kinds else moved
 
 
 def _complete(request: Request, sure: list[Intent], answers: list[Intent]) -> list[Intent]:
@@ -273,7 +285,8 @@ def _told(request: Request) -> list[Intent]:
     moved = bedtime_told(document, request.lexicon, request.usual)
     if moved and not document.has("command.time_pref"):
         return [moved]
-    found = news.felt(document) if request.newest in {*STATES, "symptom_0_10", "iron_yn"} else []
+    hears = request.newest in {*STATES, *YES_NO_GOALS, "symptom_0_10"}
+    found = news.felt(document) if hears else []
     changed = news.medicine(document)
     if changed and request.newest in {"none", "tip", "paused"}:
         found.append(changed)

@@ -17,6 +17,7 @@ _LONGEST_PHRASE = 8
 _NO_DENIALS = ("guard.no_denial", "guard.unwilling")
 _LISTING = frozenset({"or", "nor", "ni", "o", "any"})
 _NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id"})
+_CLAUSE_OPENERS = frozenset({"and", "but", "y", "e", "pero", "then", "luego"})
 _JOINING = frozenset({"and", "y", "e"})
 _ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
 _DOUBT = frozenset({"sure", "know", "tell", "wonder", "wondering", "see", "se", "seguro", "segura"})
@@ -39,6 +40,9 @@ def red_flag(document: Document, *, urges_asked: bool) -> RedFlag | None:
         for mark in _candidates(document, name):
             if _excused(document, mark, name):
                 continue
+            if name == "suicide" and _of(document, mark, "guard.kin"):
+                # A relative who writes that the patient wants to die need not say more.
+                return RedFlag(name, mark, by_proxy=True)
             if name == "child_ingestion" or not _about_another(document, mark):
                 return RedFlag(name, mark, _by_proxy(document, mark))
     return None
@@ -59,14 +63,65 @@ def _excused(document: Document, mark: Mark, name: str) -> bool:
         return True
     if _denied(document, mark, name):
         return True
-    if document.in_sentence(mark.start, "guard.past"):
+    if any(
+        not _goes_on(document, past, mark)
+        for past in document.in_sentence(mark.start, "guard.past")
+    ):
         return True
     if name == "suicide":
         return False
-    return document.has("guard.treated") or any(
-        not _doubted(document, guess)
+    return any(
+        not _clause_after(document, treated, mark, "guard.at_present")
+        for treated in document.all("guard.treated")
+    ) or any(
+        not _doubted(document, guess) and not _clause_after(document, guess, mark, "guard.ongoing")
         for guess in document.in_sentence(mark.start, "guard.hypothetic")
     )
+
+
+def _goes_on(document: Document, past: Mark, mark: Mark) -> bool:
+    """Whether what is past is not over: "since last year", "like last year", "and now it hurts"."""
+    if document.between(mark.end, past.start, "guard.since"):
+        return True
+    if document.between(past.end, len(document.tokens), "guard.returned"):
+        return True
+    return _clause_after(document, past, mark, "guard.ongoing") or _clause_after(
+        document, mark, past, "guard.ongoing", of_first=True
+    )
+
+
+def _clause_after(
+    document: Document, first: Mark, then: Mark, sign: str, *, of_first: bool = False
+) -> bool:
+    """Whether a clause of its own, with a sign that it is so now, follows that of the first.
+
+    `of_first`: the sign is looked for in the clause of the first, not in that of the second.
+    """
+    joints = [p for p in range(first.end, then.start + 1) if _opens_clause(document, p)]
+    if not joints:
+        return False
+    if of_first:
+        start = _clause_start(document, first.start)
+        return bool(document.between(start, joints[0], sign))
+    end = _clause_end(document, then.end)
+    return bool(document.between(joints[-1], end, sign))
+
+
+def _clause_start(document: Document, place: int) -> int:
+    while place and not _opens_clause(document, place):
+        place -= 1
+    return place
+
+
+def _clause_end(document: Document, place: int) -> int:
+    while place < len(document.tokens) and not _opens_clause(document, place):
+        place += 1
+    return place
+
+
+def _opens_clause(document: Document, place: int) -> bool:
+    token = document.tokens[place]
+    return token.word in _CLAUSE_OPENERS or token.part != document.tokens[place - 1].part
 
 
 def _doubted(document: Document, guess: Mark) -> bool:
@@ -130,16 +185,20 @@ def _reaches(document: Document, denial: Mark, mark: Mark) -> bool:
 def _about_another(document: Document, mark: Mark) -> bool:
     if document.has("writer.proxy"):
         return False
-    owner = _owner(document, mark, "guard.other")
-    return owner is not None and not _own(document, owner, mark)
+    return _of(document, mark, "guard.other")
 
 
 def _by_proxy(document: Document, mark: Mark) -> bool:
     """A relative writes: says so, or speaks of her or him with no other person named."""
     if document.has("writer.proxy"):
         return True
-    third = _owner(document, mark, "guard.third")
-    return third is not None and not _own(document, third, mark)
+    return _of(document, mark, "guard.third")
+
+
+def _of(document: Document, mark: Mark, concept: str) -> bool:
+    """Whether the mark is told of a person of this concept, not of the patient."""
+    owner = _owner(document, mark, concept)
+    return owner is not None and not _own(document, owner, mark)
 
 
 def _owner(document: Document, mark: Mark, concept: str) -> Mark | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from message_templates.formats import clock_time
 from schedules.programme import Programme
 from schedules.recurrence import to_local
-from schedules.slots import REASONS, Planned, Withheld
+from schedules.slots import Planned, Withheld, reason_words
 from service.domain.composing import compose
 from service.domain.programme_view import applies
 from service.entry.web.imaginary import IMAGINARY, imaginary_case
@@ -97,8 +97,7 @@ def _shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> Ne
         text, gated = slot.sends, slot.gated
         body = compose(content.catalogue, case.clinic, slot.sends, language, values).body
     else:
-        detail = f" ({slot.detail.replace('_', ' ')})" if slot.detail else ""
-        withheld = REASONS[slot.reason] + detail
+        withheld = reason_words(slot.reason, slot.detail.replace("_", " "))
     return NextText(
         step=slot.step,
         night=slot.night,
