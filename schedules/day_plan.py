@@ -117,6 +117,9 @@ class _Planner:
             leader = rule.leader
             if leader and (rule.programme, leader.key, night) not in self.sent:
                 continue
+            if self._sent_on(candidate):
+                # Another night's slot of this step went out on the same date since this one was looked at.
+                continue
             if candidate.placed is None:
                 out.append(withheld(candidate, candidate.due, candidate.reason, candidate.detail))
             else:
