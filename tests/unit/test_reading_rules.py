@@ -35,12 +35,46 @@ def pairs(text: str, *kinds: str) -> list[tuple[str, str, str | None]]:
         ("STOP", ("iron_yn",), [("stop", "", None)]),
         ("YES", ("consent",), [("start", "", "consent")]),
         ("hello", (), [("unknown", "", None)]),
+        ("resume", ("paused", "symptom_0_10"), [("resume", "", None)]),
+        ("RESUME", ("symptom_0_10", "paused"), [("resume", "", None)]),
+        ("VOLVER", ("iron_yn", "paused"), [("resume", "", None)]),
+        ("back", ("paused", "iron_yn"), [("resume", "", None)]),
+        ("7", ("paused", "symptom_0_10"), [("symptom_score", "7", "symptom_0_10")]),
+        ("7", ("symptom_0_10", "paused"), [("symptom_score", "7", "symptom_0_10")]),
+        ("yes", ("iron_yn", "paused"), [("adherence_yes", "yes", "iron_yn")]),
     ],
 )
 def test_an_answer_goes_to_the_newest_open_question_of_its_type(
     text: str, kinds: tuple[str, ...], expected: list[tuple[str, str, str | None]]
 ) -> None:
     assert pairs(text, *kinds) == expected
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("iron_yn",),
+        ("symptom_0_10",),
+        ("onset_time",),
+        ("onset_time", "iron_yn"),
+        ("iron_yn", "symptom_0_10", "onset_time"),
+        ("symptom_0_10", "paused"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bedtime 10:30", ("bedtime_change", "22:30", None)),
+        ("bedtime 23:15", ("bedtime_change", "23:15", None)),
+        ("my bedtime is 10:30 now", ("bedtime_change", "22:30", None)),
+        ("hora de dormir 22:30", ("bedtime_change", "22:30", None)),
+        ("bedtime 25:00", ("unknown", "invalid_time", None)),
+    ],
+)
+def test_a_bedtime_command_keeps_its_meaning_whatever_is_open(
+    text: str, expected: tuple[str, str, None], kinds: tuple[str, ...]
+) -> None:
+    assert pairs(text, *kinds) == [expected]
 
 
 @pytest.mark.parametrize(

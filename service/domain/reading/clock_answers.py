@@ -73,14 +73,14 @@ def bedtime_told(document: Document, lexicon: Lexicon, usual: time | None) -> In
 
 def bedtime_command(document: Document, lexicon: Lexicon, usual: time | None) -> Intent | None:
     """A new bedtime, told as a command with nothing beside it: "bedtime 22:30"."""
-    for mark in document.all("bed.command"):
-        for clock in clocks(document, lexicon):
-            covered = {*range(mark.start, mark.end), *range(clock.start, clock.end)}
-            for beside in document.all("bed.command_rest", "command.courtesy"):
-                covered.update(range(beside.start, beside.end))
-            if mark.end == clock.start and len(covered) == len(document.tokens):
-                return bedtime(document, lexicon, usual)
-    return None
+    marks = document.all("bed.command")
+    found = clocks(document, lexicon) if marks else []
+    if len(found) != 1 or not any(mark.end == found[0].start for mark in marks):
+        return None
+    beside = set(range(len(document.tokens))) - set(range(found[0].start, found[0].end))
+    for mark in document.all("bed.command", "bed.command_rest", "command.courtesy"):
+        beside.difference_update(range(mark.start, mark.end))
+    return None if beside else bedtime(document, lexicon, usual)
 
 
 def _meant(document: Document, found: list[Clock]) -> Clock | None:

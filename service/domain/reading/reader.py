@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from service.domain.reading import commands, goals, lexicon, machine_made, news, scores, screens
-from service.domain.reading.clock_answers import bedtime, bedtime_command, bedtime_told, onset, onset_told
+from service.domain.reading.clock_answers import (
+    bedtime,
+    bedtime_command,
+    bedtime_told,
+    onset,
+    onset_told,
+)
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
 from service.domain.reading.labels import (

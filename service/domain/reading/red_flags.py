@@ -14,7 +14,9 @@ _LONG_DENIAL = 5
 _LISTED_DENIAL = 9
 _OWNER_DISTANCE = 10
 _LONGEST_PHRASE = 8
+_CLAUSE_REACH = 12
 _NO_DENIALS = ("guard.no_denial", "guard.unwilling")
+_PATIENT_BETWEEN = ("guard.self", "guard.reports")
 _LISTING = frozenset({"or", "nor", "ni", "o", "any"})
 _NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id"})
 _CLAUSE_OPENERS = frozenset({"and", "but", "y", "e", "pero", "then", "luego"})
@@ -40,7 +42,7 @@ def red_flag(document: Document, *, urges_asked: bool) -> RedFlag | None:
         for mark in _candidates(document, name):
             if _excused(document, mark, name):
                 continue
-            if name == "suicide" and _of(document, mark, "guard.kin"):
+            if name == "suicide" and _of(document, mark, "guard.kin", own=("guard.self",)):
                 # A relative who writes that the patient wants to die need not say more.
                 return RedFlag(name, mark, by_proxy=True)
             if name == "child_ingestion" or not _about_another(document, mark):
@@ -63,65 +65,48 @@ def _excused(document: Document, mark: Mark, name: str) -> bool:
         return True
     if _denied(document, mark, name):
         return True
-    if any(
-        not _goes_on(document, past, mark)
-        for past in document.in_sentence(mark.start, "guard.past")
-    ):
-        return True
+    now = _clause_of_its_own(document, mark, "guard.ongoing")
+    for past in document.in_sentence(mark.start, "guard.past"):
+        if not (now and _outside(past, now)) and not _goes_on(document, past, mark):
+            return True
     if name == "suicide":
         return False
-    return any(
-        not _clause_after(document, treated, mark, "guard.at_present")
-        for treated in document.all("guard.treated")
-    ) or any(
-        not _doubted(document, guess) and not _clause_after(document, guess, mark, "guard.ongoing")
-        for guess in document.in_sentence(mark.start, "guard.hypothetic")
-    )
+    for guess in document.in_sentence(mark.start, "guard.hypothetic"):
+        if not (now and _outside(guess, now)) and not _doubted(document, guess):
+            return True
+    again = _clause_of_its_own(document, mark, "guard.at_present")
+    return any(not (again and cured.end <= again.start) for cured in document.all("guard.treated"))
 
 
 def _goes_on(document: Document, past: Mark, mark: Mark) -> bool:
-    """Whether what is past is not over: "since last year", "like last year", "and now it hurts"."""
-    if document.between(mark.end, past.start, "guard.since"):
-        return True
-    if document.between(past.end, len(document.tokens), "guard.returned"):
-        return True
-    return _clause_after(document, past, mark, "guard.ongoing") or _clause_after(
-        document, mark, past, "guard.ongoing", of_first=True
+    """Whether what was is not over: "since last year", "like last year", "today it is back"."""
+    return bool(
+        document.between(mark.end, past.start, "guard.since")
+        or document.between(past.end, len(document.tokens), "guard.returned")
     )
 
 
-def _clause_after(
-    document: Document, first: Mark, then: Mark, sign: str, *, of_first: bool = False
-) -> bool:
-    """Whether a clause of its own, with a sign that it is so now, follows that of the first.
+def _clause_of_its_own(document: Document, mark: Mark, sign: str) -> Mark | None:
+    """The clause of a mark if a sign in it says that it is so now: "... and my chest hurts now".
 
-    `of_first`: the sign is looked for in the clause of the first, not in that of the second.
+    What the text says of the past, or supposes, outside of that clause does not excuse it.
     """
-    joints = [p for p in range(first.end, then.start + 1) if _opens_clause(document, p)]
-    if not joints:
-        return False
-    if of_first:
-        start = _clause_start(document, first.start)
-        return bool(document.between(start, joints[0], sign))
-    end = _clause_end(document, then.end)
-    return bool(document.between(joints[-1], end, sign))
-
-
-def _clause_start(document: Document, place: int) -> int:
-    while place and not _opens_clause(document, place):
-        place -= 1
-    return place
-
-
-def _clause_end(document: Document, place: int) -> int:
-    while place < len(document.tokens) and not _opens_clause(document, place):
-        place += 1
-    return place
+    start, end = mark.start, mark.end
+    while start > max(0, mark.start - _CLAUSE_REACH) and not _opens_clause(document, start):
+        start -= 1
+    last = min(len(document.tokens), mark.end + _CLAUSE_REACH)
+    while end < last and not _opens_clause(document, end):
+        end += 1
+    return Mark(sign, start, end) if document.between(start, end, sign) else None
 
 
 def _opens_clause(document: Document, place: int) -> bool:
     token = document.tokens[place]
     return token.word in _CLAUSE_OPENERS or token.part != document.tokens[place - 1].part
+
+
+def _outside(mark: Mark, clause: Mark) -> bool:
+    return mark.end <= clause.start or mark.start >= clause.end
 
 
 def _doubted(document: Document, guess: Mark) -> bool:
@@ -195,10 +180,15 @@ def _by_proxy(document: Document, mark: Mark) -> bool:
     return _of(document, mark, "guard.third")
 
 
-def _of(document: Document, mark: Mark, concept: str) -> bool:
-    """Whether the mark is told of a person of this concept, not of the patient."""
+def _of(
+    document: Document, mark: Mark, concept: str, own: tuple[str, ...] = _PATIENT_BETWEEN
+) -> bool:
+    """Whether the mark is told of a person of this concept.
+
+    Not if the patient comes in between: "my wife says I ...", "told my son I ...".
+    """
     owner = _owner(document, mark, concept)
-    return owner is not None and not _own(document, owner, mark)
+    return owner is not None and not document.between(owner.end, mark.end, *own)
 
 
 def _owner(document: Document, mark: Mark, concept: str) -> Mark | None:
@@ -207,8 +197,3 @@ def _owner(document: Document, mark: Mark, concept: str) -> Mark | None:
     sentence = document.tokens[mark.start].sentence
     named = [person for person in near if document.tokens[person.start].sentence == sentence]
     return named[-1] if named else None
-
-
-def _own(document: Document, person: Mark, mark: Mark) -> bool:
-    """Whether the patient comes in between: "my wife says I ...", "told my son I ..."."""
-    return bool(document.between(person.end, mark.end, "guard.self", "guard.reports"))
