@@ -75,6 +75,7 @@ class Pipeline:
         self._woken = asyncio.Event()
         self._stopping = False
         self._rests = False
+        self._at_work = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._finished: list[Outcome] = []
         self._paused_until = 0.0
@@ -95,7 +96,7 @@ class Pipeline:
     def resting(self) -> Iterator[None]:
         """Claim nothing for a while, requests under way having ended: a clock is about to travel."""
         self._rests = True
-        while self._under_way or self._finished:
+        while self._at_work or self._under_way or self._finished:
             time.sleep(BEAT_S)
         try:
             yield
@@ -123,9 +124,12 @@ class Pipeline:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), None if self._is_idle() else BEAT_S)
             self._woken.clear()
+            # Between a claim or a record and what it comes to, nothing else shows that a text is under way.
+            self._at_work = True
             await self._record(runtime)
             if not (self._stopping or self._rests) and self._loop.time() >= self._paused_until:
                 await self._claim(runtime)
+            self._at_work = False
         await runtime.gateway.close()
 
     def _is_idle(self) -> bool:
