@@ -22,7 +22,7 @@ CLINIC = NewClinic(
 )
 WIDE = "08:00-23:30"
 # How far into the story each lead joins: a trend needs a long one, a silence does not.
-LEADS_JOIN_PERCENT = (0, 0, 45, 55, 25, 25, 60)
+LEADS_JOIN_PERCENT = (0, 0, 60, 65, 60, 60, 70)
 # Peter's phone, which goes out of service towards the end.
 DEAD_NUMBER = "+19025551003"
 # Sorted so that most live in the clinic's own zone.
@@ -98,7 +98,7 @@ def _stories(
         ),
         ("Grace", {"facts": {"drinks": "fri,sat"}}, {"severity": 3.5, "silent_days": 9}),
         ("Peter", {"facts": {"exercise_cleared": "yes"}}, {"severity": 3.0}),
-        ("Omar", {"facts": {"uses_caffeine": "yes"}}, {"severity": 5.0, "stops_day": nights // 2}),
+        ("Omar", {"facts": {"uses_caffeine": "yes"}}, {"severity": 5.0, "stops_day": nights // 4}),
         (
             "Edith",
             {
@@ -137,7 +137,7 @@ def _other(number: int, nights: int, today: date, chance: Random) -> Cast:
     )
     wake = time(6 + chance.randint(0, 1), chance.choice((0, 30)))
     # The clinic grows: more join towards the end.
-    joined = int(nights * 0.95 * chance.random() ** 0.3)
+    joined = int(nights * 0.95 * chance.random() ** 0.15)
     patient = _patient(
         number,
         names[number % len(names)],
