@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(is_so: Callable[[], bool], patience_s: float = 5.0) -> None:
+def wait_until(is_so: Callable[[], bool], patience_s: float = 20.0) -> None:
     """Return once `is_so()`; AssertionError when it does not become so in time."""
     deadline = time.monotonic() + patience_s
     while not is_so():
