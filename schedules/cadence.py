@@ -1,8 +1,10 @@
 """On which local dates a step falls: date arithmetic from the programme's day 0 and the facts."""
 
 from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
@@ -20,20 +22,33 @@ class Course:
 
     `key` is any stable name of the patient and rotates the days of n-per-week steps; None rotates
     nothing. `capped` holds, by (programme, step), the dates whose slot a cap withheld: each moves
-    to the next free day of its programme week.
+    to the next free day of its programme week. `weeks` keeps what was found of a rule's weeks.
     """
 
     day_zero: date
     facts: Facts
     key: str | None = None
     capped: dict[tuple[str, str], set[date]] = field(default_factory=dict)
-    own_days: dict[tuple[Rule, date], frozenset[int]] = field(default_factory=dict)
+    weeks: dict[int, dict[Rule, Collection[int]]] = field(default_factory=lambda: defaultdict(dict))
+
+    def cap(self, programme: str, step: str, day: date) -> None:
+        """Let the slot of `day`, which a cap withheld, move to the next free day of its week."""
+        self.capped.setdefault((programme, step), set()).add(day)
+        self.weeks.clear()
 
 
 def falls_on(rule: Rule, course: Course, day: date) -> bool:
     """Whether the step has a slot on local date `day`, replacement days included."""
-    if day < course.day_zero:
+    since = (day - course.day_zero).days
+    if since < 0:
         return False
+    week = since // WEEK
+    days = course.weeks[week].get(rule)
+    if days is not None:
+        return since % WEEK in days
+    if _steady(rule, course.facts.recorded):
+        days = course.weeks[week][rule] = _days_of_week(rule, course, week)
+        return since % WEEK in days
     at = rule.step.at
     if rule.dated and at.fact:
         held = course.facts.value(at.fact, day)
@@ -46,10 +61,56 @@ def falls_on(rule: Rule, course: Course, day: date) -> bool:
         return False
     entry, count = covering
     if entry.times_per_week is not None:
-        return _in_week(rule, course, day, count, entry.times_per_week)
+        index = count % WEEK
+        return index in _n_a_week(rule, course, day - index * DAY, entry.times_per_week)
     if not _matches(entry, course, day, count):
         return False
     return rule.parted is None or not falls_on(rule.parted, course, day)
+
+
+@lru_cache(maxsize=4096)
+def _steady(rule: Rule, recorded: frozenset[str]) -> bool:
+    """Whether the dates hang from day 0 alone, no fact of theirs being `recorded` at any time."""
+    if rule.dated or (rule.parted is not None and not _steady(rule.parted, recorded)):
+        return False
+    return not any(
+        entry.rhythm is not None
+        or isinstance(entry.weekdays, str)
+        or entry.counted_from in recorded
+        for entry in rule.step.cadence
+    )
+
+
+def _days_of_week(rule: Rule, course: Course, week: int) -> Collection[int]:
+    """The days (0-6) of programme week `week` (from 0) on which a steady rule falls."""
+    times, days = _steady_week(rule, course.day_zero, week)
+    if rule.parted is None and not course.capped:
+        return days if times is None else _spread(rule, course, times)
+    first = course.day_zero + week * WEEK * DAY
+    if times is not None:
+        return _n_a_week(rule, course, first, times)
+    parted = rule.parted
+    return [
+        index
+        for index in days
+        if parted is None or not falls_on(parted, course, first + index * DAY)
+    ]
+
+
+@lru_cache(maxsize=16384)
+def _steady_week(rule: Rule, day_zero: date, week: int) -> tuple[int | None, Sequence[int]]:
+    """What is the same for all patients of one day 0: how many times, or on which days (0-6)."""
+    course = Course(day_zero, Facts())
+    covering = _covering(rule, course, day_zero + week * WEEK * DAY)
+    if covering is None:
+        return None, ()
+    entry, count = covering
+    if entry.times_per_week is not None:
+        return entry.times_per_week, ()
+    days = (day_zero + (count + index) * DAY for index in range(WEEK))
+    return None, [
+        index for index, day in enumerate(days) if _matches(entry, course, day, count + index)
+    ]
 
 
 def _covering(rule: Rule, course: Course, day: date) -> tuple[CadenceEntry, int] | None:
@@ -101,28 +162,27 @@ def _monthly(monthly: Monthly, day_zero: date, day: date) -> bool:
     return day.weekday() == wanted and (day.day - 1) // WEEK + 1 in monthly.nth
 
 
-def _in_week(rule: Rule, course: Course, day: date, count: int, times: int) -> bool:
-    """Whether an n-per-week step has its own slot, or a replacement, on `day`.
+def _n_a_week(rule: Rule, course: Course, first: date, times: int) -> Collection[int]:
+    """The days (0-6) of an n-per-week step in the programme week from `first`, replacements included.
 
-    Goes through the programme week up to `day`: a slot that a cap withheld, or that met a slot of
-    the step in `not_with`, waits for the next day that is free.
+    A slot that a cap withheld, or that met a slot of the step in `not_with`, waits for the next
+    day that is free.
     """
     parted = rule.parted
-    capped = course.capped.get((rule.programme, rule.key), ())
-    if not capped and parted is None:
-        return count % WEEK in spread_days(times, rotation(course.key, rule.programme, rule.key))
-    first = day - timedelta(days=count % WEEK)
     own = _own_days(rule, course, first, times)
+    capped = course.capped.get((rule.programme, rule.key), ())
     if not capped and (parted is None or (parted.programme, parted.key) not in course.capped):
-        return count % WEEK in own
-    waiting, slot = 0, False
-    for index in range(count % WEEK + 1):
-        date_ = first + timedelta(days=index)
-        free = parted is None or not falls_on(parted, course, date_)
+        return own
+    days, waiting = [], 0
+    for index in range(WEEK):
+        day = first + index * DAY
+        free = parted is None or not falls_on(parted, course, day)
         slot = free and (index in own or waiting > 0)
         waiting += (index in own and not free) - (index not in own and slot)
-        waiting += slot and date_ in capped
-    return slot
+        waiting += slot and day in capped
+        if slot:
+            days.append(index)
+    return days
 
 
 def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[int]:
@@ -131,21 +191,21 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     A day taken by the step in `not_with` gives way to the next free one, round the week, so that
     no rotation leaves a patient without the step.
     """
+    wanted = _spread(rule, course, times)
     if rule.parted is None:
-        return spread_days(times, rotation(course.key, rule.programme, rule.key))
-    memo = course.own_days.get((rule, first))
-    if memo is not None:
-        return memo
-    wanted = spread_days(times, rotation(course.key, rule.programme, rule.key))
-    plain = replace(course, capped={})
+        return wanted
+    plain = replace(course, capped={}, weeks=defaultdict(dict))
     taken = {i for i in range(WEEK) if falls_on(rule.parted, plain, first + i * DAY)}
     own = wanted - taken
     for clash in sorted(wanted & taken):
         week_round = ((clash + step) % WEEK for step in range(1, WEEK))
         free = next((i for i in week_round if i not in taken | own | wanted), None)
         own = own if free is None else own | {free}
-    course.own_days[rule, first] = own
     return own
+
+
+def _spread(rule: Rule, course: Course, times: int) -> frozenset[int]:
+    return spread_days(times, rotation(course.key, rule.programme, rule.key))
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from schedules.cadence import Course, falls_on
-from schedules.facts import as_date, code_of
+from schedules.facts import Facts, as_date, code_of
 from schedules.hours import Placed, Window, place, window_of
 from schedules.moment import keep_apart, local_moment
 from schedules.night import DAY, Anchors, anchors_of
@@ -45,8 +45,12 @@ class Candidate(NamedTuple):
         return self.placed.at if self.placed else self.due
 
 
-class Eligible(NamedTuple):
-    """The steps that could have a slot on some date, and of their `not_if` what could ever hold."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Eligible:
+    """The steps that could have a slot on some date, and of their `not_if` what could ever hold.
+
+    `by_priority` has those that take one of the week's places: all but the prompts of doses.
+    """
 
     rules: tuple[Rule, ...]
     against: Mapping[Rule, tuple[str, ...]]
@@ -68,33 +72,59 @@ def eligible(programmes: tuple[tuple[Rule, ...], ...], recorded: frozenset[str])
     )
     against = {rule: ever(rule.not_if) for rule in rules}
     by_priority: dict[Priority, tuple[Rule, ...]] = {}
-    for rule in rules:
+    for rule in filter(lambda rule: not rule.dose, rules):
         by_priority[rule.priority] = (*by_priority.get(rule.priority, ()), rule)
     return Eligible(rules, against, by_priority)
 
 
+@lru_cache(maxsize=8192)
+def _moments(of_patient: Eligible, anchors: Anchors) -> Mapping[Rule, datetime]:
+    """The naive local moments of one night, but for steps whose clock time is a fact's.
+
+    They are the same for all patients who sleep alike, and most of them fall on no date at all.
+    """
+    moments = (
+        (rule, local_moment(rule.step.at, anchors, Facts()))
+        for rule in of_patient.rules
+        if not rule.step.at.by_fact_time
+    )
+    return {rule: local for rule, local in moments if local is not None}
+
+
 @dataclass(slots=True)
 class Sieve:
-    """One patient's rules, with what several nights share. `used`: texts of once-steps gone out."""
+    """One patient's rules, with what several nights share.
+
+    `decided`: slots that are rows already. `used`: texts of once-steps gone out.
+    """
 
     subject: Subject
     eligible: Eligible
     course: Course
     used: dict[tuple[str, str], dict[str, date]]
-    anchors: dict[date, Anchors] = field(default_factory=dict)
+    decided: set[tuple[str, str, date]] = field(default_factory=set)
+    evenings: dict[date, tuple[Anchors, Mapping[Rule, datetime]]] = field(default_factory=dict)
     windows: dict[date, Window] = field(default_factory=dict)
 
-    def candidate(self, rule: Rule, night: date) -> Candidate | None:
-        """The slot of `rule` in `night`, if it has one."""
-        subject = self.subject
-        local = self._moment(rule, night)
-        if local is None:
+    def falling(self, rules: Sequence[Rule], night: date) -> list[tuple[Rule, datetime]]:
+        """Those of `rules` that fall on their date in `night`, with their naive local moments."""
+        anchors, moments = self._evening(night)
+        facts, course = self.subject.facts, self.course
+        found = []
+        for rule in rules:
+            local = moments.get(rule) or local_moment(rule.step.at, anchors, facts)
+            if local is not None and falls_on(rule, course, local.date()):
+                found.append((rule, local))
+        return found
+
+    def candidate(self, rule: Rule, night: date, local: datetime) -> Candidate | None:
+        """The slot of `rule`, which falls on the date of `local`, unless it is decided or no slot."""
+        if (rule.programme, rule.key, night) in self.decided:
             return None
-        on = local.date()
-        if not falls_on(rule, self.course, on):
-            return None
-        if rule.only_if and not all(_first_holding(subject, gate, on) for gate in rule.only_if):
-            return None
+        subject, on = self.subject, local.date()
+        for gate in rule.only_if:
+            if not _first_holding(subject, gate, on):
+                return None
         if rule.once and self._ended(rule):
             return None
         if rule.step.apart:
@@ -104,23 +134,28 @@ class Sieve:
             return None
         return self._judged(rule, night, on, due)
 
-    def could_precede(self, rule: Rule, night: date, instant: datetime) -> bool:
-        """Whether the hours could place a slot of `rule` in `night` before `instant`."""
-        local = self._moment(rule, night)
-        if local is None:
-            return False
-        return to_utc(local, self.subject.rhythm.zone) - rule.step.flex.earlier < instant
+    def preceding(self, night: date, local: datetime) -> list[Rule]:
+        """The rules whose slot in `night` the hours could place before `local` (naive)."""
+        anchors, moments = self._evening(night)
+        found = []
+        for rule in self.eligible.rules:
+            moment = moments.get(rule) or local_moment(rule.step.at, anchors, self.subject.facts)
+            if moment is not None and moment - rule.step.flex.earlier < local:
+                found.append(rule)
+        return found
 
-    def _moment(self, rule: Rule, night: date) -> datetime | None:
-        anchors = self.anchors.get(night)
-        if anchors is None:
-            anchors = self.anchors[night] = anchors_of(self.subject.rhythm, night)
-        return local_moment(rule.step.at, anchors, self.subject.facts)
+    def _evening(self, night: date) -> tuple[Anchors, Mapping[Rule, datetime]]:
+        evening = self.evenings.get(night)
+        if evening is None:
+            anchors = anchors_of(self.subject.rhythm, night)
+            evening = self.evenings[night] = anchors, _moments(self.eligible, anchors)
+        return evening
 
     def _ended(self, rule: Rule) -> bool:
         return self.used.get((rule.programme, rule.key), {}).keys() >= set(rule.step.say)
 
     def _judged(self, rule: Rule, night: date, on: date, due: datetime) -> Candidate:
+        subject = self.subject
         reason, detail = self._ruled_out(rule, on, due)
         wordings: tuple[Wording, ...] = ()
         if not reason:
@@ -130,7 +165,7 @@ class Sieve:
             placed = place(due, rule.step.flex, rule.step.useful_for, self._windows(on, due))
             if placed is None:
                 reason = "outside_hours"
-            elif pause := self.paused(placed.at):
+            elif subject.pauses and (pause := self.paused(placed.at)):
                 placed, reason, detail = None, "paused", pause
         return Candidate(rule, night, on, due, placed, wordings, reason, detail)
 
@@ -141,7 +176,7 @@ class Sieve:
         against = self.eligible.against[rule]
         if against and (holding := _first_holding(subject, against, on)):
             return "not_eligible", holding
-        if pause := self.paused(due):
+        if subject.pauses and (pause := self.paused(due)):
             return "paused", pause
         hold = _hold(subject, rule, on)
         return ("held", hold) if hold else ("", "")
@@ -211,7 +246,9 @@ def _rules_out(subject: Subject, wording: Wording, on: date) -> str:
 def _hold(subject: Subject, rule: Rule, on: date) -> str:
     """What holds the slot of `on`: the code of a hold, or the blood test with its date."""
     facts = subject.facts
-    if rule.priority in ("tip", "cut_off") and facts.holds("tip_hold", on):
+    if not facts.recorded:
+        return ""
+    if rule.priority in ("tip", "cut_off") and facts.value("tip_hold", on) is not None:
         return "tip_hold"
     if not rule.dose:
         return ""

@@ -8,9 +8,10 @@ to what happened and are not planned here.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from schedules.cadence import Course
 from schedules.candidates import Candidate, Sieve, eligible
@@ -27,8 +28,12 @@ from schedules.limits import (
 )
 from schedules.outcomes import planned, withheld
 from schedules.programme import Priority, Programme, Rule
+from schedules.recurrence import to_local
 from schedules.slots import Decided, Past, Planned, Subject, Withheld, Wording
 from schedules.spacing import clear_place
+
+CLOCK_CHANGE: Final = timedelta(hours=2)
+"""No clock change moves two moments further apart or together than this."""
 
 
 def plan(
@@ -68,7 +73,6 @@ def _planner(
         tally=Tally(day_zero),
         texts=list(past.sent_at),
         questions=[(q.answer_type, q.asked_at) for q in past.open_questions],
-        decided=set(),
         sent=set(),
         sent_on=set(),
         slots=defaultdict(dict),
@@ -86,20 +90,20 @@ class _Planner:
     tally: Tally
     texts: list[datetime]
     questions: list[tuple[str, datetime]]
-    decided: set[tuple[str, str, date]]
     sent: set[tuple[str, str, date]]
     sent_on: set[tuple[str, str, date]]
     slots: defaultdict[date, dict[Rule, Candidate | None]]
+    bounds: dict[tuple[Priority, date], int] = field(default_factory=dict)
 
     def recall(self, row: Decided) -> None:
         """Take a row as the fact it is."""
         slot = (row.programme, row.step, row.night)
-        self.decided.add(slot)
+        self.sieve.decided.add(slot)
         if row.reason is None:
             self.sent.add(slot)
             self.sent_on.add((row.programme, row.step, row.on))
         elif row.reason.startswith("cap_"):
-            self.sieve.course.capped.setdefault(slot[:2], set()).add(row.on)
+            self.sieve.course.cap(row.programme, row.step, row.on)
         if row.reason is None or row.gate_text:
             self.texts.append(row.at)
             if row.unsolicited:
@@ -129,25 +133,24 @@ class _Planner:
 
     def reaches(self, night: date, until: datetime) -> bool:
         """Whether an open slot of `night` may come before `until`."""
-        slots = (
-            self._slot(rule, night)
-            for rule in self.sieve.eligible.rules
-            if self.sieve.could_precede(rule, night, until)
-        )
-        return any(slot is not None and slot.earliest < until for slot in slots)
+        local = to_local(until, self.sieve.subject.rhythm.zone) + CLOCK_CHANGE
+        rules = self.sieve.preceding(night, local)
+        return any(slot.earliest < until for slot in self._slots(rules, night))
 
     def candidates(self, night: date) -> list[Candidate]:
         """The open slots of `night` in the order in which they take their places."""
-        slots = [slot for rule in self.sieve.eligible.rules if (slot := self._slot(rule, night))]
-        return sorted(slots, key=_placing_order)
+        return sorted(self._slots(self.sieve.eligible.rules, night), key=_placing_order)
 
-    def _slot(self, rule: Rule, night: date) -> Candidate | None:
+    def _slots(self, rules: Sequence[Rule], night: date) -> list[Candidate]:
+        """The open slots of `rules` in `night`, looked at once."""
         tonight = self.slots[night]
-        if rule not in tonight:
-            done = (rule.programme, rule.key, night) in self.decided
-            slot = None if done else self.sieve.candidate(rule, night)
-            tonight[rule] = None if slot is None or self._sent_on(slot) else slot
-        return tonight[rule]
+        fresh = [rule for rule in rules if rule not in tonight]
+        if fresh:
+            tonight.update(dict.fromkeys(fresh))
+            for rule, local in self.sieve.falling(fresh, night):
+                slot = self.sieve.candidate(rule, night, local)
+                tonight[rule] = None if slot is None or self._sent_on(slot) else slot
+        return [slot for rule in rules if (slot := tonight[rule])]
 
     def _sent_on(self, candidate: Candidate) -> bool:
         # A step is never sent twice on one date, even if an edit moved it into another night:
@@ -205,22 +208,36 @@ class _Planner:
         )
         later_nights = nights_left(self.tally, night)
 
-        def awaited(priority: Priority, most: int) -> int:
-            now = sum(other.priority == priority for other in tonight)
-            return min(most, now + self._later(priority, later_nights, most))
+        def allowed(later: Callable[[Priority, Sequence[date], int], int]) -> bool:
+            def awaited(priority: Priority, most: int) -> int:
+                now = sum(other.priority == priority for other in tonight)
+                return min(most, now + later(priority, later_nights, most))
 
-        return week_allows(self.tally, rule, night, awaited, rivals)
+            return week_allows(self.tally, rule, night, awaited, rivals)
+
+        # Dates alone bound what may come; only where that leaves no place are the slots looked at.
+        return allowed(self._later_at_most) or allowed(self._later)
+
+    def _later_at_most(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
+        """No less than `_later`, by the dates alone."""
+        found = 0
+        for night in later_nights:
+            bound = self.bounds.get((priority, night))
+            if bound is None:
+                rules = self.sieve.eligible.by_priority.get(priority, ())
+                bound = len(self.sieve.falling(rules, night))
+                self.bounds[priority, night] = bound
+            found += bound
+        return min(found, most)
 
     def _later(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
         """How many slots of `priority` may come in `later_nights`, counted up to `most`."""
+        rules = self.sieve.eligible.by_priority.get(priority, ())
         found = 0
-        for rule in self.sieve.eligible.by_priority.get(priority, ()):
-            for night in later_nights:
-                slot = self._slot(rule, night)
-                if slot is not None and self._may_come(slot):
-                    found += 1
-                    if found == most:
-                        return found
+        for night in later_nights if rules else ():
+            found += sum(map(self._may_come, self._slots(rules, night)))
+            if found >= most:
+                return most
         return found
 
     def _may_come(self, candidate: Candidate) -> bool:
@@ -230,15 +247,14 @@ class _Planner:
             return False
         if rule.leader is None or (rule.programme, rule.leader.key, night) in self.sent:
             return True
-        leader = self._slot(rule.leader, night)
-        return leader is not None and leader.placed is not None
+        return any(leader.placed for leader in self._slots((rule.leader,), night))
 
     def _free_day(self, candidate: Candidate) -> None:
         """Let an n-per-week slot that a cap withheld move to the next free day of its week."""
         rule = candidate.rule
         if rule.weekly:
-            step = (rule.programme, rule.key)
-            self.sieve.course.capped.setdefault(step, set()).add(candidate.on)
+            self.sieve.course.cap(rule.programme, rule.key, candidate.on)
+            self.bounds.clear()
             self._look_again(rule, candidate.night)
 
     def _look_again(self, rule: Rule, night: date) -> None:

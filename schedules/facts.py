@@ -168,22 +168,19 @@ class Fact:
 class Facts:
     """The fact rows of one patient, by code. Immutable; values are normalised by parse_value."""
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_rows", "recorded")
 
     def __init__(self, rows: Iterable[Fact] = ()) -> None:
         """Keep `rows`; where two are in force on one date the later valid_from wins."""
         self._rows: dict[str, list[Fact]] = {}
         for row in sorted(rows, key=lambda row: row.valid_from, reverse=True):
             self._rows.setdefault(row.code, []).append(row)
+        self.recorded = frozenset(self._rows)
+        """The codes that have any row; no other fact holds on any date."""
 
     def __iter__(self) -> Iterator[Fact]:
         """Every row."""
         return (row for rows in self._rows.values() for row in rows)
-
-    @property
-    def recorded(self) -> frozenset[str]:
-        """The codes that have any row; no other fact holds on any date."""
-        return frozenset(self._rows)
 
     def value(self, code: str, on: date) -> str | None:
         """The value in force on the local date `on`, or None."""
@@ -194,12 +191,12 @@ class Facts:
 
     def holds(self, gate_item: str, on: date) -> bool:
         """Whether a gate item ("pregnant", "onset_age<45") holds on the local date `on`."""
-        if not self._rows:
-            return False
+        if gate_item in self._rows:
+            return self.value(gate_item, on) is not None
         code, compare, bound = _gate_item(gate_item)
-        value = self.value(code, on)
-        if value is None or not compare:
-            return value is not None
+        value = self.value(code, on) if compare else None
+        if value is None:
+            return False
         number = float(value.partition("@")[0])
         return {
             "<": number < bound,

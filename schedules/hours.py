@@ -54,8 +54,7 @@ def place(
     moves: list[tuple[timedelta, datetime, datetime]] = []
     for opens, closes in windows:
         if opens <= due < closes:
-            moves = [(timedelta(0), due, closes)]
-            break
+            return _placed(due, due, flex, useful_for, closes)
         last = closes - MOVED_MARGIN
         if last < opens:
             continue
@@ -66,8 +65,11 @@ def place(
     if not moves:
         return None
     _, at, closes = min(moves)
-    return Placed(
-        at=at,
-        latest=min(due + flex.later, closes - MOVED_MARGIN),
-        not_after=min(due + useful_for, closes),
-    )
+    return _placed(due, at, flex, useful_for, closes)
+
+
+def _placed(
+    due: datetime, at: datetime, flex: Flex, useful_for: timedelta, closes: datetime
+) -> Placed:
+    latest = min(due + flex.later, closes - MOVED_MARGIN)
+    return Placed(at, latest, not_after=min(due + useful_for, closes))
