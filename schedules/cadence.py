@@ -34,7 +34,9 @@ class Course:
     def cap(self, programme: str, step: str, day: date) -> None:
         """Let the slot of `day`, which a cap withheld, move to the next free day of its week."""
         self.capped.setdefault((programme, step), set()).add(day)
-        self.weeks.clear()
+        for week in self.weeks.values():
+            for rule in [rule for rule in week if rule.programme == programme]:
+                del week[rule]
 
 
 def falls_on(rule: Rule, course: Course, day: date) -> bool:
@@ -84,17 +86,12 @@ def _steady(rule: Rule, recorded: frozenset[str]) -> bool:
 def _days_of_week(rule: Rule, course: Course, week: int) -> Collection[int]:
     """The days (0-6) of programme week `week` (from 0) on which a steady rule falls."""
     times, days = _steady_week(rule, course.day_zero, week)
-    if rule.parted is None and not course.capped:
-        return days if times is None else _spread(rule, course, times)
-    first = course.day_zero + week * WEEK * DAY
+    parted, first = rule.parted, course.day_zero + week * WEEK * DAY
     if times is not None:
         return _n_a_week(rule, course, first, times)
-    parted = rule.parted
-    return [
-        index
-        for index in days
-        if parted is None or not falls_on(parted, course, first + index * DAY)
-    ]
+    if parted is None:
+        return days
+    return [index for index in days if not falls_on(parted, course, first + index * DAY)]
 
 
 @lru_cache(maxsize=16384)
@@ -168,11 +165,13 @@ def _n_a_week(rule: Rule, course: Course, first: date, times: int) -> Collection
     A slot that a cap withheld, or that met a slot of the step in `not_with`, waits for the next
     day that is free.
     """
-    parted = rule.parted
+    parted, capped = rule.parted, course.capped.get((rule.programme, rule.key))
+    if parted is None and capped is None:
+        return spread_days(times, rotation(course.key, rule.programme, rule.key))
     own = _own_days(rule, course, first, times)
-    capped = course.capped.get((rule.programme, rule.key), ())
-    if not capped and (parted is None or (parted.programme, parted.key) not in course.capped):
+    if capped is None and (parted is None or (parted.programme, parted.key) not in course.capped):
         return own
+    capped = capped or set()
     days, waiting = [], 0
     for index in range(WEEK):
         day = first + index * DAY
@@ -191,7 +190,7 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     A day taken by the step in `not_with` gives way to the next free one, round the week, so that
     no rotation leaves a patient without the step.
     """
-    wanted = _spread(rule, course, times)
+    wanted = spread_days(times, rotation(course.key, rule.programme, rule.key))
     if rule.parted is None:
         return wanted
     plain = replace(course, capped={}, weeks=defaultdict(dict))
@@ -202,10 +201,6 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
         free = next((i for i in week_round if i not in taken | own | wanted), None)
         own = own if free is None else own | {free}
     return own
-
-
-def _spread(rule: Rule, course: Course, times: int) -> frozenset[int]:
-    return spread_days(times, rotation(course.key, rule.programme, rule.key))
 
 
 @lru_cache(maxsize=64)

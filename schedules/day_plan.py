@@ -93,7 +93,7 @@ class _Planner:
     sent: set[tuple[str, str, date]]
     sent_on: set[tuple[str, str, date]]
     slots: defaultdict[date, dict[Rule, Candidate | None]]
-    bounds: dict[tuple[Priority, date], int] = field(default_factory=dict)
+    to_come: dict[tuple[Priority, int], int] = field(default_factory=dict)
 
     def recall(self, row: Decided) -> None:
         """Take a row as the fact it is."""
@@ -220,15 +220,11 @@ class _Planner:
 
     def _later_at_most(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
         """No less than `_later`, by the dates alone."""
-        found = 0
-        for night in later_nights:
-            bound = self.bounds.get((priority, night))
-            if bound is None:
-                rules = self.sieve.eligible.by_priority.get(priority, ())
-                bound = len(self.sieve.falling(rules, night))
-                self.bounds[priority, night] = bound
-            found += bound
-        return min(found, most)
+        key = priority, len(later_nights)
+        if key not in self.to_come:
+            rules = self.sieve.eligible.by_priority.get(priority, ())
+            self.to_come[key] = self.sieve.most_to_come(rules, later_nights)
+        return min(most, self.to_come[key])
 
     def _later(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
         """How many slots of `priority` may come in `later_nights`, counted up to `most`."""
@@ -254,7 +250,7 @@ class _Planner:
         rule = candidate.rule
         if rule.weekly:
             self.sieve.course.cap(rule.programme, rule.key, candidate.on)
-            self.bounds.clear()
+            self.to_come.clear()
             self._look_again(rule, candidate.night)
 
     def _look_again(self, rule: Rule, night: date) -> None:

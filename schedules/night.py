@@ -9,7 +9,7 @@ unless it says UTC.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from schedules.recurrence import to_local, to_utc
 
@@ -51,14 +51,10 @@ def bedtime_of(rhythm: Rhythm, night: date) -> datetime:
 
 def wake_of(rhythm: Rhythm, night: date) -> datetime:
     """The wake-up of `night`: the first wake time after its bedtime."""
-    weekend = rhythm.wake_weekend if night.weekday() in _WEEKEND else None
-    bedtime = bedtime_of(rhythm, night)
-    wake = datetime.combine(bedtime.date(), weekend or rhythm.wake)
-    return wake if wake > bedtime else wake + DAY
+    return anchors_of(rhythm, night).wake
 
 
-@dataclass(frozen=True, slots=True)
-class Anchors:
+class Anchors(NamedTuple):
     """What the steps of one night hang from (naive local)."""
 
     night: date
@@ -68,7 +64,10 @@ class Anchors:
 
 def anchors_of(rhythm: Rhythm, night: date) -> Anchors:
     """The bedtime and the wake-up of `night`."""
-    return Anchors(night, bedtime_of(rhythm, night), wake_of(rhythm, night))
+    bedtime = bedtime_of(rhythm, night)
+    weekend = rhythm.wake_weekend if night.weekday() in _WEEKEND else None
+    wake = datetime.combine(bedtime.date(), weekend or rhythm.wake)
+    return Anchors(night, bedtime, wake if wake > bedtime else wake + DAY)
 
 
 def night_of(instant: datetime, zone: str) -> date:

@@ -7,7 +7,7 @@ patient, one step of one programme, one night; the tuples here leave the patient
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Final
+from typing import Final, NamedTuple
 
 from schedules.facts import Facts
 from schedules.night import Rhythm
@@ -91,9 +91,10 @@ class Subject:
     declined: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A slot that is a row already: planned or sent when `reason` is None, else withheld or ended.
+
+    A tuple, because a plan reads two weeks of them.
 
     `text` is the id in `say`. `unsolicited`: it counts for the caps (all but dose prompts).
     `gate_text`: GATE-01 went out for it, which counts whatever became of the text behind it.

@@ -28,11 +28,12 @@ def clear_place(
     at = placed.at
     while True:
         reason: Crowded = "gap"
-        free = max((text + GAP for text in texts if abs(at - text) < GAP), default=at)
+        near = [text for text in texts if abs(at - text) < GAP]
+        free = max(near) + GAP if near else at
         if free == at:
             reason = "question_open"
-            near = (asked for asked in questions if abs(at - asked) < QUESTION_SPACING)
-            free = max((asked + QUESTION_SPACING for asked in near), default=at)
+            near = [asked for asked in questions if abs(at - asked) < QUESTION_SPACING]
+            free = max(near) + QUESTION_SPACING if near else at
         if free == at:
             return at
         if free > placed.latest or free >= placed.not_after:

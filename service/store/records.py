@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from schedules.facts import Fact
 
@@ -109,9 +109,11 @@ class Question:
     behind: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One slot of a patient that was decided: the columns of its outbox row a plan looks at."""
+class Decision(NamedTuple):
+    """One slot of a patient that was decided: the columns of its outbox row a plan looks at.
+
+    A tuple, because planning reads two weeks of them.
+    """
 
     slot: str
     kind: str

@@ -1,7 +1,7 @@
 """From rows to records: the columns of a table that a record names, in the record's order."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -15,8 +15,10 @@ R = TypeVar("R")
 def columns(
     model: type[DeclarativeBase], record: type[Any]
 ) -> tuple[InstrumentedAttribute[Any], ...]:
-    """The columns of `model` that `record`'s fields name."""
-    return tuple(getattr(model, field.name) for field in fields(record))
+    """The columns of `model` that the fields of `record`, a dataclass or a named tuple, name."""
+    is_plain = is_dataclass(record)
+    names = [field.name for field in fields(record)] if is_plain else record._fields
+    return tuple(getattr(model, name) for name in names)
 
 
 def table(model: type[DeclarativeBase]) -> Table:
