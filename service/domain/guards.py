@@ -1,12 +1,17 @@
 """The last look before a text leaves: which guards its kind has, and what they say now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
+from schedules.limits import PER_NIGHT
 from schedules.night import Rhythm
 from schedules.open_hours import in_window
+from schedules.spacing import GAP
 from service.domain.delivery import RULES, Consent, Kind, State
+
+# A text is submitted some time after it is due, the next one perhaps at once: so much of the gap may be missing.
+GAP_TOLERANCE = timedelta(minutes=10)
 
 
 class Verdict(Enum):
@@ -14,10 +19,13 @@ class Verdict(Enum):
 
     GO = (State.SUBMITTING, "")
     WAIT = (State.PLANNED, "")
+    WAIT_FOR_GAP = (State.PLANNED, "gap")
     EXPIRED = (State.EXPIRED, "expired")
     NOT_CONSENTED = (State.SUPPRESSED, "not_consented")
     PAUSED = (State.SUPPRESSED, "paused")
     OUTSIDE_HOURS = (State.SUPPRESSED, "outside_hours")
+    NIGHT_FULL = (State.SUPPRESSED, "cap_night")
+    CROWDED = (State.SUPPRESSED, "gap")
 
     @property
     def state(self) -> State:
@@ -32,7 +40,11 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A due text and what its patient's rows say at this moment; no patient for a stranger's number."""
+    """A due text and what its patient's rows say at this moment; no patient for a stranger's number.
+
+    `last_sent` is when the patient was last sent a text that nobody asked for, `sent_tonight` how many of
+    this text's night count for the caps; both stand as the plan left them unless texts were held up.
+    """
 
     kind: str
     not_after: datetime
@@ -40,6 +52,9 @@ class Candidate:
     rhythm: Rhythm | None
     paused: bool
     unread: bool
+    capped: bool = False
+    last_sent: datetime | None = None
+    sent_tonight: int = 0
 
 
 def judge(text: Candidate, now: datetime) -> Verdict:
@@ -59,7 +74,25 @@ def judge(text: Candidate, now: datetime) -> Verdict:
         return Verdict.PAUSED
     if rules.hours and not in_window(text.rhythm, now):
         return Verdict.OUTSIDE_HOURS
+    if rules.unsolicited:
+        return _spaced(text, text.rhythm, now)
     return Verdict.GO
+
+
+def clear_from(last_sent: datetime) -> datetime:
+    """The instant from which the next unsolicited text may leave."""
+    return last_sent + GAP
+
+
+def _spaced(text: Candidate, rhythm: Rhythm, now: datetime) -> Verdict:
+    """By the caps and the gap; a text that was held up makes the next one wait, if that is still of use then."""
+    if text.capped and text.sent_tonight >= PER_NIGHT:
+        return Verdict.NIGHT_FULL
+    if text.last_sent is None or now >= clear_from(text.last_sent) - GAP_TOLERANCE:
+        return Verdict.GO
+    later = clear_from(text.last_sent)
+    useful = later <= text.not_after and in_window(rhythm, later)
+    return Verdict.WAIT_FOR_GAP if useful else Verdict.CROWDED
 
 
 def _consents(needed: Consent) -> frozenset[str]:

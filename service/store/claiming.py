@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 
-from service.domain.delivery import Kind, State
+from service.domain.delivery import RULES, Kind, State
 from service.domain.exchange import Text
-from service.domain.guards import Candidate, Verdict, judge
+from service.domain.guards import Candidate, Verdict, clear_from, judge
 from service.store.outbox import end_unsent
 from service.store.people import open_phone, rhythm_of, wake
 from service.store.questions import ask_again, open_questions, void_questions
 from service.store.records import Patient
 from service.store.rows import as_record, columns, table
+from service.store.sent_lately import SentLately, sent_lately
 from service.store.session import Tx
 from service.store.tables.outbox import IS_PLANNED, OutboxText, Sender
 from service.store.tables.people import Patient as PatientRow
@@ -26,6 +27,7 @@ LEASE = timedelta(seconds=60)
 # Lanes 0 and 1 may overdraw a sender by this many segments; the others wait until it is paid back.
 OVERDRAFT = 10
 URGENT_LANES = (0, 1)
+NEVER = date.max
 # How far ahead of its rate a sender may be claimed: one claim's worth, so that an urgent text waits behind no one.
 AHEAD = timedelta(milliseconds=100)
 
@@ -44,6 +46,7 @@ _COLUMNS = (
     OutboxText.due_at,
     OutboxText.not_after,
     OutboxText.asks,
+    OutboxText.capped,
 )
 
 
@@ -55,7 +58,7 @@ class _Waiting:
     slot: str
     kind: str
     lane: int
-    night: Any
+    night: date | None
     recipient: bytes | None
     sender: str
     body: bytes
@@ -63,6 +66,7 @@ class _Waiting:
     due_at: datetime
     not_after: datetime
     asks: str | None
+    capped: bool
     paused: bool
     unread: bool
     patient: Patient | None
@@ -76,13 +80,7 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
     waiting = [_waiting(row) for row in tx.rows(_DUE, now=now, most=places)]
     if not waiting:
         return []
-    leaving, ended = [], []
-    for text in waiting:
-        verdict = judge(_candidate(text), now)
-        if verdict is Verdict.GO:
-            leaving.append(text)
-        elif verdict is not Verdict.WAIT:
-            ended.append((text.id, verdict.state, verdict.reason))
+    leaving, ended = _judged(tx, waiting, now)
     end_unsent(tx, ended, now)
     gone = {row for row, _, _ in ended}
     wake(tx, [text.patient_id for text in waiting if text.id in gone and text.patient_id], now)
@@ -100,7 +98,31 @@ def _waiting(row: tuple[Any, ...]) -> _Waiting:
     return as_record(_Waiting, (*row[:own], patient))
 
 
-def _candidate(text: _Waiting) -> Candidate:
+def _judged(
+    tx: Tx, waiting: Sequence[_Waiting], now: datetime
+) -> tuple[list[_Waiting], list[tuple[int, State, str]]]:
+    """Those that may leave, and those that end unsent with state and reason; the others wait."""
+    spaced = [text for text in waiting if RULES[Kind(text.kind)].unsolicited]
+    ids = {text.patient_id for text in spaced if text.patient_id}
+    lately = sent_lately(tx, ids, min((text.night for text in spaced if text.night), default=NEVER))
+    leaving, ended, held_up = [], [], []
+    for text in waiting:
+        sent = lately.setdefault(text.patient_id or 0, SentLately())
+        verdict = judge(_candidate(text, sent), now)
+        if verdict is Verdict.GO:
+            leaving.append(text)
+            if text in spaced:
+                sent.add(text.night, now, capped=text.capped)
+        elif verdict is Verdict.WAIT_FOR_GAP and sent.last is not None:
+            held_up.append({"row": text.id, "later": clear_from(sent.last)})
+        elif verdict is not Verdict.WAIT:
+            ended.append((text.id, verdict.state, verdict.reason))
+    if held_up:
+        tx.execute(_LATER, held_up)
+    return leaving, ended
+
+
+def _candidate(text: _Waiting, lately: SentLately) -> Candidate:
     patient = text.patient
     return Candidate(
         kind=text.kind,
@@ -109,6 +131,9 @@ def _candidate(text: _Waiting) -> Candidate:
         rhythm=rhythm_of(patient) if patient else None,
         paused=text.paused,
         unread=text.unread,
+        capped=text.capped,
+        last_sent=lately.last,
+        sent_tonight=lately.capped.get(text.night, 0) if text.night else 0,
     )
 
 
@@ -173,6 +198,11 @@ _DUE = (
     .with_for_update(of=OutboxText, skip_locked=True)
 )
 _OUTBOX = table(OutboxText)
+_LATER = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("row"), _OUTBOX.c.state == "planned")
+    .values(due_at=bindparam("later"))
+)
 _SUBMITTING = (
     update(_OUTBOX)
     .where(and_(_OUTBOX.c.id.in_(bindparam("ids", expanding=True)), _OUTBOX.c.state == "planned"))

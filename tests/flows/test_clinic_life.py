@@ -21,7 +21,7 @@ def test_it_stops_at_every_event_and_ends_where_it_was_sent(world: World) -> Non
     now = world.clock.now()
     patient = world.patient()
     dues = [now + timedelta(minutes=minutes) for minutes in (1, 17, 59)]
-    tokens = [put(world, patient, f"t{at:%M%S}", due_at=at) for at in dues]
+    tokens = [put(world, patient, f"t{at:%M%S}", kind="staff", due_at=at) for at in dues]
     stops: list[datetime] = []
     live_until(world.runtime, now + timedelta(hours=1), progress=stops.append)
     assert [row_of(world, token).submitted_at for token in tokens] == dues

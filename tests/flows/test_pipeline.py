@@ -42,7 +42,7 @@ def test_what_is_due_leaves_when_it_is_woken(world: World, pipeline: Pipeline) -
 def test_more_texts_than_places_all_leave_once(world: World, pipeline: Pipeline) -> None:
     patient = world.patient()
     for number in range(3 * PLACES):
-        put(world, patient, f"t{number:02}")
+        put(world, patient, f"t{number:02}", kind="staff")
     pipeline.wake()
     wait_until(lambda: set(states(world)) == {"accepted"})
     assert len(world.gateway.ledger) == 3 * PLACES
@@ -52,8 +52,8 @@ def test_more_texts_than_places_all_leave_once(world: World, pipeline: Pipeline)
 def test_a_slow_request_holds_nobody_up(world: World, pipeline: Pipeline) -> None:
     late, prompt = world.patient(), world.patient()
     slow(world, late, 0.6)
-    waits = put(world, late, "slow")
-    others = [put(world, prompt, f"t{number}") for number in range(2 * PLACES)]
+    waits = put(world, late, "slow", kind="staff")
+    others = [put(world, prompt, f"t{number}", kind="staff") for number in range(2 * PLACES)]
     pipeline.wake()
     wait_until(lambda: all(row_of(world, token).state == "accepted" for token in others))
     assert row_of(world, waits).state == "submitting"
@@ -66,7 +66,7 @@ def test_stopping_lets_what_is_under_way_finish_and_claims_no_more(world: World)
     patient = world.patient()
     slow(world, patient, 0.2)
     for number in range(PLACES):
-        put(world, patient, f"t{number}")
+        put(world, patient, f"t{number}", kind="staff")
     wait_until(pipeline._loop.is_running)
     pipeline.wake()
     wait_until(lambda: states(world).count("submitting") == PLACES)
@@ -84,7 +84,7 @@ def test_while_it_rests_nothing_leaves(world: World, pipeline: Pipeline) -> None
     wait_until(lambda: row_of(world, first).state == "submitting")
     with pipeline.resting():
         assert row_of(world, first).state == "accepted"
-        second = put(world, patient, "second")
+        second = put(world, patient, "second", kind="staff")
         pipeline.wake()
         assert row_of(world, second).state == "planned"
     wait_until(lambda: row_of(world, second).state == "accepted")

@@ -17,7 +17,7 @@ from tests.world import World
 def goes_astray(world: World, patient: Patient, fault: Fault, slot: str = "one") -> str:
     """A text whose answer never reaches us."""
     world.gateway.faults[open_phone(world.store.keyring, patient)] = fault
-    token = put(world, patient, slot, body="The same words")
+    token = put(world, patient, slot, kind="staff", body="The same words")
     world.live()
     assert row_of(world, token).state == "unknown"
     return token

@@ -37,9 +37,9 @@ def refuse(world: World, token: str, kind: CodeClass, code: int | None = None) -
 
 def test_urgent_lanes_leave_first_then_what_was_due_first(world: World) -> None:
     patient, now = world.patient(), world.clock.now()
+    put(world, world.patient(), "tip due last", due_at=now - timedelta(minutes=1))
     for slot, kind, ago in (
         ("tip due first", "planned", 3),
-        ("tip due last", "planned", 1),
         ("answer", "answer", 0),
         ("staff", "staff", 0),
         ("crisis", "crisis", 0),
@@ -117,7 +117,7 @@ def test_a_reply_nobody_has_read_holds_back_all_but_what_is_owed(world: World) -
 def test_a_sender_keeps_its_rate(world: World) -> None:
     patient = world.patient()
     for number in range(5):
-        put(world, patient, f"t{number}", segments=2)
+        put(world, patient, f"t{number}", kind="staff", segments=2)
     # Two segments at 1 a second: the next text has to wait two seconds.
     taken = []
     for _ in range(5):
@@ -214,3 +214,54 @@ def test_one_text_that_is_refused_holds_up_no_other(world: World) -> None:
     tokens = [put(world, bad, "bad"), put(world, good, "good")]
     asyncio.run(send_due(world.runtime))
     assert [row_of(world, token).state for token in tokens] == ["failed", "accepted"]
+
+
+def test_a_text_that_was_held_up_makes_the_next_one_wait(world: World) -> None:
+    patient, now = world.patient(), world.clock.now()
+    put(world, patient, "held up", due_at=now - timedelta(minutes=80))
+    later = put(world, patient, "next", due_at=now + timedelta(minutes=10))
+    assert claimed(world) == ["held up"]
+    world.clock.advance(minutes=10)
+    assert claimed(world) == []
+    assert (row_of(world, later).state, row_of(world, later).due_at) == (
+        "planned",
+        now + timedelta(minutes=90),
+    )
+    world.clock.advance(minutes=80)
+    assert claimed(world) == ["next"]
+
+
+def test_a_text_that_could_only_come_too_close_or_too_late_ends_with_the_reason(
+    world: World,
+) -> None:
+    patient, now = world.patient(), world.clock.now()
+    put(world, patient, "first")
+    short = put(world, patient, "short", not_after=now + timedelta(minutes=80))
+    put(world, patient, "answer", kind="answer")
+    assert set(claimed(world)) == {"first", "answer"}
+    ended = row_of(world, short)
+    assert (ended.state, ended.reason) == ("suppressed", "gap")
+
+
+def test_a_sending_that_was_a_little_late_does_not_break_the_plan(world: World) -> None:
+    patient, now = world.patient(), world.clock.now()
+    put(world, patient, "first")
+    put(world, patient, "second", due_at=now + timedelta(minutes=90))
+    world.clock.advance(minutes=9)
+    assert claimed(world) == ["first"]
+    world.clock.advance(minutes=81)
+    assert claimed(world) == ["second"]
+
+
+def test_a_third_text_of_one_night_stays_unsent(world: World) -> None:
+    patient, now = world.patient(), world.clock.now()
+    for slot in ("first", "second"):
+        put(world, patient, slot, capped=True)
+        assert claimed(world) == [slot]
+        world.clock.advance(minutes=90)
+    third = put(world, patient, "third", capped=True)
+    dose = put(world, patient, "dose", not_after=now + timedelta(hours=9))
+    other_night = put(world, world.patient(), "another's", capped=True)
+    assert set(claimed(world)) == {"dose", "another's"}
+    assert row_of(world, third).reason == "cap_night"
+    assert row_of(world, dose).state == row_of(world, other_night).state == "submitting"

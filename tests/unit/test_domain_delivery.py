@@ -122,6 +122,31 @@ def test_no_kind_leaves_after_its_time(kind: Kind) -> None:
     assert judge(on_time, EVENING + timedelta(seconds=1)) is Verdict.EXPIRED
 
 
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"capped": True, "sent_tonight": 1}, Verdict.GO),
+        ({"capped": True, "sent_tonight": 2}, Verdict.NIGHT_FULL),
+        ({"capped": False, "sent_tonight": 2}, Verdict.GO),
+        ({"last_sent": EVENING - timedelta(minutes=90)}, Verdict.GO),
+        ({"last_sent": EVENING - timedelta(minutes=80)}, Verdict.GO),
+        ({"last_sent": EVENING - timedelta(minutes=79)}, Verdict.WAIT_FOR_GAP),
+        (
+            {"last_sent": EVENING, "not_after": EVENING + timedelta(minutes=89)},
+            Verdict.CROWDED,
+        ),
+        ({"last_sent": EVENING + timedelta(hours=3)}, Verdict.CROWDED),
+    ],
+)
+@pytest.mark.parametrize("kind", ["planned", "nudge"])
+def test_caps_and_gap_are_looked_at_once_more(
+    kind: str, changes: dict[str, object], verdict: Verdict
+) -> None:
+    assert judge(candidate(kind, **changes), EVENING) is verdict
+    for unasked in {kind.value for kind in Kind} - {"planned", "nudge"}:
+        assert judge(candidate(unasked, **changes), EVENING) in {Verdict.GO, Verdict.EXPIRED}
+
+
 def test_every_kind_is_in_the_table() -> None:
     assert {row[0] for row in KINDS} == {kind.value for kind in Kind} == set(RULES)
 

@@ -261,7 +261,7 @@ def test_a_follower_comes_only_after_its_leader_was_sent() -> None:
     friday = one_night(programmes, facts=drinker, night=NIGHT + 3 * DAY)
     assert friday == []
     (gone, _) = one_night(programmes, facts=drinker)
-    failed = replace(decided(gone), reason="expired")
+    failed = decided(gone)._replace(reason="expired")
     assert one_night(programmes, facts=drinker, past=Past(decided=(failed,))) == []
 
 

@@ -1,7 +1,6 @@
 """Caps, taper, kept places, and properties of whole plans."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, time, timedelta
 from itertools import pairwise
 
@@ -107,11 +106,11 @@ def test_the_programme_served_longest_ago_goes_first() -> None:
     night = MONDAY + 62 * DAY
     assert cap_week(MONDAY, night) == 8
     served = [
-        replace(decided(slot), night=night - 6 * DAY)
+        decided(slot)._replace(night=night - 6 * DAY)
         for slot in planned(plan(subject, programmes, Past(), [night - 6 * DAY]))
     ]
-    rows = [replace(served[0], step=f"x{n}", night=night - DAY) for n in range(5)]
-    rows += [served[0], replace(served[1], night=night - 2 * DAY)]
+    rows = [served[0]._replace(step=f"x{n}", night=night - DAY) for n in range(5)]
+    rows += [served[0], served[1]._replace(night=night - 2 * DAY)]
     slots = plan(subject, programmes, Past(decided=tuple(rows)), [night])
     assert [(slot.programme, slot.__class__.__name__) for slot in slots] == [
         ("a", "Withheld"),
