@@ -13,12 +13,14 @@ from typing import Final, NamedTuple
 
 from schedules.cadence import Course, falls_on
 from schedules.facts import Facts, as_date, code_of
+from schedules.fields import ZERO
 from schedules.hours import Placed, Window, place, window_of
 from schedules.moment import keep_apart, local_moment
 from schedules.night import DAY, Anchors, anchors_of
 from schedules.programme import Priority, Rule
 from schedules.recurrence import to_local, to_utc
 from schedules.slots import Subject, Wording
+from schedules.spread import spread_out
 
 LAB_HOLD_DAYS: Final = (1, 2)
 """Dose dates from this many days before the test until before this many days after it are held."""
@@ -42,7 +44,7 @@ class Candidate(NamedTuple):
     @property
     def earliest(self) -> datetime:
         """What others take of the night can only make it later."""
-        return self.placed.at if self.placed else self.due
+        return min(self.placed.at, self.placed.wished) if self.placed else self.due
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,7 +177,10 @@ class Sieve:
             placed = place(due, rule.step.flex, rule.step.useful_for, self._windows(on, due))
             if placed is None:
                 reason = "outside_hours"
-            elif subject.pauses and (pause := self.paused(placed.at)):
+            elif subject.spread > ZERO:
+                seed = f"{subject.key}\n{rule.programme}/{rule.key}\n{night}"
+                placed = spread_out(placed, due, rule, subject.facts, subject.spread, seed)
+            if placed and subject.pauses and (pause := self.paused(placed.at)):
                 placed, reason, detail = None, "paused", pause
         return Candidate(rule, night, on, due, placed, wordings, reason, detail)
 

@@ -12,7 +12,7 @@ def parse_duration(text: str) -> timedelta:
         return timedelta(0)
     found = _LENGTH.fullmatch(text)
     if found is None or not (found[2] or found[3]):
-        raise ValueError(f"{text!r} is no length of time; write it like 90m, 2h or -9h30m.")
+        raise ValueError(f"{text[:40]!r} is no length of time; write it like 90m, 2h or -9h30m.")
     length = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
     return -length if found[1] == "-" else length
 

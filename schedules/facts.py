@@ -75,9 +75,10 @@ _LIST: Final = (
 )
 FACTS: Final = {kind.code: kind for kind in _LIST}
 
-_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+"""A time of day as facts and programme files spell it."""
 _NUMBER_AT_DATE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)@(\d{4}-\d\d-\d\d)")
-_BOUND = re.compile(r"([a-z_]+)(<=|>=|<|>)(\d+(?:\.\d+)?)")
+_BOUND = re.compile(r"([a-z_]+)(<=|>=|<|>)(\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
 
 
 def parse_value(code: str, raw: str) -> str:
@@ -113,7 +114,7 @@ def _date(text: str) -> str | None:
 
 
 def _time(text: str) -> str | None:
-    return text if _TIME.fullmatch(text) else None
+    return text if CLOCK.fullmatch(text) else None
 
 
 def _whole_number(text: str) -> str | None:
@@ -211,6 +212,12 @@ def code_of(gate_item: str) -> str:
     return _gate_item(gate_item)[0]
 
 
+def bound_of(gate_item: str) -> float | None:
+    """The number a gate item compares with; None where any value will do."""
+    _, compare, bound = _gate_item(gate_item)
+    return bound if compare else None
+
+
 @lru_cache(maxsize=1024)
 def _gate_item(item: str) -> tuple[str, str, float]:
     bound = _BOUND.fullmatch(item)
@@ -221,7 +228,7 @@ def check_gate_item(item: str) -> str:
     """`item` itself if it names a known fact, with a bound only where the fact is a number."""
     code, compare, _ = _gate_item(item)
     if code not in FACTS:
-        raise ValueError(f"There is no fact {code!r}; the list of facts is closed.")
+        raise ValueError(f"There is no fact {code[:40]!r}; the list of facts is closed.")
     if compare and FACTS[code].value not in ("whole number", "number@date"):
         raise ValueError(f"{code} is not a number and takes no bound.")
     return item

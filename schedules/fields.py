@@ -1,15 +1,21 @@
 """The small values in a programme file ("-9h30m", "17:00", "+3h", "1-4") as validated types."""
 
+import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from schedules.durations import parse_duration
-from schedules.facts import FACTS, WEEKDAYS, ValueKind, check_gate_item, parse_value
+from schedules.facts import CLOCK, FACTS, WEEKDAYS, ValueKind, check_gate_item
 
 ZERO: Final = timedelta(0)
+LONGEST: Final = timedelta(hours=24)
+"""How far an offset, a flex or `useful_for` reaches at most: a slot belongs to one night."""
+MOST_GATE_ITEMS: Final = 60
+_SHOWN: Final = 40
+_WEEKS: Final = re.compile(r"([1-9]\d{0,2})(-([1-9]\d{0,2})?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Weeks:
 
 def _text(raw: Any) -> str:
     if not isinstance(raw, str):
-        raise ValueError(f"This is written as a text in quotes, not {raw!r}.")  # noqa: TRY004 - pydantic turns ValueError into a fault of the file
+        raise ValueError('This is written as a text in quotes, like "2h" or "17:00".')  # noqa: TRY004 - pydantic turns ValueError into a fault of the file
     return raw
 
 
@@ -45,12 +51,28 @@ def _length(raw: Any) -> timedelta:
     return length
 
 
+def _within_a_day(length: timedelta) -> timedelta:
+    if abs(length) > LONGEST:
+        raise ValueError("This is longer than a day; write at most 24h.")
+    return length
+
+
+def _cutoff(raw: Any) -> timedelta:
+    offset = _within_a_day(_duration(raw))
+    if offset > ZERO:
+        raise ValueError("A cut-off comes before bedtime; write it with a minus, like -9h.")
+    return offset
+
+
 def _clock(raw: Any) -> time:
-    return time.fromisoformat(parse_value("iron_time", _text(raw)))
+    text = _text(raw)
+    if not CLOCK.fullmatch(text):
+        raise ValueError(f"This is a time like 07:30 or 17:00, not {shown(text)}.")
+    return time.fromisoformat(text)
 
 
 def _flex(raw: Any) -> Flex:
-    length = _duration(raw)
+    length = _within_a_day(_duration(raw))
     if length < ZERO:
         return Flex(earlier=-length)
     if isinstance(raw, str) and raw.startswith("+"):
@@ -59,16 +81,14 @@ def _flex(raw: Any) -> Flex:
 
 
 def _weeks(raw: Any) -> Weeks:
-    first, dash, last = _text(raw).partition("-")
-    if not first.isdecimal() or int(first) < 1 or not (last.isdecimal() or last == ""):
-        raise ValueError(f"{raw!r} is no range of weeks; write it like 1-4, 5- or 1.")
-    if last:
-        end: int | None = int(last)
-    else:
-        end = None if dash else int(first)
-    if end is not None and end < int(first):
-        raise ValueError(f"{raw!r} ends before it begins.")
-    return Weeks(int(first), end)
+    found = _WEEKS.fullmatch(_text(raw))
+    if found is None:
+        raise ValueError(f"{shown(raw)} is no range of weeks; write it like 1-4, 5- or 1.")
+    first = int(found[1])
+    end = None if found[2] and not found[3] else int(found[3] or first)
+    if end is not None and end < first:
+        raise ValueError(f"{shown(raw)} ends before it begins; write it like 1-4.")
+    return Weeks(first, end)
 
 
 def _weekdays(raw: Any) -> frozenset[int] | str:
@@ -82,12 +102,28 @@ def _weekdays(raw: Any) -> frozenset[int] | str:
 def _apart(raw: Any) -> tuple[tuple[str, timedelta], ...]:
     if not isinstance(raw, dict) or not raw:
         raise ValueError('Write it like { thyroid_pill = "4h" }.')
+    if 2 * sum((_length(raw[code]) for code in raw), ZERO) > LONGEST:
+        raise ValueError(
+            "So far on either side of every time leaves no time of day free;"
+            " all distances together may be 12h."
+        )
     return tuple((fact_of(code, "time", "flag or time"), _length(raw[code])) for code in raw)
 
 
 def listed(raw: Any) -> Any:
     """A TOML array as the tuple a frozen model holds; anything else is left to the model."""
     return tuple(raw) if isinstance(raw, list) else raw
+
+
+def shown(raw: Any) -> str:
+    """A text, number or truth value as the file spells it, cut short; empty for anything else."""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, str):
+        return f'"{raw}"' if len(raw) <= _SHOWN else f'"{raw[:_SHOWN]}…"'
+    # A number of thousands of digits, written in base 16, cannot be spelled in base 10.
+    short = isinstance(raw, float) or (isinstance(raw, int) and raw.bit_length() <= _SHOWN)
+    return str(raw) if short else ""
 
 
 def _one_or_more(raw: Any) -> Any:
@@ -97,21 +133,23 @@ def _one_or_more(raw: Any) -> Any:
 def fact_of(code: str, *kinds: ValueKind) -> str:
     """`code` itself if it is a fact whose value is of one of `kinds`; else ValueError."""
     if code not in FACTS:
-        raise ValueError(f"There is no fact {code!r}; the list of facts is closed.")
+        raise ValueError(f"There is no fact {shown(code)}; the list of facts is closed.")
     if FACTS[code].value not in kinds:
         raise ValueError(f"{code} holds no {' or '.join(kinds)}.")
     return code
 
 
-Duration = Annotated[timedelta, PlainValidator(_duration)]
 Length = Annotated[timedelta, PlainValidator(_length)]
+Offset = Annotated[timedelta, PlainValidator(lambda raw: _within_a_day(_duration(raw)))]
+Cutoff = Annotated[timedelta, PlainValidator(_cutoff)]
+UsefulFor = Annotated[timedelta, PlainValidator(lambda raw: _within_a_day(_length(raw)))]
 Clock = Annotated[time, PlainValidator(_clock)]
 FlexField = Annotated[Flex, PlainValidator(_flex)]
 WeeksField = Annotated[Weeks, PlainValidator(_weeks)]
 WeekdaysField = Annotated[frozenset[int] | str, PlainValidator(_weekdays)]
 Apart = Annotated[tuple[tuple[str, timedelta], ...], PlainValidator(_apart)]
 GateItem = Annotated[str, BeforeValidator(lambda raw: check_gate_item(_text(raw)))]
-Gate = Annotated[tuple[GateItem, ...], BeforeValidator(listed)]
+Gate = Annotated[tuple[GateItem, ...], Field(max_length=MOST_GATE_ITEMS), BeforeValidator(listed)]
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 OneOrMore = BeforeValidator(_one_or_more)
 

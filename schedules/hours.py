@@ -20,11 +20,16 @@ Window = tuple[datetime, datetime]
 
 
 class Placed(NamedTuple):
-    """Where a text came to lie: `at`, or later up to `latest` if it must yield to another."""
+    """Where a text came to lie in `hours`: `at`, or later up to `latest` if it must yield to another.
+
+    `wished` is taken before `at` where nothing stands in the way.
+    """
 
     at: datetime
     latest: datetime
     not_after: datetime
+    hours: Window
+    wished: datetime
 
 
 def window_of(rhythm: Rhythm, day: date) -> Window:
@@ -51,25 +56,26 @@ def place(
     A text whose own instant lies in a window is not moved. `not_after` is the earlier of
     `due` + `useful_for` and the end of the window.
     """
-    moves: list[tuple[timedelta, datetime, datetime]] = []
+    moves: list[tuple[timedelta, datetime, Window]] = []
     for opens, closes in windows:
         if opens <= due < closes:
-            return _placed(due, due, flex, useful_for, closes)
+            return _placed(due, due, flex, useful_for, (opens, closes))
         last = closes - MOVED_MARGIN
         if last < opens:
             continue
         if closes <= due and due - last <= flex.earlier:
-            moves.append((due - last, last, closes))
+            moves.append((due - last, last, (opens, closes)))
         if due < opens and opens - due <= flex.later and opens < due + useful_for:
-            moves.append((opens - due, opens, closes))
+            moves.append((opens - due, opens, (opens, closes)))
     if not moves:
         return None
-    _, at, closes = min(moves)
-    return _placed(due, at, flex, useful_for, closes)
+    _, at, hours = min(moves)
+    return _placed(due, at, flex, useful_for, hours)
 
 
 def _placed(
-    due: datetime, at: datetime, flex: Flex, useful_for: timedelta, closes: datetime
+    due: datetime, at: datetime, flex: Flex, useful_for: timedelta, hours: Window
 ) -> Placed:
+    closes = hours[1]
     latest = min(due + flex.later, closes - MOVED_MARGIN)
-    return Placed(at, latest, not_after=min(due + useful_for, closes))
+    return Placed(at, latest, min(due + useful_for, closes), hours, wished=at)

@@ -10,14 +10,32 @@ from importlib.resources import files
 from typing import Any, Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from schedules.fault import Fault, ProgrammeFaults
-from schedules.programme import PRIORITIES, Programme
-from schedules.toml_scan import Path, line_index, line_of, too_deep
+from schedules.field_words import fault_in_words
+from schedules.never_sent import never_sent
+from schedules.programme import Programme
+from schedules.step_links import faults_between
+from schedules.toml_scan import line_index, line_of, too_deep
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 20
+_MEANT: Final = {
+    "Invalid value": 'no value can be read here; texts and times stand in quotes, like "17:00"',
+    "Expected '='": "a line here is a name, then =, then a value",
+    "Invalid statement": "a line here is a name, then =, then a value",
+    "Expected newline": "something follows the value; begin a new line, or put a text in quotes",
+    "Cannot overwrite a value": "this name stands here for the second time",
+    "Duplicate inline table key": "a name stands in these braces for the second time",
+    "Cannot declare": "this table stands here for the second time; each step begins with [[step]]",
+    "Cannot mutate": "this table stands here for the second time; each step begins with [[step]]",
+    "Unterminated string": "a quote is opened here and not closed",
+    "Illegal character": "a quote is opened here and not closed on the same line",
+    "Unclosed array": "a [ is opened and not closed, or a comma is missing, or a text lacks its quotes",
+    "Unclosed inline table": "a { is opened and not closed, or a comma is missing, or a time lacks its quotes",
+    "Invalid date or datetime": "there is no such date",
+}
+"""What the findings of tomllib that people meet mean, by how they begin."""
 
 
 def load(source: str, name: str) -> Programme:
@@ -26,9 +44,9 @@ def load(source: str, name: str) -> Programme:
     try:
         programme = Programme.model_validate(document)
     except ValidationError as error:
-        found = [(_path(each), _reason(each)) for each in error.errors(include_url=False)]
+        found = [(each["loc"], fault_in_words(each)) for each in error.errors(include_url=False)]
     else:
-        found = _between_steps(programme)
+        found = list(faults_between(programme)) or list(never_sent(programme))
         if not found:
             return programme
     index = line_index(source)
@@ -51,16 +69,17 @@ def shipped() -> tuple[Programme, ...]:
 
 def _parsed(source: str, name: str) -> dict[str, Any]:
     if len(source) > MAX_BYTES or len(source.encode(errors="replace")) > MAX_BYTES:
-        raise ProgrammeFaults([Fault(name, 1, "The file is larger than 256 KB.")])
+        reason = "The file is larger than 256 KB; no programme is, so this is another file."
+        raise ProgrammeFaults([Fault(name, 1, reason)])
     if line := too_deep(source, MAX_DEPTH):
-        reason = f"Brackets or the parts of a key nest deeper than {MAX_DEPTH}."
+        reason = f"Brackets or the parts of a key nest deeper than {MAX_DEPTH}; close them first."
         raise ProgrammeFaults([Fault(name, line, reason)])
     try:
         return tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise ProgrammeFaults([_syntax_fault(source, name, str(error))]) from error
     except (ValueError, RecursionError) as error:
-        reason = f"This is no TOML that can be read: {error}."
+        reason = "This is no TOML that can be read: a number in it is far too long."
         raise ProgrammeFaults([Fault(name, 1, reason)]) from error
 
 
@@ -69,49 +88,6 @@ def _syntax_fault(source: str, name: str, message: str) -> Fault:
     reason, _, place = message.rpartition(" (at ")
     digits = place.removeprefix("line ").partition(",")[0]
     line = int(digits) if digits.isdecimal() else source.count("\n") + 1
-    return Fault(name, line, f"This is not TOML: {reason or message}.")
-
-
-def _path(error: ErrorDetails) -> Path:
-    return error["loc"]
-
-
-def _reason(error: ErrorDetails) -> str:
-    field = next((str(part) for part in reversed(error["loc"]) if isinstance(part, str)), "file")
-    match error["type"]:
-        case "missing":
-            return f"{field} is missing."
-        case "extra_forbidden":
-            return f"{field} is no field here."
-        case "value_error":
-            return f"{field}: {error['msg'].removeprefix('Value error, ')}"
-        case _:
-            return f"{field}: {error['msg']}."
-
-
-def _between_steps(programme: Programme) -> list[tuple[Path, str]]:
-    """Faults that only two steps together can have."""
-    keys = [step.key for step in programme.steps]
-    steps = {step.key: step for step in programme.steps}
-    ranks = {
-        s.key: PRIORITIES.index(s.priority or programme.head.priority) for s in programme.steps
-    }
-    found: list[tuple[Path, str]] = []
-    if not keys:
-        found.append((("step",), "The programme has no step."))
-    for index, step in enumerate(programme.steps):
-        at: Path = ("step", index)
-        if keys.index(step.key) != index:
-            found.append(((*at, "key"), f"There are two steps with the key {step.key}."))
-        for name in ("follows", "not_with"):
-            other = getattr(step, name)
-            if other is None:
-                continue
-            if other == step.key or other not in steps:
-                found.append(((*at, name), f"{name}: there is no other step {other!r}."))
-            elif getattr(steps[other], name) is not None:
-                found.append(((*at, name), f"{name}: {other} has one itself; chains are not kept."))
-            elif name == "follows" and ranks[other] > ranks[step.key]:
-                low = PRIORITIES[ranks[other]]
-                found.append(((*at, name), f"{other} is placed later, because it is only {low}."))
-    return found
+    reason = reason or message
+    meant = next((words for start, words in _MEANT.items() if reason.startswith(start)), reason)
+    return Fault(name, line, f"This is not TOML: {meant}.")

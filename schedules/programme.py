@@ -28,14 +28,15 @@ from schedules.fields import (
     ZERO,
     Apart,
     Clock,
-    Duration,
+    Cutoff,
     Flex,
     FlexField,
     Gate,
-    Length,
     Names,
+    Offset,
     OneOrMore,
     Table,
+    UsefulFor,
     WeekdaysField,
     WeeksField,
     fact_of,
@@ -51,13 +52,14 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 TextId = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}-\d{2,3}$")]
 TextIds = Annotated[tuple[TextId, ...], BeforeValidator(listed)]
 ENROLMENT: Final = "enrolment"
+MOST_ENTRIES: Final = 20
 
 
 class At(Table):
     """The moment of a step: an anchor with an offset, a clock time, or what a fact says."""
 
     anchor: Literal["bedtime", "wake"] | None = None
-    offset: Duration = ZERO
+    offset: Offset = ZERO
     clock: Clock | None = None
     fact: str | None = None
     days: int = Field(default=0, ge=-366, le=366)
@@ -75,7 +77,15 @@ class At(Table):
             raise ValueError("days belongs to a date fact, otherwise to a time fact.")
         if self.offset and not self.anchor:
             raise ValueError("An offset belongs to an anchor.")
+        if self.otherwise and (self.otherwise.by_date or self.fact in self.otherwise.time_facts):
+            raise ValueError("otherwise is an anchor, a clock time, or the time of another fact.")
         return self
+
+    @property
+    def time_facts(self) -> tuple[str, ...]:
+        """The facts whose clock time may be that of the step, the first known one first."""
+        own = (self.fact,) if self.fact and self.by_fact_time else ()
+        return own + (self.otherwise.time_facts if self.otherwise else ())
 
     @property
     def by_date(self) -> bool:
@@ -156,11 +166,11 @@ class Step(Table):
     safety: bool = False
     at: At
     apart: Apart = ()
-    cadence: Annotated[tuple[CadenceEntry, ...], OneOrMore] = ()
+    cadence: Annotated[tuple[CadenceEntry, ...], Field(max_length=MOST_ENTRIES), OneOrMore] = ()
     follows: str | None = None
     not_with: str | None = None
-    cutoff: Duration | None = None
-    useful_for: Length = timedelta(hours=2)
+    cutoff: Cutoff | None = None
+    useful_for: UsefulFor = timedelta(hours=2)
     flex: FlexField = Flex()
     say: TextIds
     ask: Ask | None = None
@@ -173,6 +183,14 @@ class Step(Table):
             raise ValueError("The step says no text.")
         if self.safety and not (self.only_if or self.not_if):
             raise ValueError("safety marks gates, and there are none here.")
+        if len(set(self.say)) < len(self.say):
+            raise ValueError(
+                "say names a text twice; the texts of a list take turns by themselves."
+            )
+        if own := next((code for code, _ in self.apart if code in self.at.time_facts), None):
+            raise ValueError(
+                f"{own} is the step's own time, so the step cannot keep apart from it."
+            )
         return self
 
     @property

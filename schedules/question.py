@@ -1,9 +1,9 @@
 """The question a step asks: its kind, what it is about and how long it stays open."""
 
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schedules.fields import Length, Names, Table
 
@@ -50,6 +50,14 @@ class Ask(Table):
     closes_after: Length | None = Field(default=None, alias="closes")
     then: Names = ()
     nudge: Length | None = None
+
+    @model_validator(mode="after")
+    def _asked_again_while_open(self) -> Self:
+        if self.nudge is not None and self.nudge >= self.closes:
+            raise ValueError(
+                "The question has closed before its nudge; make nudge shorter than closes."
+            )
+        return self
 
     @property
     def closes(self) -> timedelta:

@@ -10,6 +10,13 @@ PEP 495 gives both with fold=0: in a gap the offset before the change is used, w
 it; in an overlap fold=0 is the first. Offsets come from the IANA data of zoneinfo, so half-hour
 (Lord Howe) and 45-minute (Chatham) rules and changes at midnight (Beirut, Santiago) need nothing
 special here. Local means naive and in the zone; an instant is aware and in UTC.
+
+When a release of the zone data changes a zone's rules, or a patient changes zone: nothing that is
+only planned is kept, so each wake-up plans its nights anew by the rules of its own process; a slot
+that is written already keeps its instant and is never written again. What the new rules put into
+the past still goes out within its `useful_for` and else is written as expired. A process reads the
+rules of a zone once: a new release takes effect when it starts again, and whoever keeps alarms
+must then ring them all, because one set by the old rules may ring late.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -6,7 +6,7 @@ patient, one step of one programme, one night; the tuples here leave the patient
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from schedules.facts import Facts
@@ -78,6 +78,7 @@ class Subject:
     `key` is any stable opaque name; it rotates the days of n-per-week steps. `consent_from` is
     programme day 0, the local date of the first consent; `since` its instant: what was due before
     was never owed. `consented` is the consent of now, `declined` the programmes left by topic stop.
+    `spread`: how far beside a moment that many patients share a text may lie, for the sender's sake.
     """
 
     key: str
@@ -89,6 +90,7 @@ class Subject:
     wordings: Mapping[str, Wording]
     since: datetime | None = None
     declined: frozenset[str] = frozenset()
+    spread: timedelta = timedelta(0)
 
 
 class Decided(NamedTuple):

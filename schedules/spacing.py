@@ -21,10 +21,13 @@ Crowded = Literal["gap", "question_open"]
 def clear_place(
     placed: Placed, texts: Sequence[datetime], questions: Sequence[datetime]
 ) -> datetime | Crowded:
-    """The first instant from `placed.at` on that keeps both distances, or what stood in the way.
+    """An instant that keeps both distances, or what stood in the way.
 
-    `texts`: unsolicited texts sent or placed; `questions`: unanswered ones of the same answer type.
+    It is the one wished for, else the first from `placed.at` on. `texts`: unsolicited texts sent or
+    placed; `questions`: unanswered ones of the same answer type.
     """
+    if placed.wished != placed.at and _is_clear(placed.wished, texts, questions):
+        return placed.wished
     at = placed.at
     while True:
         reason: Crowded = "gap"
@@ -39,3 +42,9 @@ def clear_place(
         if free > placed.latest or free >= placed.not_after:
             return reason
         at = free
+
+
+def _is_clear(at: datetime, texts: Sequence[datetime], questions: Sequence[datetime]) -> bool:
+    return all(abs(at - text) >= GAP for text in texts) and all(
+        abs(at - asked) >= QUESTION_SPACING for asked in questions
+    )

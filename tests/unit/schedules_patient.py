@@ -1,15 +1,16 @@
 """Builders for the schedule tests: a patient in New York, small programmes, a plan in few words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from schedules.day_plan import plan
 from schedules.facts import Fact, Facts, parse_value
 from schedules.loading import load, shipped
-from schedules.night import Rhythm
+from schedules.night import Rhythm, night_ends, night_of
 from schedules.programme import Programme
-from schedules.slots import Decided, Past, Planned, Subject, Withheld, Wording
+from schedules.question import answer_type
+from schedules.slots import Decided, OpenQuestion, Past, Planned, Subject, Withheld, Wording
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 6, 1)
@@ -72,6 +73,59 @@ def one_night(
     return plan(patient(programmes, **changes), programmes, past or Past(), [night])
 
 
+class Written(NamedTuple):
+    """A row, and the wake-up `now` that wrote it; `sent` where its text went out then."""
+
+    now: datetime
+    slot: Planned | Withheld
+    sent: Planned | None
+
+
+World = Callable[[datetime], tuple[Subject, Sequence[Programme]]]
+
+
+def live(start: datetime, end: datetime, world: World, edits: Sequence[datetime]) -> list[Written]:
+    """A patient lived from wake-up to wake-up, as the service does: every row, in order of writing.
+
+    `world` says who the patient is at an instant; at each of `edits` it may change. Whatever is
+    sent stays unanswered; what is past its time when it comes up is a row that expired.
+    """
+    rows: list[Written] = []
+    past, now, since = Past(), start, None
+    while now <= end:
+        subject, programmes = world(now)
+        tonight = night_of(now, subject.rhythm.zone)
+        first = min(tonight, since or tonight) - DAY
+        slots = plan(subject, programmes, past, nights(first, (tonight - first).days + 2))
+        due = [
+            Written(now, slot, slot if isinstance(slot, Planned) and now < slot.not_after else None)
+            for slot in slots
+            if slot.at <= now
+        ]
+        rows += due
+        past, since = remembered(past, due), tonight
+        ahead = [slot.at for slot in planned(slots)] + list(edits)
+        ahead += [night_ends(subject.rhythm, tonight + n * DAY) for n in (0, 1)]
+        now = min(instant for instant in ahead if instant > now)
+    return rows
+
+
+def remembered(past: Past, due: Sequence[Written]) -> Past:
+    """What a plan reads after the rows in `due` were written."""
+    used = {step: dict(texts) for step, texts in past.texts_used.items()}
+    sent = [row.sent for row in due if row.sent]
+    for slot in sent:
+        used.setdefault((slot.programme, slot.step), {})[slot.text] = slot.on
+    written = tuple(
+        decided(row.slot)._replace(
+            reason=None if row.sent else getattr(row.slot, "reason", "expired")
+        )
+        for row in due
+    )
+    asked = tuple(OpenQuestion(answer_type(slot.ask.kind), slot.at) for slot in sent if slot.ask)
+    return Past((*past.decided, *written), (*past.open_questions, *asked), used)
+
+
 def decided(slot: Planned | Withheld) -> Decided:
     """The row that a service would write for `slot`, its text sent and unanswered."""
     sent = slot if isinstance(slot, Planned) else None
@@ -86,7 +140,7 @@ def decided(slot: Planned | Withheld) -> Decided:
         unsolicited=sent.unsolicited if sent else True,
         gate_text=sent.gated if sent else False,
         reason=None if isinstance(slot, Planned) else slot.reason,
-        asks="0-10" if sent and sent.ask else None,
+        asks=answer_type(sent.ask.kind) if sent and sent.ask else None,
     )
 
 
