@@ -32,6 +32,9 @@ from schedules.recurrence import to_local
 from schedules.slots import Decided, Past, Planned, Subject, Withheld, Wording
 from schedules.spacing import clear_place
 
+MOVES_ON: Final = frozenset({"cap_night", "cap_week", "cap_programme", "gap"})
+"""What makes an n-per-week slot move on. The gap too: whether a slot meets a full night or the texts
+that filled it depends on when one looks, and must not decide about the week's texts."""
 CLOCK_CHANGE: Final = timedelta(hours=2)
 """No clock change moves two moments further apart or together than this."""
 
@@ -102,7 +105,7 @@ class _Planner:
         if row.reason is None:
             self.sent.add(slot)
             self.sent_on.add((row.programme, row.step, row.on))
-        elif row.reason.startswith("cap_"):
+        elif row.reason in MOVES_ON:
             self.sieve.course.cap(row.programme, row.step, row.on)
         if row.reason is None or row.gate_text:
             self.texts.append(row.at)
@@ -169,6 +172,8 @@ class _Planner:
         alike = [at for kind, at in self.questions if kind == rule.asks]
         at = clear_place(placed, self.texts, alike)
         if isinstance(at, str):
+            if at in MOVES_ON:
+                self._free_day(candidate)
             return withheld(candidate, placed.at, at)
         if pause := self.sieve.paused(at):
             return withheld(candidate, placed.at, "paused", pause)
@@ -246,7 +251,7 @@ class _Planner:
         return any(leader.placed for leader in self._slots((rule.leader,), night))
 
     def _free_day(self, candidate: Candidate) -> None:
-        """Let an n-per-week slot that a cap withheld move to the next free day of its week."""
+        """Let an n-per-week slot that met a cap or the gap move to the next free day of its week."""
         rule = candidate.rule
         if rule.weekly:
             self.sieve.course.cap(rule.programme, rule.key, candidate.on)

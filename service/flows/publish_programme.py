@@ -113,13 +113,12 @@ def check(current: Content, source: str, name: str, wordings: Wordings) -> Progr
 
 
 def as_if_published(
-    current: Content, programme: Programme, source: str, wordings: Wordings, now: datetime
+    current: Content, programme: Programme, source: str, wordings: Wordings, effective_at: datetime
 ) -> Content:
-    """The clinic's content with a draft in force at once: what a preview is drawn from."""
-    draft = Version("", programme.slug, 0, "draft", source, now, None, None)
-    others = tuple(pair for pair in current.versions if pair[0].slug != programme.slug)
+    """The clinic's content with a draft in force from `effective_at`: what a preview is drawn from."""
+    draft = Version("", programme.slug, 0, "draft", source, effective_at, None, None)
     catalogue = current.catalogue.with_bodies(wordings)
-    return Content(current.number, (*others, (draft, programme)), catalogue)
+    return Content(current.number, (*current.versions, (draft, programme)), catalogue)
 
 
 def wording_faults(catalogue: Catalogue, text_id: str, language: str, body: str) -> list[str]:

@@ -58,6 +58,11 @@ class Content:
                 newest[version.slug] = (version, programme)
         return tuple(newest[slug] for slug in sorted(newest))
 
+    def changes_after(self, now: datetime) -> set[datetime]:
+        """The instants after `now` from which another version of a programme is in force."""
+        starts = (version.effective_at for version, _ in self.versions)
+        return {at for at in starts if at is not None and at > now}
+
     def number_of(self, slug: str, now: datetime) -> int | None:
         """The number of the version of a programme in force at `now`."""
         numbers = (version.number for version, _ in self.programmes(now) if version.slug == slug)
