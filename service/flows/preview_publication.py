@@ -25,9 +25,13 @@ from service.store.session import Tx
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The clinic's content as it is and as a publication would leave it; `longest` is the longest first name."""
+    """The clinic's content as it is and as publishing version `number` of a programme would leave it.
+
+    `longest` is the longest first name among those it touches.
+    """
 
     clinic: Clinic
+    number: int
     before: Content
     after: Content
     now: datetime

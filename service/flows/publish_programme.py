@@ -19,6 +19,7 @@ from service.store.content import Content, Version
 from service.store.records import Clinic
 from service.store.session import Tx
 
+TakesEffect = Literal["now", "next-night"]
 Wordings = Mapping[tuple[str, str], str]
 """New wordings by (text id, language)."""
 
@@ -31,7 +32,7 @@ class StaleEditError(Exception):
         self.newest = newest
 
 
-def starts_at(at: Literal["now", "next-night"], zone: str, now: datetime) -> datetime:
+def starts_at(at: TakesEffect, zone: str, now: datetime) -> datetime:
     """The instant (UTC) a publication takes effect: `now`, or the next noon in the clinic's zone."""
     if at == "now":
         return now

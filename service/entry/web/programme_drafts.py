@@ -9,7 +9,7 @@ from schedules.facts import WEEKDAYS
 from schedules.fault import ProgrammeFaults
 from schedules.programme import Programme, Step
 from service.domain.programme_edit import DAILY, DAYS, KEEP, FieldError, StepForm, edited, form_of
-from service.flows.publish_programme import check, wording_faults
+from service.flows.publish_programme import TakesEffect, check, wording_faults
 from service.store.content import Content, Version
 from service.store.records import Clinic
 
@@ -26,6 +26,7 @@ class Draft:
     wordings: Mapping[tuple[str, str], str]
     faults: Mapping[str, str]
     changes: list[tuple[str, str]]
+    at: TakesEffect = "now"
 
     @property
     def is_changed(self) -> bool:
@@ -35,7 +36,7 @@ class Draft:
     @property
     def mark(self) -> str:
         """What must have been seen before it can be published."""
-        said = repr((self.source, sorted(self.wordings.items())))
+        said = repr((self.source, sorted(self.wordings.items()), self.at))
         return sha256(said.encode()).hexdigest()[:32]
 
 
@@ -75,7 +76,8 @@ def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
     except ProgrammeFaults as found:
         for each in found.faults:
             faults.setdefault(_field_of(each.reason), each.reason)
-    return Draft(source, form, wordings, faults, changes(bench.version.source, source))
+    at: TakesEffect = "next-night" if typed.get("at") == "next-night" else "now"
+    return Draft(source, form, wordings, faults, changes(bench.version.source, source), at)
 
 
 def _typed(source: str, key: str, typed: Mapping[str, str]) -> StepForm:

@@ -1,16 +1,19 @@
 """Changing one step of a programme: the form, its effect on the next ten texts, and the publication."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from message_templates.catalogue import Text
 from message_templates.segments import Length, measure
-from service.domain import programme_words
+from service.domain import impact_words, programme_words
+from service.domain.impact import NIGHTS
 from service.domain.programme_edit import CLOCK, DAILY, DAYS, EVERY, MOMENTS, TIMES, as_written
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
+from service.entry.web.impact_runs import Run
 from service.entry.web.programme_drafts import (
     LANGUAGES,
     Bench,
@@ -23,6 +26,7 @@ from service.entry.web.programme_drafts import (
 from service.entry.web.programme_rows import NextText, case_of, compared, next_texts, reaches
 from service.entry.web.programmes import eyes_for
 from service.entry.web.site import current_site
+from service.flows.preview_publication import Proposal, longest_name, touched
 from service.flows.publish_programme import (
     StaleEditError,
     as_if_published,
@@ -32,7 +36,9 @@ from service.flows.publish_programme import (
     starts_at,
 )
 from service.store import programme_pages
+from service.store.content import Content
 from service.store.people import clinic_by_id
+from service.store.programme_pages import Reached
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -95,6 +101,16 @@ def change_step(slug: str, key: str) -> ResponseReturnValue:
     return redirect(url_for("programmes.programme", slug=slug, published=number))
 
 
+@pages.get("/programmes/<slug>/steps/<key>/impact/<int:content>-<mark>")
+@for_roles(PROGRAMME_EDITORS)
+def impact(slug: str, key: str, content: int, mark: str) -> ResponseReturnValue:
+    """How far the counting of a draft is, or what it came to: the part of the page that waits for it."""
+    run = current_site().impacts.find((member().clinic_id, f"{content}-{mark}"))
+    if run is None:
+        abort(404)
+    return render_template("programme_impact.html", **_impact(run, slug, key, content, mark))
+
+
 def _confirmed(draft: Draft) -> bool:
     """Whether exactly this was seen before, and is now to be published."""
     asked = request.form.get("act") == "publish" and request.form.get("seen") == draft.mark
@@ -104,9 +120,6 @@ def _confirmed(draft: Draft) -> bool:
 def _publish(bench: Bench, draft: Draft) -> int:
     runtime = current_site().runtime
     now = runtime.clock.now()
-    at: Literal["now", "next-night"] = "next-night"
-    if request.form.get("at") != at:
-        at = "now"
     with own_clinic(write=True) as tx:
         written = publish(
             runtime,
@@ -114,7 +127,7 @@ def _publish(bench: Bench, draft: Draft) -> int:
             clinic_by_id(tx, bench.clinic.id),
             draft.source,
             name=f"{bench.version.slug}.toml",
-            effective_at=starts_at(at, bench.clinic.zone, now),
+            effective_at=starts_at(draft.at, bench.clinic.zone, now),
             now=now,
             wordings=draft.wordings,
             based_on=request.form.get("based_on", 0, type=int),
@@ -137,7 +150,8 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
     runtime = current_site().runtime
     now = runtime.clock.now()
     slug = bench.version.slug
-    everybody = reaches(bench.programme, programme_pages.reached(tx, bench.clinic.id), now)
+    clinic = programme_pages.reached(tx, bench.clinic.id)
+    everybody = reaches(bench.programme, clinic, now)
     eyes = eyes_for(tx, everybody)
     chosen = request.form.get("as") or request.args.get("as") or eyes[0][0]
     case = case_of(tx, bench.clinic, bench.programme, chosen, now)
@@ -145,10 +159,15 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         abort(404)
     before = next_texts(case, bench.content, slug, now)
     after: list[NextText] = []
+    run = None
     if previewed and draft.is_changed and not draft.faults:
         programme = check(bench.content, draft.source, slug, draft.wordings)
-        drafted = as_if_published(bench.content, programme, draft.source, draft.wordings, now)
+        starts = starts_at(draft.at, bench.clinic.zone, now)
+        drafted = as_if_published(bench.content, programme, draft.source, draft.wordings, starts)
         after = compared(before, next_texts(case, drafted, slug, now))
+        run = _counted(
+            tx, bench, drafted, touched(clinic, [bench.programme, programme], now), draft
+        )
     return {
         "programme": bench.programme,
         "version": bench.version,
@@ -160,6 +179,7 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         "moment": as_written(bench.version.source, bench.step.key, "at"),
         "before": before,
         "after": after,
+        **(_impact(run, slug, bench.step.key, bench.content.number, draft.mark) if run else {}),
         "eyes": eyes,
         "chosen": chosen,
         "reach": len(everybody),
@@ -170,6 +190,33 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         "zone": bench.clinic.zone,
         "there": case.patient.zone,
     }
+
+
+def _impact(run: Run, slug: str, key: str, content: int, mark: str) -> dict[str, Any]:
+    """What the part of the page about everybody shows."""
+    return {
+        "run": run,
+        "slug": slug,
+        "key": key,
+        "content": content,
+        "mark": mark,
+        "number": run.number,
+        "nights": NIGHTS,
+        "said": impact_words,
+    }
+
+
+def _counted(
+    tx: Tx, bench: Bench, drafted: Content, people: Sequence[Reached], draft: Draft
+) -> Run:
+    """The impact on everybody the programme reaches, before or after."""
+    site = current_site()
+    now = site.runtime.clock.now()
+    name = longest_name(tx, people)
+    proposal = Proposal(bench.clinic, bench.version.number + 1, bench.content, drafted, now, name)
+    ids = [one.patient.id for one in people]
+    key = bench.clinic.id, f"{bench.content.number}-{draft.mark}"
+    return site.impacts.run(key, site.runtime, tx, proposal, ids)
 
 
 def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
