@@ -7,7 +7,7 @@ import click
 from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
 from service.cli.opening import ACTOR, find_clinic, open_installation
-from service.flows.plan_due import forecast
+from service.flows.plan_due.ahead import forecast
 from service.store import people
 from service.store.session import SYSTEM
 

@@ -3,14 +3,14 @@
 import sys
 from difflib import unified_diff
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 import click
 
 from schedules.fault import Fault, ProgrammeFaults
 from schedules.loading import load
 from service.cli.opening import ACTOR, Opened, find_clinic, open_installation
-from service.flows.publish_programme import TakesEffect, publish, starts_at
+from service.flows.publish_programme import TakesEffect, publish
 from service.store import content
 from service.store.content import Version
 from service.store.records import Clinic
@@ -21,7 +21,7 @@ DIFFERENT = 1
 
 clinic_option = click.option("--clinic", "slug", required=True)
 when_option = click.option(
-    "--at", "when", default="now", type=click.Choice(["now", "next-night"]), show_default=True
+    "--at", "when", default="now", type=click.Choice(get_args(TakesEffect)), show_default=True
 )
 
 
@@ -90,12 +90,14 @@ def rollback(name: str, slug: str, number: int | None, when: str) -> None:
 
 def _publish(opened: Opened, clinic: Clinic, source: str, name: str, when: str | None) -> None:
     """Write the next version, a draft where `when` is None, and say what was done."""
+    at = cast("TakesEffect", when) if when else None
     now = opened.runtime.clock.now()
-    start = starts_at(cast("TakesEffect", when), clinic.zone, now) if when else None
     with opened.store.transaction(SYSTEM, ACTOR) as tx:
-        made = publish(opened.runtime, tx, clinic, source, name=name, effective_at=start, now=now)
+        made = publish(opened.runtime, tx, clinic, source, name=name, at=at, now=now)
+    start = made.effective_at
     state = f"published, in force from {start:%Y-%m-%d %H:%M} UTC" if start else "a draft"
-    click.echo(f"{made.slug} version {made.number} is {state}.", err=True)
+    whom = " for who consents from then on" if made.for_new else ""
+    click.echo(f"{made.slug} version {made.number} is {state}{whom}.", err=True)
 
 
 def _version(opened: Opened, clinic: Clinic, name: str, number: int | None) -> Version:

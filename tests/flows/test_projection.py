@@ -1,13 +1,13 @@
 """What a projection says of the coming nights is what is then lived, if nobody answers."""
 
 from datetime import time, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
 from schedules.slots import Planned
-from service.flows.preview_publication import ahead
-from service.flows.publish_programme import as_if_published, check, publish, starts_at
+from service.flows.plan_due.ahead import foresee
+from service.flows.publish_programme import TakesEffect, as_if_published, check, publish
 from service.store.content import Content
 from service.store.people import clinic_by_id
 from service.store.planning import planning_cases
@@ -44,7 +44,7 @@ def foretold(world: World, patient: Patient, content: Content | None = None) -> 
     with world.store.transaction(SYSTEM, "test", write=False) as tx:
         case = planning_cases(tx, [patient.id], now)[0]
         current = world.runtime.shelf.content(tx, clinic_by_id(tx, world.clinic.id))
-    slots = ahead(case, content or current, now, NIGHTS)
+    slots = foresee(case, content or current, now, NIGHTS - 1)
     slots = [slot for slot in slots if slot.at <= now + LIVED]
     sent = {(s.programme, s.step, s.night, s.at) for s in slots if isinstance(s, Planned)}
     kept = {
@@ -86,10 +86,8 @@ def test_what_is_foretold_is_lived(world: World, known: dict[str, Any]) -> None:
     assert (sent, kept) == lived(world, patient)
 
 
-@pytest.mark.parametrize("at", ["now", "next-night"])
-def test_a_publication_does_what_was_foretold(
-    world: World, at: Literal["now", "next-night"]
-) -> None:
+@pytest.mark.parametrize("at", ["now", "next-night", "new-patients"])
+def test_a_publication_does_what_was_foretold(world: World, at: TakesEffect) -> None:
     patient = world.patient(facts=EVERYTHING)
     world.live(hours=3)
     now = world.clock.now()
@@ -99,11 +97,10 @@ def test_a_publication_does_what_was_foretold(
         current = world.runtime.shelf.content(tx, clinic)
         in_force = next(one for one, _ in current.versions if one.slug == "caffeine")
         source = in_force.source.replace('offset = "-2h"', 'offset = "-4h"')
-        starts = starts_at(at, clinic.zone, now)
         drafted = check(current, source, "caffeine.toml", {})
-        told = foretold(world, patient, as_if_published(current, drafted, source, {}, starts))
-        publish(
-            world.runtime, tx, clinic, source, name="caffeine.toml", effective_at=starts, now=now
+        told = foretold(
+            world, patient, as_if_published(current, drafted, source, {}, at, clinic.zone, now)
         )
-    assert told[0] - before
+        publish(world.runtime, tx, clinic, source, name="caffeine.toml", at=at, now=now)
+    assert bool(told[0] - before) is (at != "new-patients")
     assert told == lived(world, patient)

@@ -81,7 +81,7 @@ def test_a_counting_belongs_to_its_clinic(world: World, role: str) -> None:
     tom(world)
     browser = world.member("programme_admin")
     page = browser.post(STEP, data={**form(browser), "amount": "3h", "act": "preview"}).text
-    path = f"{STEP}/impact/{world.clinic.content_number}-{seen(page)}"
+    path = f"/programmes/caffeine/impact/{world.clinic.content_number}-{seen(page)}"
     assert browser.get(path).status_code == 200
     other = world.member(role, clinic=world.other_clinic())
     assert other.get(path).status_code == (404 if role == "programme_admin" else 403)

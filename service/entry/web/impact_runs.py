@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from service.domain.impact import NIGHTS, Impact
-from service.flows.preview_publication import Proposal, take_in
+from service.flows.plan_due.preview import Proposal, take_in
 from service.runtime import Runtime
 from service.store.session import ClinicScope, Tx
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import unified_diff
-from hashlib import sha256
 
 from schedules.facts import WEEKDAYS
 from schedules.fault import ProgrammeFaults
 from schedules.programme import Programme, Step
 from service.domain.programme_edit import DAILY, DAYS, KEEP, FieldError, StepForm, edited, form_of
+from service.entry.web.programme_publishing import takes_effect
 from service.flows.publish_programme import TakesEffect, check, wording_faults
 from service.store.content import Content, Version
 from service.store.records import Clinic
@@ -32,12 +32,6 @@ class Draft:
     def is_changed(self) -> bool:
         """Whether there is anything to publish."""
         return bool(self.changes or self.wordings)
-
-    @property
-    def mark(self) -> str:
-        """What must have been seen before it can be published."""
-        said = repr((self.source, sorted(self.wordings.items()), self.at))
-        return sha256(said.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +70,8 @@ def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
     except ProgrammeFaults as found:
         for each in found.faults:
             faults.setdefault(_field_of(each.reason), each.reason)
-    at: TakesEffect = "next-night" if typed.get("at") == "next-night" else "now"
-    return Draft(source, form, wordings, faults, changes(bench.version.source, source), at)
+    lines = changes(bench.version.source, source)
+    return Draft(source, form, wordings, faults, lines, takes_effect(typed))
 
 
 def _typed(source: str, key: str, typed: Mapping[str, str]) -> StepForm:

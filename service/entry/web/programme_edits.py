@@ -1,6 +1,5 @@
 """Changing one step of a programme: the form, its effect on the next ten texts, and the publication."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from message_templates.catalogue import Text
 from message_templates.segments import Length, measure
-from service.domain import impact_words, programme_words
-from service.domain.impact import NIGHTS
+from service.domain import programme_words
 from service.domain.programme_edit import CLOCK, DAILY, DAYS, EVERY, MOMENTS, TIMES, as_written
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
-from service.entry.web.impact_runs import Run
 from service.entry.web.programme_drafts import (
     LANGUAGES,
     Bench,
@@ -23,22 +20,20 @@ from service.entry.web.programme_drafts import (
     untouched,
     wording_name,
 )
+from service.entry.web.programme_publishing import (
+    TAKES_EFFECT,
+    Proposed,
+    drafted,
+    effect,
+    publish_seen,
+    was_seen,
+)
 from service.entry.web.programme_rows import NextText, case_of, compared, next_texts, reaches
 from service.entry.web.programmes import eyes_for
 from service.entry.web.site import current_site
-from service.flows.preview_publication import Proposal, longest_name, touched
-from service.flows.publish_programme import (
-    StaleEditError,
-    as_if_published,
-    check,
-    newest_of,
-    publish,
-    starts_at,
-)
+from service.flows.publish_programme import StaleEditError, check, newest_of
 from service.store import programme_pages
-from service.store.content import Content
 from service.store.people import clinic_by_id
-from service.store.programme_pages import Reached
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -89,50 +84,25 @@ def change_step(slug: str, key: str) -> ResponseReturnValue:
     with own_clinic() as tx:
         bench = _bench(tx, slug, key)
         draft = draft_of(bench, request.form)
-        confirmed = _confirmed(draft)
+        confirmed = _confirmed(bench, draft)
         page = {} if confirmed else _page(tx, bench, draft, previewed=True)
     if not confirmed:
         return render_template("programme_step.html", **page), 400 if draft.faults else 200
     try:
-        number = _publish(bench, draft)
+        number = publish_seen(bench.clinic, _proposed(bench, draft)).number
     except StaleEditError as stale:
         newest = stale.newest
         return render_template("programme_stale.html", slug=slug, key=key, newest=newest), 409
     return redirect(url_for("programmes.programme", slug=slug, published=number))
 
 
-@pages.get("/programmes/<slug>/steps/<key>/impact/<int:content>-<mark>")
-@for_roles(PROGRAMME_EDITORS)
-def impact(slug: str, key: str, content: int, mark: str) -> ResponseReturnValue:
-    """How far the counting of a draft is, or what it came to: the part of the page that waits for it."""
-    run = current_site().impacts.find((member().clinic_id, f"{content}-{mark}"))
-    if run is None:
-        abort(404)
-    return render_template("programme_impact.html", **_impact(run, slug, key, content, mark))
+def _confirmed(bench: Bench, draft: Draft) -> bool:
+    return was_seen(_proposed(bench, draft)) and draft.is_changed and not draft.faults
 
 
-def _confirmed(draft: Draft) -> bool:
-    """Whether exactly this was seen before, and is now to be published."""
-    asked = request.form.get("act") == "publish" and request.form.get("seen") == draft.mark
-    return asked and draft.is_changed and not draft.faults
-
-
-def _publish(bench: Bench, draft: Draft) -> int:
-    runtime = current_site().runtime
-    now = runtime.clock.now()
-    with own_clinic(write=True) as tx:
-        written = publish(
-            runtime,
-            tx,
-            clinic_by_id(tx, bench.clinic.id),
-            draft.source,
-            name=f"{bench.version.slug}.toml",
-            effective_at=starts_at(draft.at, bench.clinic.zone, now),
-            now=now,
-            wordings=draft.wordings,
-            based_on=request.form.get("based_on", 0, type=int),
-        )
-    return written.number
+def _proposed(bench: Bench, draft: Draft) -> Proposed:
+    version = bench.version
+    return Proposed(version.slug, version.number, draft.source, draft.at, draft.wordings)
 
 
 def _bench(tx: Tx, slug: str, key: str) -> Bench:
@@ -150,8 +120,7 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
     runtime = current_site().runtime
     now = runtime.clock.now()
     slug = bench.version.slug
-    clinic = programme_pages.reached(tx, bench.clinic.id)
-    everybody = reaches(bench.programme, clinic, now)
+    everybody = reaches(bench.programme, programme_pages.reached(tx, bench.clinic.id), now)
     eyes = eyes_for(tx, everybody)
     chosen = request.form.get("as") or request.args.get("as") or eyes[0][0]
     case = case_of(tx, bench.clinic, bench.programme, chosen, now)
@@ -159,15 +128,14 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         abort(404)
     before = next_texts(case, bench.content, slug, now)
     after: list[NextText] = []
-    run = None
+    told: dict[str, Any] = {}
     if previewed and draft.is_changed and not draft.faults:
+        proposed = _proposed(bench, draft)
         programme = check(bench.content, draft.source, slug, draft.wordings)
-        starts = starts_at(draft.at, bench.clinic.zone, now)
-        drafted = as_if_published(bench.content, programme, draft.source, draft.wordings, starts)
-        after = compared(before, next_texts(case, drafted, slug, now))
-        run = _counted(
-            tx, bench, drafted, touched(clinic, [bench.programme, programme], now), draft
-        )
+        content = drafted(bench.content, proposed, programme, bench.clinic)
+        after = compared(before, next_texts(case, content, slug, now))
+        both = [bench.programme, programme]
+        told = effect(tx, bench.clinic, bench.content, content, proposed, both)
     return {
         "programme": bench.programme,
         "version": bench.version,
@@ -179,44 +147,18 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         "moment": as_written(bench.version.source, bench.step.key, "at"),
         "before": before,
         "after": after,
-        **(_impact(run, slug, bench.step.key, bench.content.number, draft.mark) if run else {}),
+        **told,
         "eyes": eyes,
         "chosen": chosen,
         "reach": len(everybody),
         "choices": CHOICES,
+        "takes_effect": TAKES_EFFECT,
         "languages": LANGUAGES,
         "say": programme_words,
         "now": now,
         "zone": bench.clinic.zone,
         "there": case.patient.zone,
     }
-
-
-def _impact(run: Run, slug: str, key: str, content: int, mark: str) -> dict[str, Any]:
-    """What the part of the page about everybody shows."""
-    return {
-        "run": run,
-        "slug": slug,
-        "key": key,
-        "content": content,
-        "mark": mark,
-        "number": run.number,
-        "nights": NIGHTS,
-        "said": impact_words,
-    }
-
-
-def _counted(
-    tx: Tx, bench: Bench, drafted: Content, people: Sequence[Reached], draft: Draft
-) -> Run:
-    """The impact on everybody the programme reaches, before or after."""
-    site = current_site()
-    now = site.runtime.clock.now()
-    name = longest_name(tx, people)
-    proposal = Proposal(bench.clinic, bench.version.number + 1, bench.content, drafted, now, name)
-    ids = [one.patient.id for one in people]
-    key = bench.clinic.id, f"{bench.content.number}-{draft.mark}"
-    return site.impacts.run(key, site.runtime, tx, proposal, ids)
 
 
 def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:

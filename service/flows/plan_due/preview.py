@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from message_templates.formats import clock_time
 from schedules.night import night_of
@@ -12,14 +12,13 @@ from schedules.slots import Planned, Withheld
 from service.domain.composing import compose
 from service.domain.impact import Impact
 from service.domain.programme_view import applies
-from service.domain.projection import Phase, project
-from service.flows.plan_due.case import past_of, subject_of
+from service.flows.plan_due.ahead import foresee
 from service.flows.plan_due.texts import GATE
 from service.store.content import Content
 from service.store.people import open_given_name
 from service.store.planning import planning_cases
 from service.store.programme_pages import Reached
-from service.store.records import Clinic, PlanningCase
+from service.store.records import Clinic
 from service.store.session import Tx
 
 
@@ -80,8 +79,8 @@ def take_in(
     """Add these patients, projected over `nights` nights, to `impact`."""
     for case in planning_cases(tx, patient_ids, proposal.now):
         language = case.patient.language
-        before = ahead(case, proposal.before, proposal.now, nights)
-        after = ahead(case, proposal.after, proposal.now, nights)
+        before = foresee(case, proposal.before, proposal.now, nights)
+        after = foresee(case, proposal.after, proposal.now, nights)
         impact.add(
             before,
             after,
@@ -91,16 +90,3 @@ def take_in(
                 proposal.segments(proposal.after, after, language),
             ),
         )
-
-
-def ahead(
-    case: PlanningCase, content: Content, now: datetime, nights: int
-) -> list[Planned | Withheld]:
-    """One patient's slots of the coming `nights`, all programmes, with every version from its own instant on."""
-    last = now + timedelta(days=nights + 1)
-    changes = sorted({at for at in content.changes_after(now) if at < last})
-    phases = [
-        Phase(start, [programme for _, programme in content.programmes(start)])
-        for start in (now, *changes)
-    ]
-    return project(subject_of(case, content), phases, past_of(case, now), now, nights)
