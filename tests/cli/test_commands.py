@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from schedules.loading import shipped_sources
+from service.boot import StartError, check_fence, open_store
 from service.cli import evenfall
+from service.config import Settings
 
 CLINIC = [
     "clinic", "create", "--slug", "north", "--name", "North", "--alias", "North Clinic",
@@ -177,6 +179,20 @@ def test_a_programme_is_applied_or_kept_as_a_draft(north: Shell) -> None:
     assert (draft.exit_code, "a draft" in draft.stderr) == (0, True)
     done = north("programme", "apply", path, "--clinic", "north", "--publish")
     assert (done.exit_code, "version 3 is published" in done.stderr) == (0, True)
+
+
+def test_a_clinic_can_be_served_once_somebody_is_invited(north: Shell) -> None:
+    settings = Settings(
+        database_url=north.environment["EVENFALL_DATABASE_URL"],
+        keys_file=north.environment["EVENFALL_KEYS_FILE"],
+        secret_key="s" * 40,
+    )
+    store = open_store(settings)
+    with pytest.raises(StartError, match="no accounts"):
+        check_fence(settings, store)
+    invited = north("user", "add", "--clinic", "north", "--email", "n@x.org", "--role", "clinician")
+    assert invited.exit_code == 0
+    check_fence(settings, store)
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])

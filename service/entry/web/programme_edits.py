@@ -1,5 +1,6 @@
 """Changing one step of a programme: the form, its effect on the next ten texts, and the publication."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,7 @@ from service.entry.web.site import current_site
 from service.flows.publish_programme import StaleEditError, check, newest_of
 from service.store import programme_pages
 from service.store.people import clinic_by_id
-from service.store.records import Clinic
+from service.store.records import Clinic, PlanningCase
 from service.store.session import Tx
 
 pages = Blueprint("programme_edits", __name__)
@@ -127,15 +128,7 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
     if case is None:
         abort(404)
     before = next_texts(case, bench.content, slug, now)
-    after: list[NextText] = []
-    told: dict[str, Any] = {}
-    if previewed and draft.is_changed and not draft.faults:
-        proposed = _proposed(bench, draft)
-        programme = check(bench.content, draft.source, slug, draft.wordings)
-        content = drafted(bench.content, proposed, programme, bench.clinic)
-        after = compared(before, next_texts(case, content, slug, now))
-        both = [bench.programme, programme]
-        told = effect(tx, bench.clinic, bench.content, content, proposed, both)
+    is_sound = previewed and draft.is_changed and not draft.faults
     return {
         "programme": bench.programme,
         "version": bench.version,
@@ -146,8 +139,7 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         "cadence": as_written(bench.version.source, bench.step.key, "cadence"),
         "moment": as_written(bench.version.source, bench.step.key, "at"),
         "before": before,
-        "after": after,
-        **told,
+        **(_done(tx, bench, draft, case, before) if is_sound else {"after": []}),
         "eyes": eyes,
         "chosen": chosen,
         "reach": len(everybody),
@@ -158,6 +150,22 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         "now": now,
         "zone": bench.clinic.zone,
         "there": case.patient.zone,
+    }
+
+
+def _done(
+    tx: Tx, bench: Bench, draft: Draft, case: PlanningCase, before: Sequence[NextText]
+) -> dict[str, Any]:
+    """What the draft does: to the next texts of the one looked at, and to everybody."""
+    proposed = _proposed(bench, draft)
+    programme = check(bench.content, draft.source, proposed.slug, draft.wordings)
+    content = drafted(bench.content, proposed, programme, bench.clinic)
+    now = current_site().runtime.clock.now()
+    after = compared(before, next_texts(case, content, proposed.slug, now))
+    both = [bench.programme, programme]
+    return {
+        "after": after,
+        **effect(tx, bench.clinic, bench.content, content, proposed, both),
     }
 
 

@@ -1,18 +1,13 @@
 """Clock tick -> patients whose wake-up is due -> day plan -> texts: what is due is written, the alarm set anew."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from schedules.slots import Planned, Withheld
-from service.domain.projection import Phase, project
-from service.flows.plan_due.case import past_of, subject_of
 from service.flows.plan_due.decide import Decided, decide
 from service.runtime import Runtime
 from service.store import outbox, planning, questions, standings
-from service.store.content import Content
-from service.store.people import clinic_by_id, patients_by_id
+from service.store.people import patients_by_id
 from service.store.planning import Alarm
-from service.store.records import PlanningCase
 from service.store.session import SYSTEM, Tx
 from service.store.summaries import roll_nights
 
