@@ -1,13 +1,17 @@
 """The effect of a publication on everybody, as the page counts it before anything is published."""
 
+import html
 import re
 
 import pytest
+from flask.testing import FlaskClient
 
 from service.entry.web.impact_runs import INLINE
 from tests.waiting import wait_until
-from tests.web.conftest import World
+from tests.web.conftest import World, csrf
 from tests.web.test_programmes import STEP, WIDE, form, seen, tom, versions
+
+SOURCE = "/programmes/caffeine/source"
 
 
 def enrol(world: World, count: int) -> None:
@@ -85,3 +89,79 @@ def test_a_counting_belongs_to_its_clinic(world: World, role: str) -> None:
     assert browser.get(path).status_code == 200
     other = world.member(role, clinic=world.other_clinic())
     assert other.get(path).status_code == (404 if role == "programme_admin" else 403)
+
+
+def edited(world: World, browser: FlaskClient, was: str, becomes: str) -> dict[str, str]:
+    """The form of the file with one change."""
+    page = browser.get(SOURCE).text
+    return {
+        "csrf_token": csrf(page),
+        "based_on": str(versions(world)[-1].number),
+        "source": versions(world)[-1].source.replace(was, becomes).replace("\n", "\r\n"),
+        "at": "now",
+    }
+
+
+def test_the_file_is_edited_with_its_effect_and_its_comments(world: World) -> None:
+    enrol(world, 2)
+    browser = world.member("programme_admin")
+    before = versions(world)[0].source
+    was, becomes = 'offset = "-2h" }', 'offset = "-3h" }  # earlier, as we agreed'
+    change = edited(world, browser, was, becomes)
+    page = browser.post(SOURCE, data={**change, "act": "preview"}).text
+    assert "2 of 2 people get something else" in words(page)
+    done = browser.post(SOURCE, data={**change, "act": "publish", "seen": seen(page)})
+    assert done.status_code == 302
+    assert versions(world)[-1].source == before.replace(was, becomes)
+
+
+def test_an_earlier_version_is_two_clicks_away(world: World) -> None:
+    enrol(world, 2)
+    browser = world.member("programme_admin")
+    change = edited(world, browser, 'offset = "-2h"', 'offset = "-3h"')
+    page = browser.post(SOURCE, data={**change, "act": "preview"}).text
+    browser.post(SOURCE, data={**change, "act": "publish", "seen": seen(page)})
+    assert f"{SOURCE}?from=1" in browser.get("/programmes/caffeine").text
+    page = browser.get(f"{SOURCE}?from=1").text
+    assert "2 of 2 people get something else" in words(page)
+    back = {
+        "csrf_token": csrf(page),
+        "based_on": "2",
+        "source": versions(world)[0].source,
+        "at": "now",
+    }
+    done = browser.post(SOURCE, data={**back, "act": "publish", "seen": seen(page)})
+    assert done.status_code == 302
+    assert [one.source for one in versions(world)][::2] == [versions(world)[0].source] * 2
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('offset = "-2h"', 'offset = "-2x"', "line 37"),
+        ("[[step]]", "[[step", "not TOML"),
+        ('slug = "caffeine"', 'slug = "coffee"', "does not change its name"),
+        ("safety = true", "", "safety gate"),
+    ],
+)
+def test_a_faulty_file_is_kept_as_typed(world: World, was: str, becomes: str, said: str) -> None:
+    browser = world.member("programme_admin")
+    change = edited(world, browser, was, becomes)
+    answer = browser.post(SOURCE, data={**change, "act": "preview"})
+    assert answer.status_code == 400
+    assert said in html.unescape(answer.text)
+    assert becomes in html.unescape(answer.text)
+    assert len(versions(world)) == 1
+
+
+def test_a_file_changed_under_ones_hands_shows_the_others_change(world: World) -> None:
+    browser = world.member("programme_admin")
+    theirs = edited(world, browser, 'offset = "-2h"', 'offset = "-3h"')
+    page = browser.post(SOURCE, data={**theirs, "act": "preview"}).text
+    mine = edited(world, browser, 'offset = "-2h"', 'offset = "-4h"')
+    browser.post(SOURCE, data={**theirs, "act": "publish", "seen": seen(page)})
+    shown = browser.post(SOURCE, data={**mine, "act": "preview"}).text
+    answer = browser.post(SOURCE, data={**mine, "act": "publish", "seen": seen(shown)})
+    assert answer.status_code == 409
+    assert 'offset = "-3h"' in html.unescape(answer.text)
+    assert len(versions(world)) == 2

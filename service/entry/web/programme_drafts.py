@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import unified_diff
 
 from schedules.facts import WEEKDAYS
 from schedules.fault import ProgrammeFaults
 from schedules.programme import Programme, Step
 from service.domain.programme_edit import DAILY, DAYS, KEEP, FieldError, StepForm, edited, form_of
 from service.entry.web.programme_publishing import takes_effect
+from service.entry.web.source_lines import changes
 from service.flows.publish_programme import TakesEffect, check, wording_faults
 from service.store.content import Content, Version
 from service.store.records import Clinic
@@ -118,9 +118,3 @@ def _field_of(reason: str) -> str:
     known |= dict.fromkeys(("times_per_week", "every_n_days", "weekdays"), "often")
     known |= dict.fromkeys(("at", "offset"), "amount")
     return known.get(named, "form")
-
-
-def changes(old: str, new: str) -> list[tuple[str, str]]:
-    """The lines that differ, each with `+`, `-` or a space, and its neighbours."""
-    lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))
-    return [(line[0], line[1:]) for line in lines[2:] if not line.startswith("@@")]

@@ -27,6 +27,7 @@ from service.entry.web.programme_publishing import (
     drafted,
     effect,
     publish_seen,
+    published_meanwhile,
     was_seen,
 )
 from service.entry.web.programme_rows import NextText, case_of, compared, next_texts, reaches
@@ -92,8 +93,8 @@ def change_step(slug: str, key: str) -> ResponseReturnValue:
     try:
         number = publish_seen(bench.clinic, _proposed(bench, draft)).number
     except StaleEditError as stale:
-        newest = stale.newest
-        return render_template("programme_stale.html", slug=slug, key=key, newest=newest), 409
+        again = url_for("programme_edits.step", slug=slug, key=key)
+        return published_meanwhile(slug, stale.newest, again)
     return redirect(url_for("programmes.programme", slug=slug, published=number))
 
 

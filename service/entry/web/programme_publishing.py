@@ -14,9 +14,10 @@ from service.domain.impact import NIGHTS
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
 from service.entry.web.impact_runs import Run
 from service.entry.web.site import current_site
+from service.entry.web.source_lines import changes
 from service.flows.plan_due.preview import Proposal, longest_name, touched
 from service.flows.publish_programme import TakesEffect, as_if_published, publish
-from service.store import programme_pages
+from service.store import content, programme_pages
 from service.store.content import Content, Version
 from service.store.people import clinic_by_id
 from service.store.records import Clinic
@@ -54,16 +55,16 @@ def takes_effect(typed: Mapping[str, str]) -> TakesEffect:
     return cast("TakesEffect", at) if at in get_args(TakesEffect) else "now"
 
 
-def drafted(content: Content, proposed: Proposed, programme: Programme, clinic: Clinic) -> Content:
+def drafted(current: Content, proposed: Proposed, programme: Programme, clinic: Clinic) -> Content:
     """The clinic's content once `proposed`, read as `programme`, is published."""
     now = current_site().runtime.clock.now()
     return as_if_published(
-        content, programme, proposed.source, proposed.wordings, proposed.at, clinic.zone, now
+        current, programme, proposed.source, proposed.wordings, proposed.at, clinic.zone, now
     )
 
 
 def effect(
-    tx: Tx, clinic: Clinic, content: Content, after: Content, proposed: Proposed,
+    tx: Tx, clinic: Clinic, current: Content, after: Content, proposed: Proposed,
     programmes: Sequence[Programme],
 ) -> dict[str, Any]:  # fmt: skip
     """The effect on everybody whom the programme reaches, as it is or as it would be, for the page."""
@@ -71,12 +72,12 @@ def effect(
     now = site.runtime.clock.now()
     people = touched(programme_pages.reached(tx, clinic.id), programmes, now)
     proposal = Proposal(
-        clinic, proposed.based_on + 1, content, after, now, longest_name(tx, people)
+        clinic, proposed.based_on + 1, current, after, now, longest_name(tx, people)
     )
-    key = clinic.id, f"{content.number}-{proposed.mark}"
+    key = clinic.id, f"{current.number}-{proposed.mark}"
     ids = [one.patient.id for one in people]
     run = site.impacts.run(key, site.runtime, tx, proposal, ids)
-    return _shown(run, proposed.slug, content.number, proposed.mark)
+    return _shown(run, proposed.slug, current.number, proposed.mark)
 
 
 def was_seen(proposed: Proposed) -> bool:
@@ -102,21 +103,33 @@ def publish_seen(clinic: Clinic, proposed: Proposed) -> Version:
         )
 
 
-@pages.get("/programmes/<slug>/impact/<int:content>-<mark>")
+def published_meanwhile(slug: str, newest: int, again: str) -> ResponseReturnValue:
+    """The conflict, with what the other one changed; `again` is where the edit can be made anew."""
+    with own_clinic() as tx:
+        versions = {one.number: one for one in content.versions(tx, member().clinic_id, slug)}
+    before = versions.get(request.form.get("based_on", 0, type=int))
+    lines = changes(before.source, versions[newest].source) if before else []
+    page = render_template(
+        "programme_stale.html", slug=slug, newest=newest, again=again, changes=lines
+    )
+    return page, 409
+
+
+@pages.get("/programmes/<slug>/impact/<int:number>-<mark>")
 @for_roles(PROGRAMME_EDITORS)
-def impact(slug: str, content: int, mark: str) -> ResponseReturnValue:
+def impact(slug: str, number: int, mark: str) -> ResponseReturnValue:
     """How far the counting of a proposal is, or what it came to: the part of the page that waits for it."""
-    run = current_site().impacts.find((member().clinic_id, f"{content}-{mark}"))
+    run = current_site().impacts.find((member().clinic_id, f"{number}-{mark}"))
     if run is None:
         abort(404)
-    return render_template("programme_impact.html", **_shown(run, slug, content, mark))
+    return render_template("programme_impact.html", **_shown(run, slug, number, mark))
 
 
-def _shown(run: Run, slug: str, content: int, mark: str) -> dict[str, Any]:
+def _shown(run: Run, slug: str, number: int, mark: str) -> dict[str, Any]:
     return {
         "run": run,
         "slug": slug,
-        "content": content,
+        "number": number,
         "mark": mark,
         "nights": NIGHTS,
         "said": impact_words,

@@ -9,17 +9,18 @@ from flask.typing import ResponseReturnValue
 from schedules.fault import Fault, ProgrammeFaults
 from schedules.programme import Programme
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
-from service.entry.web.programme_drafts import changes
 from service.entry.web.programme_publishing import (
     TAKES_EFFECT,
     Proposed,
     drafted,
     effect,
     publish_seen,
+    published_meanwhile,
     takes_effect,
     was_seen,
 )
 from service.entry.web.site import current_site
+from service.entry.web.source_lines import changes
 from service.flows.publish_programme import StaleEditError, check, newest_of
 from service.store import content
 from service.store.content import Content, Version
@@ -71,7 +72,8 @@ def change_source(slug: str) -> ResponseReturnValue:
     try:
         number = publish_seen(desk.clinic, proposed).number
     except StaleEditError as stale:
-        return render_template("programme_stale.html", slug=slug, newest=stale.newest), 409
+        again = url_for("programme_sources.source", slug=slug)
+        return published_meanwhile(slug, stale.newest, again)
     return redirect(url_for("programmes.programme", slug=slug, published=number))
 
 
