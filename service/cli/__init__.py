@@ -11,7 +11,8 @@ from service.cli.checking import check, interpret, occurrences
 from service.cli.clinics import clinic, import_, user
 from service.cli.demo import demo
 from service.cli.export import export
-from service.cli.plans import plan, programme
+from service.cli.plans import plan
+from service.cli.programmes import programme
 from service.cli.running import db, serve
 from service.config import SettingsError
 from service.store.sealed import SealError

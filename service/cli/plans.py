@@ -1,16 +1,13 @@
-"""plan and programme apply: what would be sent, and a new version of a programme."""
+"""plan: what one patient would be sent, what not, and why."""
 
 import json
-from pathlib import Path
-from typing import Literal, cast
 
 import click
 
 from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
 from service.cli.opening import ACTOR, find_clinic, open_installation
-from service.flows.plan_due import forecast
-from service.flows.publish_programme import publish, starts_at
+from service.flows.plan_due.ahead import forecast
 from service.store import people
 from service.store.session import SYSTEM
 
@@ -54,34 +51,3 @@ def _spoken(slot: Planned | Withheld, zone: str) -> str:
         gate = "  (behind GATE-01)" if slot.gated else ""
         return f"{at}  {where:32} {slot.sends}{gate}"
     return f"{at}  {where:32} withheld: {reason_words(slot.reason, slot.detail)}"
-
-
-@click.group()
-def programme() -> None:
-    """Programmes of a clinic."""
-
-
-@programme.command()
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--clinic", "slug", required=True)
-@click.option("--publish", "publishing", is_flag=True, help="Else it is kept as a draft.")
-@click.option("--at", "when", default="now", type=click.Choice(["now", "next-night"]))
-def apply(path: Path, slug: str, publishing: bool, when: str) -> None:
-    """Make FILE the next version of its programme; with any fault nothing changes."""
-    opened = open_installation()
-    found = find_clinic(opened, slug)
-    now = opened.runtime.clock.now()
-    start = starts_at(cast("Literal['now', 'next-night']", when), found.zone, now)
-    source = path.read_text(encoding="utf-8", errors="replace")
-    with opened.store.transaction(SYSTEM, ACTOR) as tx:
-        made = publish(
-            opened.runtime,
-            tx,
-            found,
-            source,
-            name=str(path),
-            effective_at=start if publishing else None,
-            now=now,
-        )
-    state = f"published, in force from {start:%Y-%m-%d %H:%M} UTC" if publishing else "a draft"
-    click.echo(f"{made.slug} version {made.number} is {state}.", err=True)

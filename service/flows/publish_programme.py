@@ -19,6 +19,7 @@ from service.store.content import Content, Version
 from service.store.records import Clinic
 from service.store.session import Tx
 
+TakesEffect = Literal["now", "next-night", "new-patients"]
 Wordings = Mapping[tuple[str, str], str]
 """New wordings by (text id, language)."""
 
@@ -31,9 +32,9 @@ class StaleEditError(Exception):
         self.newest = newest
 
 
-def starts_at(at: Literal["now", "next-night"], zone: str, now: datetime) -> datetime:
+def starts_at(at: TakesEffect, zone: str, now: datetime) -> datetime:
     """The instant (UTC) a publication takes effect: `now`, or the next noon in the clinic's zone."""
-    if at == "now":
+    if at != "next-night":
         return now
     tomorrow = night_of(now, zone) + timedelta(days=1)
     return to_utc(datetime.combine(tomorrow, NOON), zone)
@@ -46,14 +47,14 @@ def publish(
     source: str,
     *,
     name: str,
-    effective_at: datetime | None,
+    at: TakesEffect | None,
     now: datetime,
     wordings: Wordings | None = None,
     based_on: int | None = None,
 ) -> Version:
     """Write the next version of the programme in `source`, and new wordings of its texts with it.
 
-    `name` is how faults call the file. `effective_at` None keeps a draft. `based_on` is the number of the
+    `name` is how faults call the file. `at` None keeps a draft. `based_on` is the number of the
     version that was edited. ProgrammeFaults, with every fault, or StaleEditError: nothing is written then.
     The new wordings are in use at once.
     """
@@ -63,10 +64,18 @@ def publish(
     newest = newest_of(current, programme.slug)
     if based_on is not None and newest is not None and newest[0].number != based_on:
         raise StaleEditError(newest[0].number)
-    content.add_version(tx, clinic.id, programme.slug, source, now, effective_at=effective_at)
+    effective_at = starts_at(at, clinic.zone, now) if at else None
+    written = content.add_version(
+        tx,
+        clinic.id,
+        programme.slug,
+        source,
+        now,
+        effective_at=effective_at,
+        for_new=at == "new-patients",
+    )
     if wordings:
         content.add_wordings(tx, clinic.id, wordings, now)
-    written = content.versions(tx, clinic.id, programme.slug)[-1]
     _note(tx, clinic, written, wordings, now)
     return written
 
@@ -83,6 +92,7 @@ def _note(tx: Tx, clinic: Clinic, written: Version, wordings: Wordings, now: dat
         programme=written.slug,
         version=written.number,
         effective_at=at.isoformat() if at else None,
+        for_new=written.for_new,
         wordings=[f"{text_id} {language}" for text_id, language in wordings],
     )
 
@@ -113,13 +123,20 @@ def check(current: Content, source: str, name: str, wordings: Wordings) -> Progr
 
 
 def as_if_published(
-    current: Content, programme: Programme, source: str, wordings: Wordings, now: datetime
+    current: Content,
+    programme: Programme,
+    source: str,
+    wordings: Wordings,
+    at: TakesEffect,
+    zone: str,
+    now: datetime,
 ) -> Content:
-    """The clinic's content with a draft in force at once: what a preview is drawn from."""
-    draft = Version("", programme.slug, 0, "draft", source, now, None, None)
-    others = tuple(pair for pair in current.versions if pair[0].slug != programme.slug)
+    """The clinic's content once a draft is published `now`: what a preview is drawn from."""
+    start = starts_at(at, zone, now)
+    for_new = at == "new-patients"
+    draft = Version("", programme.slug, 0, "draft", source, start, None, None, for_new)
     catalogue = current.catalogue.with_bodies(wordings)
-    return Content(current.number, (*others, (draft, programme)), catalogue)
+    return Content(current.number, (*current.versions, (draft, programme)), catalogue)
 
 
 def wording_faults(catalogue: Catalogue, text_id: str, language: str, body: str) -> list[str]:

@@ -95,8 +95,12 @@ class SimulatedGateway:
                 self.text_from(text.to, text.sender, body, arrives + delay, f"{sid}R{number}")
 
     def pick_up(self, number: str) -> None:
-        """A person holds this phone now: nobody simulated answers on it any more."""
+        """A person holds this phone now: nobody simulated answers on it any more, nor what was under way."""
+        if number in self._in_hand:
+            return
         self._in_hand.add(number)
+        self._waiting = [one for one in self._waiting if not _is_from(one[2], number)]
+        heapq.heapify(self._waiting)
 
     def text_from(self, sender: str, to: str, body: str, at: datetime, sid: str) -> None:
         """Somebody texts us from `sender`, to be heard at `at`."""
@@ -135,3 +139,7 @@ class SimulatedGateway:
 
     def _push(self, event: Receipt | Inbound) -> None:
         heapq.heappush(self._waiting, (event.at, next(self._order), event))
+
+
+def _is_from(event: Receipt | Inbound, number: str) -> bool:
+    return isinstance(event, Inbound) and event.sender == number

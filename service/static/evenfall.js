@@ -27,3 +27,15 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
     if (said) said.textContent = form.dataset.busy;
   });
 }
+
+// What is counted in the background is asked for again until it is there.
+const counted = (part) => {
+  if (!part?.dataset.again) return;
+  setTimeout(async () => {
+    const answer = await fetch(part.dataset.again);
+    if (!answer.ok) return;
+    part.outerHTML = await answer.text();
+    counted(document.getElementById("impact"));
+  }, 1000);
+};
+counted(document.getElementById("impact"));

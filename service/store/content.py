@@ -22,7 +22,11 @@ from service.store.tables.planning import ProgrammeVersion, TextVersion
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a programme, with the text it was published from."""
+    """One version of a programme, with the text it was published from.
+
+    `state` is draft, awaiting (a second admin's approval), published, or retired (it never will be).
+    `for_new`: only patients who consented after `effective_at` get it.
+    """
 
     token: str
     slug: str
@@ -32,6 +36,11 @@ class Version:
     effective_at: datetime | None
     published_at: datetime | None
     published_by: str | None
+    for_new: bool = False
+    asked_by: str | None = None
+    asked_because: str | None = None
+    approved_by: str | None = None
+    approved_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +59,32 @@ class Content:
             self._wordings[key] = _wordings(self.catalogue, language, cast("Privacy", privacy))
         return self._wordings[key]
 
-    def programmes(self, now: datetime) -> tuple[tuple[Version, Programme], ...]:
-        """The version in force of each programme at `now`."""
+    def programmes(
+        self, now: datetime, joined: datetime | None = None
+    ) -> tuple[tuple[Version, Programme], ...]:
+        """The version in force of each programme at `now` for who consented at `joined` (None: would now)."""
         newest: dict[str, tuple[Version, Programme]] = {}
         for version, programme in self.versions:
-            if version.effective_at is not None and version.effective_at <= now:
+            start = version.effective_at
+            if start is None or start > now:
+                continue
+            if not version.for_new or joined is None or joined >= start:
                 newest[version.slug] = (version, programme)
         return tuple(newest[slug] for slug in sorted(newest))
 
-    def number_of(self, slug: str, now: datetime) -> int | None:
-        """The number of the version of a programme in force at `now`."""
-        numbers = (version.number for version, _ in self.programmes(now) if version.slug == slug)
-        return next(numbers, None)
+    def changes_after(self, now: datetime) -> set[datetime]:
+        """The instants after `now` from which another version of a programme is in force."""
+        starts = (version.effective_at for version, _ in self.versions)
+        return {at for at in starts if at is not None and at > now}
 
-    def asks(self, slug: str, step: str, now: datetime) -> str | None:
+    def number_of(self, slug: str, now: datetime, joined: datetime | None) -> int | None:
+        """The number of the version of a programme in force at `now` for who consented at `joined`."""
+        in_force = self.programmes(now, joined)
+        return next((version.number for version, _ in in_force if version.slug == slug), None)
+
+    def asks(self, slug: str, step: str, now: datetime, joined: datetime | None) -> str | None:
         """The answer type of the question a step asks, None where it asks nothing."""
-        rules = (rule for _, programme in self.programmes(now) for rule in programme.rules)
+        rules = (rule for _, programme in self.programmes(now, joined) for rule in programme.rules)
         found = (rule.asks for rule in rules if (rule.programme, rule.key) == (slug, step))
         return next(found, None)
 
@@ -106,6 +125,11 @@ _VERSION = (
     ProgrammeVersion.effective_at,
     ProgrammeVersion.published_at,
     ProgrammeVersion.published_by,
+    ProgrammeVersion.for_new,
+    ProgrammeVersion.asked_by,
+    ProgrammeVersion.asked_because,
+    ProgrammeVersion.approved_by,
+    ProgrammeVersion.approved_because,
 )
 
 
@@ -144,8 +168,9 @@ def add_version(
     now: datetime,
     *,
     effective_at: datetime | None,
-) -> int:
-    """A new version of a programme: a draft, or published with effect from `effective_at`. Its number comes back."""
+    for_new: bool = False,
+) -> Version:
+    """A new version of a programme: a draft, or published with effect from `effective_at`."""
     last = tx.row(
         select(func.max(ProgrammeVersion.number)).where(
             and_(ProgrammeVersion.clinic_id == clinic_id, ProgrammeVersion.slug == slug)
@@ -163,12 +188,13 @@ def add_version(
         "effective_at": effective_at,
         "published_at": now if published else None,
         "published_by": tx.actor if published else None,
+        "for_new": for_new,
         "created_at": now,
     }
     tx.insert_one(table(ProgrammeVersion), row)
     if effective_at is not None:
         _published(tx, clinic_id, effective_at)
-    return number
+    return versions(tx, clinic_id, slug)[-1]
 
 
 def add_wordings(

@@ -17,7 +17,7 @@ from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor
-from service.store.tables.replies import InboundText, Question, ReadIntent
+from service.store.tables.replies import IS_OPEN, InboundText, Question, ReadIntent
 from service.store.tables.summaries import Alert, PatientStanding
 
 
@@ -35,6 +35,7 @@ class Reply:
     """One text that came in, opened. `for_staff`: a person should still look at it."""
 
     id: int
+    token: str
     patient_id: int | None
     body: str
     received_at: datetime
@@ -172,6 +173,15 @@ def replies_since(
     return [opened[reply_id] for reply_id in newest], len(rows), senders
 
 
+def replies_waiting(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Reply], int]:
+    """Replies that a person should look at, the oldest first, at most `limit`; and how many there are."""
+    mine = and_(IS_OPEN, InboundText.clinic_id == clinic_id)
+    rows = tx.rows(select(InboundText.id).where(mine).order_by(InboundText.id).limit(limit))
+    total = tx.row(select(func.count()).select_from(InboundText).where(mine))
+    opened = _replies(tx, [row[0] for row in rows])
+    return [opened[row[0]] for row in rows], int(total[0]) if total else 0
+
+
 def sending(tx: Tx, clinic_id: int, now: datetime, since: datetime) -> Sending:
     """How sending does now, and what became of the texts written since an instant."""
     mine = OutboxText.clinic_id == clinic_id
@@ -232,6 +242,7 @@ def _replies(tx: Tx, ids: Collection[int]) -> dict[int, Reply]:
     return {
         reply_id: Reply(
             id=reply_id,
+            token=token,
             patient_id=patient_id,
             body=tx.keyring.open_(body, "inbound", "body", token),
             received_at=received_at,

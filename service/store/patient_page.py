@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from service.domain.figures import Dose
 from service.domain.night_summary import AskedQuestion, counts
@@ -89,19 +89,23 @@ def conversation(tx: Tx, patient_id: int, limit: int) -> tuple[list[Said], bool]
     return both[-limit:], len(both) > limit
 
 
+# When it left; when it is due, or was, for what has not.
+_WHEN = func.coalesce(OutboxText.submitted_at, OutboxText.due_at)
+
+
 def _ours(tx: Tx, patient_id: int, limit: int) -> list[Said]:
     mine = and_(OutboxText.patient_id == patient_id, OutboxText.body.is_not(None))
     rows = tx.rows(
         select(
             OutboxText.token,
-            OutboxText.planned_at,
+            _WHEN,
             OutboxText.body,
             OutboxText.state,
             OutboxText.reason,
             OutboxText.error_code,
         )
         .where(mine)
-        .order_by(OutboxText.planned_at.desc())
+        .order_by(_WHEN.desc())
         .limit(limit)
     )
     return [

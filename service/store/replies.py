@@ -103,6 +103,19 @@ def open_reply(keyring: Keyring, reply: StoredReply) -> tuple[str, str]:
     )
 
 
+def note_failure(tx: Tx, reply_id: int) -> int:
+    """Count one failed reading; how many there were."""
+    tx.execute(_FAILED, reply=reply_id)
+    row = tx.row(select(InboundText.read_attempts).where(InboundText.id == reply_id))
+    return int(row[0]) if row else 0
+
+
+def close_review(tx: Tx, token: str) -> bool:
+    """Note that a person has dealt with a reply; False where it did not wait for one."""
+    waiting = and_(InboundText.token == token, InboundText.review_state == "open")
+    return tx.changed(update(InboundText).where(waiting).values(review_state="done")) > 0
+
+
 def mark_read(
     tx: Tx,
     reply: StoredReply,
@@ -225,6 +238,11 @@ _LOCK = (
     select(InboundText.id)
     .where(and_(InboundText.id == bindparam("reply"), InboundText.read_at.is_(None)))
     .with_for_update(skip_locked=True)
+)
+_FAILED = (
+    update(_INBOUND)
+    .where(_INBOUND.c.id == bindparam("reply"))
+    .values(read_attempts=_INBOUND.c.read_attempts + 1)
 )
 _READ = (
     update(_INBOUND)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from service.store.fair_lock import FairLock
@@ -208,7 +209,7 @@ class Store:
                 with connection.begin():
                     tx = Tx(connection, _session(connection, scope), scope, actor, self.keyring)
                     yield tx
-        except TimeoutError as busy:
+        except (TimeoutError, OperationalError) as busy:
             raise StoreBusyError(str(busy)) from busy
         tx.committed()
 

@@ -74,7 +74,8 @@ def _leads(nights: int, today: date) -> list[Cast]:
     """A visitor should find these: each shows one thing the clinic must see."""
     start = (today - timedelta(days=nights)).isoformat()
     lab = (today + timedelta(days=2)).isoformat()
-    stories = _stories(nights, start, lab)
+    changed = (today - timedelta(days=2)).isoformat()
+    stories = _stories(nights, start, lab, changed)
     return [
         _lead(number, given, known, life, joined=nights * LEADS_JOIN_PERCENT[number] // 100)
         for number, (given, known, life) in enumerate(stories)
@@ -82,13 +83,21 @@ def _leads(nights: int, today: date) -> list[Cast]:
 
 
 def _stories(
-    nights: int, start: str, lab: str
+    nights: int, start: str, lab: str, changed: str
 ) -> list[tuple[str, dict[str, object], dict[str, object]]]:
     """Given name, what the clinic knows, and how the person lives."""
     return [
         (
             "Tom",
-            {"facts": {"uses_caffeine": "yes", "treatment_start": start}, "window": WIDE},
+            # Asked every morning now, since his medicine has just changed.
+            {
+                "facts": {
+                    "uses_caffeine": "yes",
+                    "treatment_start": start,
+                    "medicine_change": changed,
+                },
+                "window": WIDE,
+            },
             {"severity": 4.0, "worse_days": 16, "worst": 9.4, "replies": 1.0, "spread": 0.4},
         ),
         (

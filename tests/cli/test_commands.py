@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from schedules.loading import shipped_sources
+from service.boot import StartError, check_fence, open_store
 from service.cli import evenfall
+from service.config import Settings
 
 CLINIC = [
     "clinic", "create", "--slug", "north", "--name", "North", "--alias", "North Clinic",
@@ -177,6 +179,70 @@ def test_a_programme_is_applied_or_kept_as_a_draft(north: Shell) -> None:
     assert (draft.exit_code, "a draft" in draft.stderr) == (0, True)
     done = north("programme", "apply", path, "--clinic", "north", "--publish")
     assert (done.exit_code, "version 3 is published" in done.stderr) == (0, True)
+
+
+def test_a_clinic_can_be_served_once_somebody_is_invited(north: Shell) -> None:
+    settings = Settings(
+        database_url=north.environment["EVENFALL_DATABASE_URL"],
+        keys_file=north.environment["EVENFALL_KEYS_FILE"],
+        secret_key="s" * 40,
+    )
+    store = open_store(settings)
+    with pytest.raises(StartError, match="no accounts"):
+        check_fence(settings, store)
+    invited = north("user", "add", "--clinic", "north", "--email", "n@x.org", "--role", "clinician")
+    assert invited.exit_code == 0
+    check_fence(settings, store)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_programme_goes_out_and_in_byte_for_byte(north: Shell, ends: str) -> None:
+    path = north.folder / "mine.toml"
+    written = ("# kept in our own git: \u00e9\n" + CAFFEINE).replace("\n", ends).encode()
+    path.write_bytes(written)
+    again = str(north.folder / "again.toml")
+    assert north("programme", "apply", str(path), "--clinic", "north", "--publish").exit_code == 0
+    taken = north("programme", "export", "caffeine", "--clinic", "north", "--output", again)
+    assert (taken.exit_code, Path(again).read_bytes()) == (0, written)
+    printed = north("programme", "export", "caffeine", "--clinic", "north", "--version", "1")
+    assert printed.stdout_bytes == CAFFEINE.encode()
+    same = north("programme", "diff", again, "--clinic", "north")
+    assert (same.exit_code, same.stdout) == (0, "")
+
+
+def test_a_difference_is_shown_and_an_earlier_version_comes_back(north: Shell) -> None:
+    path = north.file(
+        "caffeine.toml", CAFFEINE.replace('offset = "-2h"', 'offset = "-3h"').rstrip()
+    )
+    shown = north("programme", "diff", path, "--clinic", "north")
+    assert shown.exit_code == 1
+    assert '+at = { anchor = "bedtime", offset = "-3h" }' in shown.stdout
+    assert north("programme", "apply", path, "--clinic", "north", "--publish").exit_code == 0
+    back = north("programme", "rollback", "caffeine", "--clinic", "north")
+    assert (back.exit_code, "version 3 is published" in back.stderr) == (0, True)
+    original = north.file("first.toml", CAFFEINE.rstrip())
+    assert north("programme", "diff", original, "--clinic", "north").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["export", "nothing"], "There is no programme 'nothing' at north."),
+        (["export", "caffeine", "--version", "9"], "caffeine has no version 9; it has 1."),
+        (["rollback", "caffeine"], "caffeine has no version 0; it has 1."),
+    ],
+)
+def test_what_is_not_there_is_named(north: Shell, words: list[str], said: str) -> None:
+    done = north("programme", *words, "--clinic", "north")
+    assert (done.exit_code, said in done.stderr) == (2, True)
+
+
+def test_a_file_in_another_encoding_changes_nothing(north: Shell) -> None:
+    path = north.folder / "latin.toml"
+    path.write_bytes(b"# ok\n# caf\xe9\n")
+    done = north("programme", "apply", str(path), "--clinic", "north", "--publish")
+    assert done.exit_code != 0
+    assert "UTF-8" in str(done.exception or done.stderr)
 
 
 @pytest.mark.parametrize("what", ["messages", "replies"])

@@ -30,7 +30,7 @@ def publishes(world: World, source: str, **changes: object) -> Version:
     now = world.clock.now()
     with world.store.transaction(SYSTEM, "staff:abc") as tx:
         clinic = clinic_by_id(tx, world.clinic.id)
-        given = {"name": "caffeine.toml", "effective_at": now, "now": now, **changes}
+        given = {"name": "caffeine.toml", "at": "now", "now": now, **changes}
         return publish(world.runtime, tx, clinic, source, **given)  # type: ignore[arg-type]  # a table of cases
 
 
@@ -66,10 +66,22 @@ def test_from_the_next_night_leaves_tonight_as_it_was(world: World) -> None:
     patient = world.patient(facts={"uses_caffeine": "yes"}, window=WIDE)
     publishes(world, DAILY)
     world.live_to(datetime(2026, 11, 21, 16))
-    now = world.clock.now()
-    publishes(world, EARLIER, effective_at=starts_at("next-night", ZONE, now))
+    publishes(world, EARLIER, at="next-night")
     world.live_to(datetime(2026, 11, 23, 11))
     assert asked_at(world, patient)[:2] == ["21:00", "19:00"]
+
+
+def test_for_new_patients_only_leaves_everybody_else_as_they_were(world: World) -> None:
+    stays = world.patient(facts={"uses_caffeine": "yes"}, window=WIDE)
+    publishes(world, DAILY)
+    world.live_to(datetime(2026, 11, 21, 16))
+    publishes(world, EARLIER, at="new-patients")
+    joins = world.patient(facts={"uses_caffeine": "yes"}, window=WIDE)
+    world.live_to(datetime(2026, 11, 24, 11))
+    assert set(asked_at(world, stays)) == {"21:00"}
+    assert set(asked_at(world, joins)) == {"19:00"}
+    assert {row.version for row in world.rows("outbox", patient_id=stays.id, step="kept")} == {2}
+    assert {row.version for row in world.rows("outbox", patient_id=joins.id, step="kept")} == {3}
 
 
 def test_the_next_night_begins_at_noon() -> None:
@@ -82,7 +94,7 @@ def test_the_next_night_begins_at_noon() -> None:
 
 def test_a_draft_changes_nothing_for_anybody(world: World) -> None:
     before = world.clinic.content_number
-    draft = publishes(world, EARLIER, effective_at=None)
+    draft = publishes(world, EARLIER, at=None)
     assert (draft.state, draft.effective_at) == ("draft", None)
     with world.store.transaction(SYSTEM, "test", write=False) as tx:
         assert clinic_by_id(tx, world.clinic.id).content_number == before

@@ -2,10 +2,16 @@
 
 # ruff: noqa: DTZ001 (the clinic's own wall clock)
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from service.domain.exchange import Inbound
+from service.flows.take_reply import MOST_ATTEMPTS, read_replies, store_replies
+from service.store import people
+from service.store.session import SYSTEM
+from service.store.tables.replies import InboundText
 from tests.world import World
 
 
@@ -178,6 +184,66 @@ def test_later_asks_again_at_the_hour_named_and_drops_the_nudge(world: World) ->
     assert world.rows("outbox", kind="nudge") == []
     world.say(patient, "yes")
     assert world.rows("observation", kind="iron_yn")[0].word == "yes"
+
+
+@pytest.mark.parametrize("second", ["LATER", "LATER 8pm"])
+def test_only_the_last_later_counts(world: World, second: str) -> None:
+    patient = world.patient(facts={"iron_oral": "daily", "iron_start": "2026-11-20"})
+    world.live_to(datetime(2026, 11, 22, 8, 10))
+    world.say(patient, "LATER 7pm")
+    world.say(patient, second)
+    world.live_to(datetime(2026, 11, 22, 23))
+    asked = [row for row in world.rows("outbox", template="IRN-01") if row.submitted_at]
+    assert [row.kind for row in asked] == ["planned", "answer"]
+    assert (asked[1].due_at > datetime(2026, 11, 22, 23, 59, tzinfo=UTC)) is (second != "LATER")
+
+
+def test_who_comes_back_is_told_so_however_much_was_said_before(world: World) -> None:
+    patient = asked_last_night(world)
+    for body in ("4", "PAUSE 3", "resume", "stop please", "START"):
+        world.say(patient, body)
+    assert world.reread(patient).consent == "active"
+    assert world.sent(patient)[-1] == "SYS-06"
+
+
+def garbled(world: World, sender: str, body: str) -> bytes:
+    """Store a reply and damage what was stored; its words as they should be."""
+    inbound = Inbound("IN-garbled", sender, world.clinic.sender, body, world.clock.now())
+    store_replies(world.runtime, [inbound])
+    (row,) = world.rows("inbound", provider_sid="IN-garbled")
+    put_body(world, b"nothing that opens")
+    return bytes(row.body)
+
+
+def put_body(world: World, sealed: bytes) -> None:
+    with world.store.transaction(SYSTEM, "test") as tx:
+        mine = InboundText.provider_sid == "IN-garbled"
+        tx.execute(update(InboundText).where(mine).values(body=sealed))
+
+
+def test_a_reply_that_cannot_be_read_now_is_read_later_and_nothing_leaves_meanwhile(
+    world: World,
+) -> None:
+    patient = asked_last_night(world)
+    number = people.open_phone(world.store.keyring, patient)
+    body = garbled(world, number, "STOP i want to die")
+    read_replies(world.runtime)
+    (row,) = world.rows("inbound", provider_sid="IN-garbled")
+    assert (row.read_at, row.read_attempts) == (None, 1)
+    put_body(world, body)
+    read_replies(world.runtime)
+    assert world.reread(patient).consent == "stopped"
+    assert [alert.rule for alert in world.rows("alert")] == ["R-SUI"]
+
+
+def test_a_reply_that_never_can_be_read_is_left_to_a_person_with_its_patient(world: World) -> None:
+    patient = asked_last_night(world)
+    garbled(world, people.open_phone(world.store.keyring, patient), "hello")
+    for _ in range(MOST_ATTEMPTS):
+        read_replies(world.runtime)
+    (row,) = world.rows("inbound", provider_sid="IN-garbled")
+    assert (row.patient_id, row.review_state) == (patient.id, "open")
+    assert row.read_at is not None
 
 
 def test_iron_is_nudged_once_after_three_hours(world: World) -> None:

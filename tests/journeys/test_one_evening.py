@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from schedules.loading import shipped_sources
 from schedules.recurrence import to_local
 from schedules.slots import Planned
-from service.flows.plan_due import forecast
+from service.flows.plan_due.ahead import forecast
 from service.flows.publish_programme import publish
 from service.store.people import clinic_by_id
 from service.store.records import Patient
@@ -29,7 +29,7 @@ def publishes(world: World, source: str) -> None:
     now = world.clock.now()
     with world.store.transaction(SYSTEM, "staff:admin") as tx:
         clinic = clinic_by_id(tx, world.clinic.id)
-        publish(world.runtime, tx, clinic, source, name="caffeine.toml", effective_at=now, now=now)
+        publish(world.runtime, tx, clinic, source, name="caffeine.toml", at="now", now=now)
 
 
 def heads_ups(world: World, patient: Patient) -> list[datetime]:

@@ -121,11 +121,35 @@ def test_overnight_replies_say_how_they_were_read(world: World) -> None:
     world.hears(world.phone_of(tom), "what do you think?", timedelta(hours=2))
     world.hears("+19025559999", "hello", timedelta(hours=3))
     world.hears("+19025559998", "long ago", timedelta(days=2))
-    page = text(world.member("clinician").get("/").text)
+    whole = world.member("clinician").get("/").text
+    page = text(whole.partition("Replies since 20:00")[2])
     assert "06:02 Tom Whitfield : “what do you think?” a question, for you" in page
     assert "05:02 Unknown number: “hello”" in page
     assert "long ago" not in page
-    assert "2 replied overnight" in page
+    assert "2 replied overnight" in text(whole)
+
+
+def test_a_reply_waits_for_a_person_until_somebody_has_dealt_with_it(world: World) -> None:
+    tom = world.patient()
+    world.hears(world.phone_of(tom), "what do you think?", timedelta(days=3))
+    world.hears("+19025559999", "is this the clinic", timedelta(days=2))
+    world.hears(world.phone_of(tom), "thanks", timedelta(days=1))
+    browser = world.member("clinician")
+    page = browser.get("/").text
+    waiting = text(page.partition('id="waiting"')[2].partition("</section>")[0])
+    assert "Tom Whitfield : “what do you think?”" in waiting
+    assert "is this the clinic" in waiting
+    assert "thanks" not in waiting
+    [first, second] = re.findall(r'action="(/replies/[^"]+)"', page)
+    token = {"csrf_token": csrf(page)}
+    assert browser.post(first, data=token).location == "/#waiting"
+    page = browser.get("/").text
+    assert "what do you think?" not in page.partition("Replies since 20:00")[0]
+    other = world.member("clinician", clinic=world.other_clinic())
+    other.post(second, data={"csrf_token": csrf(other.get("/").text)})
+    assert "is this the clinic" in browser.get("/").text
+    browser.post(second, data=token)
+    assert 'id="waiting"' not in browser.get("/").text
 
 
 def test_late_and_lost_texts_are_said(world: World) -> None:

@@ -1,7 +1,7 @@
 """The simulated phone: only in the demo, both ways, and time that is lived on the way."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,8 +9,10 @@ from werkzeug.test import TestResponse
 
 from schedules.recurrence import to_local
 from service.clinic_life import live_until
+from service.domain.exchange import Inbound
 from service.entry.web import create_app
 from service.entry.web.site import Site
+from service.gateways.simulated import SimulatedGateway
 from service.store.records import Patient
 from tests.web.conftest import World, csrf
 
@@ -119,3 +121,25 @@ def test_an_address_made_up_is_harmless(demo: World, since: str) -> None:
     patient = demo.patient()
     browser = demo.member("clinician")
     assert browser.get(f"/phone/{patient.token}?since={since}").status_code == 200
+
+
+def test_nobody_simulated_answers_on_a_phone_somebody_holds(demo: World) -> None:
+    patient = demo.patient()
+    number = demo.phone_of(patient)
+    gateway = demo.runtime.gateway
+    assert isinstance(gateway, SimulatedGateway)
+    later = demo.runtime.clock.now() + timedelta(hours=1)
+    gateway.text_from(number, demo.clinic.sender, "simulated", later, "IN-simulated")
+    gateway.text_from("+19025559999", demo.clinic.sender, "another", later, "IN-another")
+    gateway.pick_up(number)
+    heard = [event.body for event in gateway.drain(later) if isinstance(event, Inbound)]
+    assert heard == ["another"]
+
+
+def test_a_question_asked_again_stands_where_it_left(demo: World) -> None:
+    patient = demo.patient(facts={"iron_oral": "daily", "iron_start": "2020-01-01"})
+    browser = demo.member("clinician")
+    post(browser, patient, "travel", to="next-text")
+    post(browser, patient, "text", body="LATER")
+    page = post(browser, patient, "travel", to="next-text").text
+    assert "1 text arrived" in page

@@ -18,7 +18,7 @@ from service.entry.web.facts_shown import markers, said
 from service.entry.web.figures_shown import shown
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
-from service.flows.plan_due import forecast
+from service.flows.plan_due.ahead import forecast
 from service.store import alerts, audit, circumstances, consent, patient_page, people
 from service.store.patient_page import PatientNight
 from service.store.records import Patient
@@ -112,7 +112,7 @@ def _ahead(tx: Tx, one: Patient) -> dict[str, Any]:
     runtime = current_site().runtime
     planned, held = _next_texts(forecast(runtime, tx, one.id, NIGHTS_AHEAD))
     content = runtime.shelf.content(tx, people.clinic_by_id(tx, one.clinic_id))
-    in_force = content.programmes(runtime.clock.now())
+    in_force = content.programmes(runtime.clock.now(), one.consented_at)
     titles = {version.slug: programme.title for version, programme in in_force}
     return {"planned": planned, "held": held, "titles": titles}
 

@@ -11,7 +11,7 @@ from service.domain.delivery import State
 from service.domain.exchange import Inbound
 from service.entry.web.access import CARERS, for_roles, member, own_clinic
 from service.entry.web.site import current_site
-from service.flows.plan_due import forecast
+from service.flows.plan_due.ahead import forecast
 from service.flows.take_reply import read_replies, store_replies
 from service.store import patient_page, people, phone_page
 from service.store.people import clinic_by_id

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import unified_diff
-from hashlib import sha256
 
 from schedules.facts import WEEKDAYS
 from schedules.fault import ProgrammeFaults
 from schedules.programme import Programme, Step
 from service.domain.programme_edit import DAILY, DAYS, KEEP, FieldError, StepForm, edited, form_of
-from service.flows.publish_programme import check, wording_faults
+from service.entry.web.programme_publishing import takes_effect
+from service.entry.web.source_lines import changes
+from service.flows.publish_programme import TakesEffect, check, wording_faults
 from service.store.content import Content, Version
 from service.store.records import Clinic
 
@@ -26,17 +26,12 @@ class Draft:
     wordings: Mapping[tuple[str, str], str]
     faults: Mapping[str, str]
     changes: list[tuple[str, str]]
+    at: TakesEffect = "now"
 
     @property
     def is_changed(self) -> bool:
         """Whether there is anything to publish."""
         return bool(self.changes or self.wordings)
-
-    @property
-    def mark(self) -> str:
-        """What must have been seen before it can be published."""
-        said = repr((self.source, sorted(self.wordings.items())))
-        return sha256(said.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +70,8 @@ def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
     except ProgrammeFaults as found:
         for each in found.faults:
             faults.setdefault(_field_of(each.reason), each.reason)
-    return Draft(source, form, wordings, faults, changes(bench.version.source, source))
+    lines = changes(bench.version.source, source)
+    return Draft(source, form, wordings, faults, lines, takes_effect(typed))
 
 
 def _typed(source: str, key: str, typed: Mapping[str, str]) -> StepForm:
@@ -122,9 +118,3 @@ def _field_of(reason: str) -> str:
     known |= dict.fromkeys(("times_per_week", "every_n_days", "weekdays"), "often")
     known |= dict.fromkeys(("at", "offset"), "amount")
     return known.get(named, "form")
-
-
-def changes(old: str, new: str) -> list[tuple[str, str]]:
-    """The lines that differ, each with `+`, `-` or a space, and its neighbours."""
-    lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))
-    return [(line[0], line[1:]) for line in lines[2:] if not line.startswith("@@")]

@@ -1,7 +1,8 @@
 """Changing one step of a programme: the form, its effect on the next ten texts, and the publication."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,20 +21,22 @@ from service.entry.web.programme_drafts import (
     untouched,
     wording_name,
 )
+from service.entry.web.programme_publishing import (
+    TAKES_EFFECT,
+    Proposed,
+    drafted,
+    effect,
+    publish_seen,
+    published_meanwhile,
+    was_seen,
+)
 from service.entry.web.programme_rows import NextText, case_of, compared, next_texts, reaches
 from service.entry.web.programmes import eyes_for
 from service.entry.web.site import current_site
-from service.flows.publish_programme import (
-    StaleEditError,
-    as_if_published,
-    check,
-    newest_of,
-    publish,
-    starts_at,
-)
+from service.flows.publish_programme import StaleEditError, check, newest_of
 from service.store import programme_pages
 from service.store.people import clinic_by_id
-from service.store.records import Clinic
+from service.store.records import Clinic, PlanningCase
 from service.store.session import Tx
 
 pages = Blueprint("programme_edits", __name__)
@@ -83,43 +86,25 @@ def change_step(slug: str, key: str) -> ResponseReturnValue:
     with own_clinic() as tx:
         bench = _bench(tx, slug, key)
         draft = draft_of(bench, request.form)
-        confirmed = _confirmed(draft)
+        confirmed = _confirmed(bench, draft)
         page = {} if confirmed else _page(tx, bench, draft, previewed=True)
     if not confirmed:
         return render_template("programme_step.html", **page), 400 if draft.faults else 200
     try:
-        number = _publish(bench, draft)
+        number = publish_seen(bench.clinic, _proposed(bench, draft)).number
     except StaleEditError as stale:
-        newest = stale.newest
-        return render_template("programme_stale.html", slug=slug, key=key, newest=newest), 409
+        again = url_for("programme_edits.step", slug=slug, key=key)
+        return published_meanwhile(slug, stale.newest, again)
     return redirect(url_for("programmes.programme", slug=slug, published=number))
 
 
-def _confirmed(draft: Draft) -> bool:
-    """Whether exactly this was seen before, and is now to be published."""
-    asked = request.form.get("act") == "publish" and request.form.get("seen") == draft.mark
-    return asked and draft.is_changed and not draft.faults
+def _confirmed(bench: Bench, draft: Draft) -> bool:
+    return was_seen(_proposed(bench, draft)) and draft.is_changed and not draft.faults
 
 
-def _publish(bench: Bench, draft: Draft) -> int:
-    runtime = current_site().runtime
-    now = runtime.clock.now()
-    at: Literal["now", "next-night"] = "next-night"
-    if request.form.get("at") != at:
-        at = "now"
-    with own_clinic(write=True) as tx:
-        written = publish(
-            runtime,
-            tx,
-            clinic_by_id(tx, bench.clinic.id),
-            draft.source,
-            name=f"{bench.version.slug}.toml",
-            effective_at=starts_at(at, bench.clinic.zone, now),
-            now=now,
-            wordings=draft.wordings,
-            based_on=request.form.get("based_on", 0, type=int),
-        )
-    return written.number
+def _proposed(bench: Bench, draft: Draft) -> Proposed:
+    version = bench.version
+    return Proposed(version.slug, version.number, draft.source, draft.at, draft.wordings)
 
 
 def _bench(tx: Tx, slug: str, key: str) -> Bench:
@@ -144,11 +129,7 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
     if case is None:
         abort(404)
     before = next_texts(case, bench.content, slug, now)
-    after: list[NextText] = []
-    if previewed and draft.is_changed and not draft.faults:
-        programme = check(bench.content, draft.source, slug, draft.wordings)
-        drafted = as_if_published(bench.content, programme, draft.source, draft.wordings, now)
-        after = compared(before, next_texts(case, drafted, slug, now))
+    is_sound = previewed and draft.is_changed and not draft.faults
     return {
         "programme": bench.programme,
         "version": bench.version,
@@ -159,16 +140,33 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         "cadence": as_written(bench.version.source, bench.step.key, "cadence"),
         "moment": as_written(bench.version.source, bench.step.key, "at"),
         "before": before,
-        "after": after,
+        **(_done(tx, bench, draft, case, before) if is_sound else {"after": []}),
         "eyes": eyes,
         "chosen": chosen,
         "reach": len(everybody),
         "choices": CHOICES,
+        "takes_effect": TAKES_EFFECT,
         "languages": LANGUAGES,
         "say": programme_words,
         "now": now,
         "zone": bench.clinic.zone,
         "there": case.patient.zone,
+    }
+
+
+def _done(
+    tx: Tx, bench: Bench, draft: Draft, case: PlanningCase, before: Sequence[NextText]
+) -> dict[str, Any]:
+    """What the draft does: to the next texts of the one looked at, and to everybody."""
+    proposed = _proposed(bench, draft)
+    programme = check(bench.content, draft.source, proposed.slug, draft.wordings)
+    content = drafted(bench.content, proposed, programme, bench.clinic)
+    now = current_site().runtime.clock.now()
+    after = compared(before, next_texts(case, content, proposed.slug, now))
+    both = [bench.programme, programme]
+    return {
+        "after": after,
+        **effect(tx, bench.clinic, bench.content, content, proposed, both),
     }
 
 

@@ -11,7 +11,7 @@ from schedules.slots import Planned, Withheld, reason_words
 from service.domain.composing import compose
 from service.domain.programme_view import applies
 from service.entry.web.imaginary import IMAGINARY, imaginary_case
-from service.flows.plan_due import foresee
+from service.flows.plan_due.ahead import foresee
 from service.store.content import Content
 from service.store.people import open_person, patient_by_token
 from service.store.planning import planning_cases

@@ -17,9 +17,9 @@ from service.entry.web.access import (
 )
 from service.entry.web.imaginary import IMAGINARY
 from service.entry.web.night_picture import NARROW, WIDE, night_picture
-from service.entry.web.programme_drafts import changes
 from service.entry.web.programme_rows import MOST_EYES, case_of, label, next_texts, reaches
 from service.entry.web.site import current_site
+from service.entry.web.source_lines import changes
 from service.flows.plan_due.case import subject_of
 from service.flows.publish_programme import newest_of
 from service.store import content, programme_pages

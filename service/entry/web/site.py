@@ -1,12 +1,13 @@
 """What the pages are given: the runtime they read, and how this site is reached and signed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
 from flask import Flask, current_app
 
+from service.entry.web.impact_runs import ImpactRuns
 from service.runtime import Runtime
 
 _NAME = "evenfall"
@@ -28,6 +29,7 @@ class Site:
     auth_tokens: tuple[str, ...] = ()
     travel: Callable[[datetime], None] | None = None
     pick_up: Callable[[str], None] | None = None
+    impacts: ImpactRuns = field(default_factory=ImpactRuns)
 
 
 def attach(app: Flask, site: Site) -> None:

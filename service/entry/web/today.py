@@ -21,7 +21,7 @@ from service.entry.web.access import (
 )
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
-from service.store import alerts, audit, circumstances, overview, people, ranks
+from service.store import alerts, audit, circumstances, overview, people, ranks, replies
 from service.store.overview import Need, Sending
 from service.store.people import clinic_by_id, open_person, patients_by_id
 from service.store.records import Clinic, Patient, Person
@@ -32,6 +32,7 @@ pages = Blueprint("today", __name__)
 
 MOST_ROWS = 60
 MOST_REPLIES = 8
+MOST_WAITING = 12
 EVENING, NOON = time(20), time(12)
 LONGEST_NOTE = 500
 # Sending is normal while nothing waits longer than this and nothing's fate is unknown (our default).
@@ -91,9 +92,17 @@ def _overnight(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """What came in since 20:00 yesterday."""
     yesterday = to_local(now, clinic.zone).date() - timedelta(days=1)
     evening = to_utc(datetime.combine(yesterday, EVENING), clinic.zone)
-    replies, heard, senders = overview.replies_since(tx, clinic.id, evening, MOST_REPLIES)
-    names = _names(tx, [reply.patient_id for reply in replies if reply.patient_id])
-    return {"replies": replies, "heard": heard, "senders": senders, "names": names}
+    newest, heard, senders = overview.replies_since(tx, clinic.id, evening, MOST_REPLIES)
+    waiting, count = overview.replies_waiting(tx, clinic.id, MOST_WAITING)
+    whose = [reply.patient_id for reply in (*newest, *waiting) if reply.patient_id]
+    return {
+        "replies": newest,
+        "heard": heard,
+        "senders": senders,
+        "waiting": waiting,
+        "waiting_count": count,
+        "names": _names(tx, whose),
+    }
 
 
 def _machine(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
@@ -127,6 +136,17 @@ def resolve(token: str) -> ResponseReturnValue:
             if patient_id is not None:
                 _let_go(tx, rule, patient_id, now)
     return redirect(url_for("today.today"))
+
+
+@pages.post("/replies/<token>/dealt-with")
+@for_roles(CARERS)
+def dealt_with(token: str) -> ResponseReturnValue:
+    """Take a reply off the list of those that wait for a person."""
+    now = current_site().runtime.clock.now()
+    with own_clinic(write=True) as tx:
+        if replies.close_review(tx, token):
+            audit.write(tx, member().clinic_id, "reply dealt with", token, now)
+    return redirect(url_for("today.today", _anchor="waiting"))
 
 
 def _let_go(tx: Tx, rule: str, patient_id: int, now: datetime) -> None:

@@ -1,19 +1,13 @@
 """Clock tick -> patients whose wake-up is due -> day plan -> texts: what is due is written, the alarm set anew."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
-from schedules.day_plan import plan
-from schedules.night import night_of
-from schedules.slots import Planned, Withheld
-from service.flows.plan_due.case import past_of, subject_of
 from service.flows.plan_due.decide import Decided, decide
 from service.runtime import Runtime
 from service.store import outbox, planning, questions, standings
-from service.store.content import Content
-from service.store.people import clinic_by_id, patients_by_id
+from service.store.people import patients_by_id
 from service.store.planning import Alarm
-from service.store.records import PlanningCase
 from service.store.session import SYSTEM, Tx
 from service.store.summaries import roll_nights
 
@@ -68,24 +62,4 @@ def _sum_up_again(tx: Tx, made: Sequence[Decided], now: datetime) -> None:
     standings.restand(tx, list(patients_by_id(tx, moved).values()), now)
 
 
-def forecast(runtime: Runtime, tx: Tx, patient_id: int, nights: int) -> list[Planned | Withheld]:
-    """What a patient would be sent in the coming `nights`, and what not and why, from now on."""
-    now = runtime.clock.now()
-    case = planning.planning_cases(tx, [patient_id], now)[0]
-    content = runtime.shelf.content(tx, clinic_by_id(tx, case.clinic.id))
-    return foresee(case, content, now, nights)
-
-
-def foresee(
-    case: PlanningCase, content: Content, now: datetime, nights: int
-) -> list[Planned | Withheld]:
-    """The same from what was read already, with any content: a draft shows its effect this way."""
-    tonight = night_of(now, case.patient.zone)
-    ahead: list[date] = [tonight + timedelta(days=n) for n in range(-1, nights + 1)]
-    programmes = [programme for _, programme in content.programmes(now)]
-    subject = subject_of(case, content)
-    slots = plan(subject, programmes, past_of(case, now), ahead)
-    return [slot for slot in slots if slot.at > now]
-
-
-__all__ = ["Alarm", "forecast", "foresee", "plan_due"]
+__all__ = ["Alarm", "plan_due"]

@@ -7,6 +7,7 @@ from schedules.facts import Facts
 from schedules.programme import Priority
 from schedules.slots import Decided, OpenQuestion, Past, Pause, Subject
 from service.domain.delivery import ENDED_UNSENT, Kind
+from service.domain.nudges import kept_back
 from service.store.content import Content
 from service.store.people import rhythm_of
 from service.store.records import Decision, PlanningCase
@@ -39,7 +40,12 @@ def past_of(case: PlanningCase, now: datetime) -> Past:
         for row in case.decisions
         if row.kind == Kind.NUDGE and row.state not in ENDED_UNSENT and row.due_at > now - LATELY
     ]
-    nudges = [question.nudge_at for question in case.questions if question.nudge_at is not None]
+    rhythm, facts = rhythm_of(case.patient), Facts(case.facts)
+    nudges = [
+        question.nudge_at
+        for question in case.questions
+        if question.nudge_at is not None and kept_back(rhythm, facts, question.nudge_at) is None
+    ]
     return Past(
         decided=tuple(_decided(row) for row in slots),
         open_questions=tuple(

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import TypeGuard
 
 from schedules.day_plan import plan
+from schedules.facts import Facts
 from schedules.night import night_of
-from schedules.open_hours import in_window, night_over
+from schedules.open_hours import night_over
 from schedules.slots import Planned, Withheld
 from schedules.spacing import GAP
 from service.domain.consent import INVITATION_FOR, ConsentState
 from service.domain.delivery import ENDED_UNSENT, RULES, Kind
+from service.domain.nudges import kept_back
 from service.flows.plan_due.case import past_of, subject_of
 from service.flows.plan_due.texts import GATE_OPEN, nudge_text, planned_text, withheld_text
 from service.store.content import Content
@@ -63,7 +65,7 @@ def _slots(case: PlanningCase, content: Content, now: datetime) -> list[Planned 
     tonight = night_of(now, case.patient.zone)
     first = max(_first_night(case, tonight, now), tonight - OLDEST_NIGHT)
     nights = [first + DAY * n for n in range((tonight - first).days + 2)]
-    programmes = [programme for _, programme in content.programmes(now)]
+    programmes = [programme for _, programme in content.programmes(now, case.patient.consented_at)]
     subject = subject_of(case, content)
     until = night_over(subject.rhythm, tonight)
     return plan(subject, programmes, past_of(case, now), nights, until)
@@ -106,10 +108,9 @@ def _nudge_reason(case: PlanningCase, question: Question, now: datetime) -> str 
     nudge_at = question.nudge_at or now
     if now > nudge_at + RULES[Kind.NUDGE].useful_for:
         return "expired"
-    if any(fact.code == "iron_hold" and fact.valid_to is None for fact in case.facts):
-        return "held"
-    if not in_window(rhythm_of(case.patient), now):
-        return "outside_hours"
+    kept = kept_back(rhythm_of(case.patient), Facts(case.facts), now)
+    if kept is not None:
+        return kept
     lately = (
         row.due_at
         for row in case.decisions

@@ -17,10 +17,11 @@ from service.runtime import Runtime
 from service.store import people, ranks, replies
 from service.store.records import Clinic, Patient
 from service.store.replies import StoredReply
-from service.store.session import SYSTEM, Tx
+from service.store.session import SYSTEM, StoreBusyError, Tx
 
 ACTOR = "patient"
 CHUNK = 50
+MOST_ATTEMPTS = 3
 # What people sharing a phone may still do together: neither can wait for us to ask who it was.
 SHARED_INTENTS = frozenset({"red_flag", "stop", "wrong_party"})
 
@@ -55,17 +56,24 @@ def read_replies(runtime: Runtime) -> int:
             with runtime.store.transaction(SYSTEM, ACTOR) as tx:
                 if replies.lock_unread(tx, reply.id):
                     _read_one(runtime, tx, reply)
+        except StoreBusyError as busy:
+            # It may say STOP or cry for help: it stays unread, holds its sender's texts, and is tried again.
+            log.warning("reply not read yet", reply=reply.token, because=str(busy))
         except Exception:
             log.exception("reply could not be read", reply=reply.token)
-            _leave_to_staff(runtime, reply)
+            _try_again_or_leave(runtime, reply)
     return len(waiting)
 
 
-def _leave_to_staff(runtime: Runtime, reply: StoredReply) -> None:
-    """A reply that makes the reader fail is kept for a person rather than tried for ever."""
+def _try_again_or_leave(runtime: Runtime, reply: StoredReply) -> None:
+    """A reply that makes the reader fail again and again is left to a person rather than tried for ever."""
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        if replies.note_failure(tx, reply.id) < MOST_ATTEMPTS:
+            return
         now = runtime.clock.now()
-        replies.mark_read(tx, reply, now, patient_id=None, review_state="open", question_id=None)
+        whose = people.patients_by_number(tx, reply.clinic_id, reply.sender_index)
+        known = whose[0].id if len(whose) == 1 else None
+        replies.mark_read(tx, reply, now, patient_id=known, review_state="open", question_id=None)
 
 
 def _read_one(runtime: Runtime, tx: Tx, reply: StoredReply) -> None:

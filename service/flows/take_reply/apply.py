@@ -99,6 +99,8 @@ def _write_answers(
         questions.change_question(tx, outcome.reasked.id, reasked=True)
     if outcome.later is not None:
         question, again = outcome.later
+        # Only the last time named counts: what an earlier LATER promised is taken back.
+        outbox.cancel_repeats(tx, question.token, now)
         changes = {"nudge_at": None, "later_at": again, "laters": question.laters + 1}
         if again >= question.closes_at:
             changes["closes_at"] = again + timedelta(seconds=question.closes_after_s)
@@ -193,5 +195,7 @@ def _within_reason(tx: Tx, patient: Patient, outcome: Outcome, now: datetime) ->
     recent = outbox.answers_since(tx, patient.id, now - AN_HOUR)
     if recent >= ANSWERS_AN_HOUR:
         asking = [one for one in outcome.said if one.asks is not None]
-        outcome.said = [one for one in outcome.said if one.kind in OWED] + asking
+        # Who joins, leaves or comes back is told so, however much was said before.
+        owed = [one for one in outcome.said if outcome.consent or one.kind in OWED]
+        outcome.said = owed + [one for one in asking if one not in owed]
     return [*outcome.said, *filter(None, [outcome.opened, outcome.later])]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.base import Base, Id, Instant, Json, OfClinic, PatientId, Token
@@ -57,7 +57,11 @@ class PatientPause(OfClinic, Base):
 
 
 class ProgrammeVersion(OfClinic, Base):
-    """One version of one programme, as the TOML text it was published from. A published row never changes its text."""
+    """One version of one programme, as the TOML text it was published from. A published row never changes its text.
+
+    `for_new`: only patients whose consent came after `effective_at` get it. `asked_…` and `approved_…`: who
+    asked for a publication that weakens a safety gate, who allowed it, and why.
+    """
 
     __tablename__ = "programme_version"
 
@@ -70,6 +74,11 @@ class ProgrammeVersion(OfClinic, Base):
     effective_at: Mapped[Instant | None]
     published_at: Mapped[Instant | None]
     published_by: Mapped[str | None] = mapped_column(String(80))
+    for_new: Mapped[bool] = mapped_column(server_default=false())
+    asked_by: Mapped[str | None] = mapped_column(String(80))
+    asked_because: Mapped[str | None] = mapped_column(String(400))
+    approved_by: Mapped[str | None] = mapped_column(String(80))
+    approved_because: Mapped[str | None] = mapped_column(String(400))
     created_at: Mapped[Instant]
 
     __table_args__ = (UniqueConstraint("clinic_id", "slug", "number"),)

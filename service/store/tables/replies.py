@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Float, ForeignKey, Index, String, text
+from sqlalchemy import Float, ForeignKey, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.base import (
@@ -59,7 +59,10 @@ class Question(OfClinic, Base):
 
 
 class InboundText(OfClinic, Base):
-    """One text that came in, stored and committed before it is acknowledged, read afterwards."""
+    """One text that came in, stored and committed before it is acknowledged, read afterwards.
+
+    `review_state`: none, open (a person should look at it) or done. `read_attempts`: readings that failed.
+    """
 
     __tablename__ = "inbound"
 
@@ -74,6 +77,7 @@ class InboundText(OfClinic, Base):
     media: Mapped[int]
     received_at: Mapped[Instant]
     read_at: Mapped[Instant | None]
+    read_attempts: Mapped[int] = mapped_column(server_default="0")
     review_state: Mapped[str] = mapped_column(String(10))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
 
@@ -85,7 +89,18 @@ class InboundText(OfClinic, Base):
             postgresql_where=text("read_at IS NULL"),
         ),
         Index(None, "patient_id", "received_at"),
+        Index(
+            "ix_inbound_open",
+            "clinic_id",
+            "id",
+            sqlite_where=text("review_state = 'open'"),
+            postgresql_where=text("review_state = 'open'"),
+        ),
     )
+
+
+# Written out, not bound: SQLite uses a partial index only where it can see the condition in the statement.
+IS_OPEN = InboundText.review_state == literal_column("'open'")
 
 
 class ReadIntent(OfClinic, Base):

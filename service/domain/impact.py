@@ -1,0 +1,85 @@
+"""What a publication changes for the patients it reaches: texts added, moved and removed, and what that costs.
+
+Pure: two projections of one patient are compared, and patients are added up. Slots are compared by programme,
+step and night, over all programmes, since a text more in one can crowd out another's.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+
+from schedules.slots import Planned, Withheld
+
+Change = Literal["added", "moved", "removed"]
+StepName = tuple[str, str]
+
+NIGHTS: Final = 14
+"""How far a publication is looked ahead (our default)."""
+# Reasons that say a schedule asks for more than the patient's hours and caps allow.
+WARNED: Final = frozenset(
+    {"outside_hours", "cap_night", "cap_week", "cap_programme", "gap", "question_open"}
+)
+
+
+@dataclass(slots=True)
+class Impact:
+    """The sum over patients. `tonight`: changes by step of each patient's own night in course.
+
+    `segments` before and after; `warnings`: slots newly withheld, by step and reason.
+    """
+
+    patients: int = 0
+    affected: int = 0
+    changes: Counter[Change] = field(default_factory=Counter)
+    tonight: dict[StepName, Counter[Change]] = field(default_factory=dict)
+    segments: tuple[int, int] = (0, 0)
+    warnings: Counter[tuple[StepName, str]] = field(default_factory=Counter)
+
+    def add(
+        self,
+        before: Sequence[Planned | Withheld],
+        after: Sequence[Planned | Withheld],
+        tonight: date,
+        segments: tuple[int, int],
+    ) -> None:
+        """Take in one patient: the slots ahead, and all their segments, as things are and as they would be."""
+        old, new = _texts(before), _texts(after)
+        self.patients += 1
+        found = list(_changes(old, new))
+        self.affected += bool(found)
+        for change, (programme, step, night) in found:
+            self.changes[change] += 1
+            if night == tonight:
+                self.tonight.setdefault((programme, step), Counter())[change] += 1
+        was, becomes = self.segments
+        self.segments = (was + segments[0], becomes + segments[1])
+        self.warnings += _withheld(after) - _withheld(before)
+
+
+def _texts(slots: Sequence[Planned | Withheld]) -> dict[tuple[str, str, date], Planned]:
+    return {
+        (slot.programme, slot.step, slot.night): slot for slot in slots if isinstance(slot, Planned)
+    }
+
+
+def _changes(
+    old: dict[tuple[str, str, date], Planned], new: dict[tuple[str, str, date], Planned]
+) -> Iterable[tuple[Change, tuple[str, str, date]]]:
+    for slot, text in new.items():
+        if slot not in old:
+            yield "added", slot
+        elif old[slot].at != text.at:
+            yield "moved", slot
+    for slot in old:
+        if slot not in new:
+            yield "removed", slot
+
+
+def _withheld(slots: Sequence[Planned | Withheld]) -> Counter[tuple[StepName, str]]:
+    return Counter(
+        ((slot.programme, slot.step), slot.reason)
+        for slot in slots
+        if isinstance(slot, Withheld) and slot.reason in WARNED
+    )

@@ -1,0 +1,59 @@
+"""The impact of a publication in sentences an admin reads before publishing."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from schedules.slots import reason_words
+from service.domain.impact import Change, Impact
+
+_ORDER: Final[tuple[Change, ...]] = ("added", "moved", "removed")
+
+
+def headline(impact: Impact, nights: int) -> str:
+    """`12 of 60 people get something else in the next 14 nights: 3 texts added, 31 moved.`"""
+    if not impact.affected:
+        return f"Nobody’s next {nights} nights change."
+    who = f"{impact.affected:,} of {_count(impact.patients, 'person', 'people')}"
+    verb = "gets" if impact.affected == 1 else "get"
+    return f"{who} {verb} something else in the next {nights} nights: {changes(impact.changes)}."
+
+
+def changes(counts: Mapping[Change, int]) -> str:
+    """`3 texts added, 31 moved`."""
+    said = [f"{counts[change]:,} {change}" for change in _ORDER if counts.get(change)]
+    if not said:
+        return "no text changes"
+    number, _, rest = said[0].partition(" ")
+    return ", ".join([f"{number} {'text' if number == '1' else 'texts'} {rest}", *said[1:]])
+
+
+def tonight(impact: Impact) -> list[str]:
+    """`caffeine, heads-up: 31 texts moved`, one line a step; empty where tonight stays as it is."""
+    return [
+        f"{programme}, {step}: {changes(counts)}"
+        for (programme, step), counts in sorted(impact.tonight.items())
+    ]
+
+
+def cost(impact: Impact) -> str:
+    """`5,534 segments before, 5,600 after: 66 more.`"""
+    was, becomes = impact.segments
+    more = becomes - was
+    if not more:
+        return f"The texts cost the same: {was:,} segments."
+    return (
+        f"{was:,} segments before, {becomes:,} after:"
+        f" {abs(more):,} {'more' if more > 0 else 'fewer'}."
+    )
+
+
+def warnings(impact: Impact) -> list[str]:
+    """`caffeine, heads-up: 12 times withheld. It would have come outside the patient's hours …`"""
+    return [
+        f"{programme}, {step}: {_count(times, 'time', 'times')} withheld. {reason_words(reason, '')}"
+        for ((programme, step), reason), times in impact.warnings.most_common()
+    ]
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

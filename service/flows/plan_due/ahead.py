@@ -1,0 +1,34 @@
+"""One patient's coming nights: what would be sent, what not, and why, if nobody answers."""
+
+from datetime import datetime, timedelta
+
+from schedules.slots import Planned, Withheld
+from service.domain.projection import Phase, project
+from service.flows.plan_due.case import past_of, subject_of
+from service.runtime import Runtime
+from service.store import planning
+from service.store.content import Content
+from service.store.people import clinic_by_id
+from service.store.records import PlanningCase
+from service.store.session import Tx
+
+
+def forecast(runtime: Runtime, tx: Tx, patient_id: int, nights: int) -> list[Planned | Withheld]:
+    """What a patient would be sent in the coming `nights`, and what not and why, from now on."""
+    now = runtime.clock.now()
+    case = planning.planning_cases(tx, [patient_id], now)[0]
+    content = runtime.shelf.content(tx, clinic_by_id(tx, case.clinic.id))
+    return foresee(case, content, now, nights)
+
+
+def foresee(
+    case: PlanningCase, content: Content, now: datetime, nights: int
+) -> list[Planned | Withheld]:
+    """The same from what was read already, with any content: a draft shows its effect this way.
+
+    A version published for later counts from its own instant on; nobody answers meanwhile.
+    """
+    joined, last = case.patient.consented_at, now + timedelta(days=nights + 1)
+    starts = [now, *sorted(at for at in content.changes_after(now) if at < last)]
+    phases = [Phase(at, [one for _, one in content.programmes(at, joined)]) for at in starts]
+    return project(subject_of(case, content), phases, past_of(case, now), now, nights + 1)

@@ -1,0 +1,92 @@
+"""What a publication changes, added up over patients, and how it is said."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from schedules.slots import Planned, Withheld
+from service.domain import impact_words
+from service.domain.impact import Impact
+
+NIGHT = date(2026, 11, 21)
+AT = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def text(step: str = "heads-up", night: date = NIGHT, at: datetime = AT) -> Planned:
+    return Planned(
+        programme="caffeine",
+        step=step,
+        night=night,
+        on=night,
+        due=at,
+        at=at,
+        not_after=at + HOUR,
+        priority="cut_off",
+        text="CAF-01",
+        sends="CAF-01",
+        gated=False,
+        ask=None,
+        about_date=night,
+        cutoff=None,
+        unsolicited=True,
+    )
+
+
+def kept(reason: str, step: str = "heads-up", night: date = NIGHT) -> Withheld:
+    return Withheld("caffeine", step, night, night, AT, AT, "cut_off", reason, "")
+
+
+def test_texts_are_added_moved_and_removed() -> None:
+    later = NIGHT + timedelta(days=1)
+    impact = Impact()
+    impact.add(
+        [text("stays"), text("moves"), text("goes"), text("other night", later)],
+        [text("stays"), text("moves", at=AT + HOUR), text("comes"), text("other night", later)],
+        NIGHT,
+        (4, 5),
+    )
+    impact.add([text()], [text()], NIGHT, (1, 1))
+    impact.add([text("late", later)], [], NIGHT, (1, 0))
+    assert (impact.patients, impact.affected, impact.segments) == (3, 2, (6, 6))
+    assert impact.changes == {"added": 1, "moved": 1, "removed": 2}
+    assert impact.tonight == {
+        ("caffeine", "moves"): {"moved": 1},
+        ("caffeine", "comes"): {"added": 1},
+        ("caffeine", "goes"): {"removed": 1},
+    }
+
+
+def test_only_what_is_newly_withheld_for_want_of_room_is_warned_of() -> None:
+    impact = Impact()
+    before = [kept("outside_hours"), kept("gap", "kept"), text("a")]
+    after = [kept("outside_hours"), kept("outside_hours", "a"), kept("paused"), kept("gap", "kept")]
+    impact.add(before, after, NIGHT, (1, 0))
+    assert impact.warnings == {(("caffeine", "a"), "outside_hours"): 1}
+    (line,) = impact_words.warnings(impact)
+    assert line.startswith("caffeine, a: 1 time withheld. It would have come outside")
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({}, "no text changes"),
+        ({"moved": 1}, "1 text moved"),
+        ({"moved": 1380, "removed": 2}, "1,380 texts moved, 2 removed"),
+        ({"removed": 1, "added": 3, "moved": 2}, "3 texts added, 2 moved, 1 removed"),
+    ],
+)
+def test_changes_in_words(counts: dict[str, int], said: str) -> None:
+    assert impact_words.changes(counts) == said  # type: ignore[arg-type]  # a table of cases
+
+
+def test_the_headline_and_the_cost() -> None:
+    nobody = Impact(patients=3)
+    assert impact_words.headline(nobody, 14) == "Nobody’s next 14 nights change."
+    assert impact_words.cost(nobody) == "The texts cost the same: 0 segments."
+    one = Impact(patients=1, affected=1, segments=(1200, 1100))
+    one.changes["removed"] = 100
+    assert impact_words.headline(one, 14) == (
+        "1 of 1 person gets something else in the next 14 nights: 100 texts removed."
+    )
+    assert impact_words.cost(one) == "1,200 segments before, 1,100 after: 100 fewer."
