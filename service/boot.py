@@ -135,7 +135,8 @@ def build_runtime(
         settings.send_concurrency, settings.rate(), settings.provider_confirms_opt_out()
     )
     clock = Clock(_stored_offset(store))
-    return Runtime(store, gateway, clock, LocalDispatcher(wake), ContentShelf(load()), choices)
+    shelf = ContentShelf(load(), choices.send_rate)
+    return Runtime(store, gateway, clock, LocalDispatcher(wake), shelf, choices)
 
 
 def _gateway(settings: Settings, store: Store) -> Gateway:

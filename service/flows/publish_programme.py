@@ -135,8 +135,12 @@ def as_if_published(
     start = starts_at(at, zone, now)
     for_new = at == "new-patients"
     draft = Version("", programme.slug, 0, "draft", source, start, None, None, for_new)
-    catalogue = current.catalogue.with_bodies(wordings)
-    return Content(current.number, (*current.versions, (draft, programme)), catalogue)
+    return replace(
+        current,
+        versions=(*current.versions, (draft, programme)),
+        catalogue=current.catalogue.with_bodies(wordings),
+        _wordings={},
+    )
 
 
 def wording_faults(catalogue: Catalogue, text_id: str, language: str, body: str) -> list[str]:

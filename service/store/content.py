@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import cast
 
 from sqlalchemy import and_, func, select, update
@@ -17,6 +18,7 @@ from service.store.rows import table
 from service.store.sealed import new_token
 from service.store.session import Tx
 from service.store.tables.people import Clinic as ClinicRow
+from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import ProgrammeVersion, TextVersion
 
 
@@ -45,11 +47,15 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a clinic sends: published versions of its programmes, and texts with the clinic's own wordings."""
+    """What a clinic sends: published versions of its programmes, and texts with the clinic's own wordings.
+
+    `spread`: over how long a moment that all patients share is spread, so that its sender keeps up.
+    """
 
     number: int
     versions: tuple[tuple[Version, Programme], ...]
     catalogue: Catalogue
+    spread: timedelta = timedelta(0)
     _wordings: dict[tuple[str, str], Mapping[str, Wording]] = field(default_factory=dict)
 
     def wordings(self, language: str, privacy: str) -> Mapping[str, Wording]:
@@ -92,15 +98,17 @@ class Content:
 class ContentShelf:
     """Contents by clinic, read again only after a publication."""
 
-    def __init__(self, shipped: Catalogue) -> None:
+    def __init__(self, shipped: Catalogue, send_rate: float | None = None) -> None:
+        """Texts as `shipped`; `send_rate` is segments a second for each sender, None without limit."""
         self.shipped = shipped
+        self._send_rate = send_rate
         self._kept: dict[int, Content] = {}
 
     def content(self, tx: Tx, clinic: Clinic) -> Content:
         """The clinic's content as of the clinic record's content number."""
         kept = self._kept.get(clinic.id)
         if kept is None or kept.number != clinic.content_number:
-            kept = _read(tx, clinic, self.shipped)
+            kept = _read(tx, clinic, self.shipped, self._send_rate)
             self._kept[clinic.id] = kept
         return kept
 
@@ -133,7 +141,17 @@ _VERSION = (
 )
 
 
-def _read(tx: Tx, clinic: Clinic, shipped: Catalogue) -> Content:
+def _spread(tx: Tx, clinic: Clinic, send_rate: float | None) -> timedelta:
+    """As long as one text to everybody takes, rounded up to a power of two: a new patient moves nobody's text."""
+    if send_rate is None:
+        return timedelta(0)
+    active = and_(PatientRow.clinic_id == clinic.id, PatientRow.consent == "active")
+    row = tx.row(select(func.count()).select_from(PatientRow).where(active))
+    seconds = ceil(row[0] / send_rate) if row else 0
+    return timedelta(seconds=1 << (seconds - 1).bit_length() if seconds > 1 else seconds)
+
+
+def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -> Content:
     published = [version for version in versions(tx, clinic.id) if version.state == "published"]
     bodies = {
         (row[0], row[1]): row[2]
@@ -147,6 +165,7 @@ def _read(tx: Tx, clinic: Clinic, shipped: Catalogue) -> Content:
         clinic.content_number,
         tuple((version, load(version.source, version.slug)) for version in published),
         shipped.with_bodies(bodies),
+        _spread(tx, clinic, send_rate),
     )
 
 

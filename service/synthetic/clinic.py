@@ -86,18 +86,12 @@ def _stories(
     nights: int, start: str, lab: str, changed: str
 ) -> list[tuple[str, dict[str, object], dict[str, object]]]:
     """Given name, what the clinic knows, and how the person lives."""
+    # Asked every morning now, since his medicine has just changed.
+    tom = {"uses_caffeine": "yes", "treatment_start": start, "medicine_change": changed}
     return [
         (
             "Tom",
-            # Asked every morning now, since his medicine has just changed.
-            {
-                "facts": {
-                    "uses_caffeine": "yes",
-                    "treatment_start": start,
-                    "medicine_change": changed,
-                },
-                "window": WIDE,
-            },
+            {"facts": tom, "window": WIDE},
             {"severity": 4.0, "worse_days": 16, "worst": 9.4, "replies": 1.0, "spread": 0.4},
         ),
         (

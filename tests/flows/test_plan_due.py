@@ -2,16 +2,20 @@
 
 # ruff: noqa: DTZ001 (the clinic's own wall clock)
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
 
+from message_templates.catalogue import load
 from schedules.recurrence import to_utc
 from schedules.slots import REASONS
 from service.flows.plan_due import plan_due
 from service.flows.plan_due.decide import decide
 from service.store import circumstances, outbox, people, planning
+from service.store.content import ContentShelf
+from service.store.people import clinic_by_id
 from service.store.session import SYSTEM
 from tests.world import ZONE, World
 
@@ -148,3 +152,18 @@ def test_the_alarm_is_never_later_than_what_is_due(world: World) -> None:
         waiting = [row for row in world.rows("outbox") if row.submitted_at]
         assert all(row.submitted_at - row.due_at < timedelta(seconds=5) for row in waiting)
     assert all(len(world.sent(patient)) >= 2 for patient in patients)
+
+
+def test_a_moment_that_all_share_is_spread_for_the_senders_sake(world: World) -> None:
+    everybody = [world.patient() for _ in range(5)]
+    shelf = ContentShelf(load(), send_rate=0.02)
+    with world.store.transaction(SYSTEM, "test", write=False) as tx:
+        content = shelf.content(tx, clinic_by_id(tx, world.clinic.id))
+    # Five texts take 250 s at that rate.
+    assert content.spread == timedelta(seconds=256)
+    slow = replace(world, runtime=replace(world.runtime, shelf=shelf))
+    slow.live_to(datetime(2026, 11, 23, 11))
+    asked = [row.due_at for row in world.rows("outbox", step="week")]
+    early = to_utc(datetime(2026, 11, 22, 18), ZONE)
+    assert len(asked) == len(set(asked)) == len(everybody)
+    assert all(early <= at <= early + content.spread for at in asked)

@@ -172,7 +172,7 @@ def test_an_edit_of_an_older_version_is_a_conflict(world: World) -> None:
         ({"amount": "soon"}, "amount", "no length of time"),
         ({"useful_for": "0"}, "useful_for", "more than nothing"),
         ({"flex": "a bit"}, "flex", "no length of time"),
-        ({"rhythm": "times_per_week", "often": "9"}, "often", "less than or equal to 7"),
+        ({"rhythm": "times_per_week", "often": "9"}, "often", "a whole number from 1 to 7"),
         ({"text-CAF-03-en": "Reply STOP or " + "x" * 200}, "text-CAF-03-en", "at most 160"),
         ({"text-CAF-03-en": "Did you keep it by {cutoff}? YES or NO"}, "form", "needs a cutoff"),
     ],

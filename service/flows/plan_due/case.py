@@ -29,6 +29,7 @@ def subject_of(case: PlanningCase, content: Content) -> Subject:
         wordings=content.wordings(patient.language, patient.privacy),
         since=patient.consented_at,
         declined=frozenset(patient.left_out),
+        spread=content.spread,
     )
 
 
