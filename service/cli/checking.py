@@ -16,7 +16,7 @@ from schedules.loading import load, shipped_sources
 from schedules.night import Rhythm
 from schedules.occurrences import occurrences as occurrences_of
 from schedules.recurrence import zone_named
-from service.domain.programme_check import checked
+from service.domain.programme_check import checked, weakened
 from service.domain.reading import Reading, read
 from service.domain.reading.labels import QUESTION_KINDS, STATES
 
@@ -55,10 +55,10 @@ def _sources(paths: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
 
 def _programme(name: str, source: str) -> list[str]:
     try:
-        checked(source, name, catalogue.load(), in_force=None)
+        programme = checked(source, name, catalogue.load())
     except ProgrammeFaults as broken:
         return [str(fault) for fault in broken.faults]
-    return []
+    return [str(fault) for fault in weakened(source, name, programme, None)]
 
 
 @click.command()

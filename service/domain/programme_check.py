@@ -1,6 +1,6 @@
 """What a valid programme file may still get wrong: its texts, its safety gates, its name. Faults with their lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from message_templates.catalogue import Catalogue
@@ -19,20 +19,27 @@ LONGEST_NAME: Final = 40
 Found = Iterator[tuple[Path, str]]
 
 
-def checked(source: str, name: str, catalogue: Catalogue, in_force: Programme | None) -> Programme:
-    """The programme in `source`, fit to follow `in_force`; ProgrammeFaults with every fault otherwise."""
+def checked(source: str, name: str, catalogue: Catalogue) -> Programme:
+    """The programme in `source`, fit to be published; ProgrammeFaults with every fault otherwise."""
     programme = load(source, name)
-    found = [
-        *_names(programme),
-        *_texts(programme, catalogue),
-        *((("programme",), gate) for gate in missing_gates(programme)),
-        *(_loosened(in_force, programme) if in_force is not None else ()),
-    ]
+    found = _faults(source, name, (*_names(programme), *_texts(programme, catalogue)))
     if found:
-        index = line_index(source)
-        faults = {Fault(name, line_of(index, path), reason) for path, reason in found}
-        raise ProgrammeFaults(sorted(faults, key=str))
+        raise ProgrammeFaults(found)
     return programme
+
+
+def weakened(
+    source: str, name: str, programme: Programme, in_force: Programme | None
+) -> list[Fault]:
+    """The safety gates that `programme`, read from `source`, lacks or has widened: one person may not publish that."""
+    missing = ((("programme",), gate) for gate in missing_gates(programme))
+    loosened = _loosened(in_force, programme) if in_force is not None else ()
+    return _faults(source, name, (*missing, *loosened))
+
+
+def _faults(source: str, name: str, found: Iterable[tuple[Path, str]]) -> list[Fault]:
+    index = line_index(source)
+    return sorted({Fault(name, line_of(index, path), reason) for path, reason in found}, key=str)
 
 
 def text_faults(programme: Programme, catalogue: Catalogue) -> list[str]:
@@ -115,5 +122,5 @@ def _weaker(old: Head | Step, new: Head | Step, where: str) -> Iterator[str]:
         ]
         yield (
             f"{where}: the safety gate {' and '.join(gates)} may not be removed or widened"
-            " by an edit."
+            " by one person; a second admin can approve it on the page of the programme's file."
         )

@@ -216,6 +216,41 @@ def add_version(
     return versions(tx, clinic_id, slug)[-1]
 
 
+def await_approval(tx: Tx, token: str, because: str) -> None:
+    """Let a draft wait for a second admin."""
+    changed = {"state": "awaiting", "asked_by": tx.actor, "asked_because": because}
+    tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
+
+
+def refuse(tx: Tx, token: str, because: str) -> None:
+    """Retire a version that waited: it will never be in force."""
+    changed = {"state": "retired", "approved_because": because}
+    tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
+
+
+def approve(
+    tx: Tx,
+    clinic_id: int,
+    token: str,
+    because: str,
+    now: datetime,
+    effective_at: datetime,
+    for_new: bool,
+) -> None:
+    """Publish a version that waited, with who approved it and why."""
+    changed = {
+        "state": "published",
+        "effective_at": effective_at,
+        "published_at": now,
+        "published_by": tx.actor,
+        "for_new": for_new,
+        "approved_by": tx.actor,
+        "approved_because": because,
+    }
+    tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
+    _published(tx, clinic_id, effective_at)
+
+
 def add_wordings(
     tx: Tx, clinic_id: int, bodies: Mapping[tuple[str, str], str], now: datetime
 ) -> None:

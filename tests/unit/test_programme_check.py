@@ -2,13 +2,24 @@
 
 import pytest
 
+from message_templates.catalogue import Catalogue
 from message_templates.catalogue import load as load_texts
 from schedules.fault import ProgrammeFaults
 from schedules.loading import load, shipped_sources
-from service.domain.programme_check import checked, text_faults
+from schedules.programme import Programme
+from service.domain import programme_check
+from service.domain.programme_check import text_faults, weakened
 
 TEXTS = load_texts()
 SOURCES = shipped_sources()
+
+
+def checked(source: str, name: str, texts: Catalogue, in_force: Programme) -> Programme:
+    """What one person may publish."""
+    programme = programme_check.checked(source, name, texts)
+    if faults := weakened(source, name, programme, in_force):
+        raise ProgrammeFaults(faults)
+    return programme
 
 
 def reasons(name: str, source: str) -> list[str]:

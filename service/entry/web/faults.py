@@ -7,6 +7,7 @@ from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from service.flows.publish_programme.approval import StateError
 from service.store.session import StoreBusyError
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ def show_faults(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(StoreBusyError, _busy)
+    app.register_error_handler(StateError, _impossible)
     app.register_error_handler(Exception, _failed)
 
 
@@ -91,6 +93,10 @@ def _busy(_fault: StoreBusyError) -> tuple[str, int]:
 def _failed(fault: Exception) -> tuple[str, int]:
     log.error("page failed", exc_info=fault)
     return _page(FAULTS[500], 500)
+
+
+def _impossible(why: StateError) -> tuple[str, int]:
+    return _page(Fault(str(why), "Nothing was changed.", "Go back to what you were doing."), 409)
 
 
 def _page(fault: Fault, code: int) -> tuple[str, int]:

@@ -21,7 +21,7 @@ from service.entry.web.programme_publishing import (
 )
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
-from service.flows.publish_programme import StaleEditError, check, newest_of
+from service.flows.publish_programme import StaleEditError, check, newest_of, weakened_gates
 from service.store import content
 from service.store.content import Content, Version
 from service.store.people import clinic_by_id
@@ -32,7 +32,7 @@ pages = Blueprint("programme_sources", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
     """The clinic, its content, and the version published last, with its programme."""
 
     clinic: Clinic
@@ -47,7 +47,7 @@ def source(slug: str) -> ResponseReturnValue:
     """The file of the version published last; `?from=N` puts version N in its place and shows what that does."""
     number = request.args.get("from", type=int)
     with own_clinic() as tx:
-        desk = _desk(tx, slug)
+        desk = desk_of(tx, slug)
         text = desk.version.source
         if number is not None:
             text = _numbered(content.versions(tx, desk.clinic.id, slug), number).source
@@ -60,9 +60,9 @@ def source(slug: str) -> ResponseReturnValue:
 def change_source(slug: str) -> ResponseReturnValue:
     """Show what the changed file would do, or its faults; publish it once that has been seen."""
     with own_clinic() as tx:
-        desk = _desk(tx, slug)
+        desk = desk_of(tx, slug)
         proposed = Proposed(
-            slug, desk.version.number, _typed(desk.version.source), takes_effect(request.form)
+            slug, desk.version.number, typed_source(desk.version.source), takes_effect(request.form)
         )
         confirmed = was_seen(proposed)
         page = {} if confirmed else _page(tx, desk, proposed)
@@ -77,13 +77,14 @@ def change_source(slug: str) -> ResponseReturnValue:
     return redirect(url_for("programmes.programme", slug=slug, published=number))
 
 
-def _desk(tx: Tx, slug: str) -> _Desk:
+def desk_of(tx: Tx, slug: str) -> Desk:
+    """The programme as it was published last; a missing one is a missing page."""
     clinic = clinic_by_id(tx, member().clinic_id)
     current = current_site().runtime.shelf.content(tx, clinic)
     newest = newest_of(current, slug)
     if newest is None:
         abort(404)
-    return _Desk(clinic, current, *newest)
+    return Desk(clinic, current, *newest)
 
 
 def _numbered(versions: list[Version], number: int) -> Version:
@@ -93,15 +94,16 @@ def _numbered(versions: list[Version], number: int) -> Version:
     return found
 
 
-def _typed(before: str) -> str:
+def typed_source(before: str) -> str:
     """What was typed, with the line ends the file has: a browser sends others."""
     text = request.form.get("source", "").replace("\r\n", "\n")
     return text.replace("\n", "\r\n") if "\r\n" in before else text
 
 
-def _page(tx: Tx, desk: _Desk, proposed: Proposed) -> dict[str, Any]:
+def _page(tx: Tx, desk: Desk, proposed: Proposed) -> dict[str, Any]:
     """What the page shows: the text, its faults or its effect, and the lines that change."""
     faults: list[Fault] = []
+    gates: list[Fault] = []
     told: dict[str, Any] = {}
     lines = changes(desk.version.source, proposed.source)
     if proposed.source != desk.version.source:
@@ -112,18 +114,30 @@ def _page(tx: Tx, desk: _Desk, proposed: Proposed) -> dict[str, Any]:
             told = effect(tx, desk.clinic, desk.content, after, proposed, both)
         except ProgrammeFaults as found:
             faults = list(found.faults)
+            gates = _only_gates(desk, proposed)
     return {
         "programme": desk.programme,
         "version": desk.version,
         "proposed": proposed,
         "faults": faults,
+        "gates": gates,
         "changes": lines,
         "takes_effect": TAKES_EFFECT,
         **told,
     }
 
 
-def _checked(desk: _Desk, proposed: Proposed) -> Programme:
+def _only_gates(desk: Desk, proposed: Proposed) -> list[Fault]:
+    """The safety gates the file weakens, where nothing else is wrong with it: a second admin may approve that."""
+    name = f"{proposed.slug}.toml"
+    try:
+        programme = check(desk.content, proposed.source, name, {}, weakening=True)
+    except ProgrammeFaults:
+        return []
+    return weakened_gates(desk.content, proposed.source, name, programme)
+
+
+def _checked(desk: Desk, proposed: Proposed) -> Programme:
     """The programme in the proposed text; ProgrammeFaults also where it has become another one."""
     name = f"{proposed.slug}.toml"
     programme = check(desk.content, proposed.source, name, {})

@@ -1,0 +1,87 @@
+"""A weaker safety gate: one admin asks with a reason, another approves or refuses with a reason; both are kept."""
+
+from datetime import datetime
+
+from service.flows.publish_programme import (
+    StaleEditError,
+    TakesEffect,
+    check,
+    newest_of,
+    refuse_if_stale,
+    starts_at,
+    weakened_gates,
+)
+from service.runtime import Runtime
+from service.store import audit, content
+from service.store.content import Version
+from service.store.records import Clinic
+from service.store.session import Tx
+
+
+class StateError(Exception):
+    """What was asked for is not possible as things stand now; the sentence says why."""
+
+
+def ask_approval(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    source: str,
+    *,
+    because: str,
+    based_on: int,
+    now: datetime,
+) -> Version:
+    """Keep a version that weakens a safety gate until a second admin approves it.
+
+    ProgrammeFaults for every other fault, StateError where it weakens nothing, StaleEditError as for publishing.
+    """
+    current = runtime.shelf.content(tx, clinic)
+    programme = check(current, source, "the file", {}, weakening=True)
+    if not weakened_gates(current, source, "the file", programme):
+        raise StateError("This weakens no safety gate; it can be published as it is.")
+    refuse_if_stale(current, programme.slug, based_on)
+    written = content.add_version(tx, clinic.id, programme.slug, source, now, effective_at=None)
+    content.await_approval(tx, written.token, because)
+    audit.write(tx, clinic.id, "approval asked", written.token, now, because=because)
+    return written
+
+
+def decide_approval(
+    runtime: Runtime,
+    tx: Tx,
+    clinic: Clinic,
+    version: Version,
+    *,
+    at: TakesEffect | None,
+    because: str,
+    now: datetime,
+) -> None:
+    """Publish a version that waits for a second admin, or refuse it (`at` None); both are kept with the reason.
+
+    StateError where it waits no longer, or where the one who asked would approve; StaleEditError where another
+    version was published since.
+    """
+    if version.state != "awaiting":
+        raise StateError("Somebody has decided this already.")
+    if at is None:
+        content.refuse(tx, version.token, because)
+        audit.write(tx, clinic.id, "approval refused", version.token, now, because=because)
+        return
+    if version.asked_by == tx.actor:
+        raise StateError("Who asked for it cannot approve it.")
+    current = runtime.shelf.content(tx, clinic)
+    newest = newest_of(current, version.slug)
+    if newest is not None and newest[0].number > version.number:
+        raise StaleEditError(newest[0].number)
+    check(current, version.source, version.slug, {}, weakening=True)
+    content.approve(
+        tx,
+        clinic.id,
+        version.token,
+        because,
+        now,
+        starts_at(at, clinic.zone, now),
+        at == "new-patients",
+    )
+    audit.write(tx, clinic.id, "approved and published", version.token, now, because=because)

@@ -1,0 +1,104 @@
+"""A weaker safety gate takes two admins, each with a reason."""
+
+import html
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from service.store.session import SYSTEM
+from service.store.tables.audit import AuditEvent
+from tests.web.conftest import World, csrf
+from tests.web.test_programmes import versions
+
+FILE = "/programmes/caffeine/source"
+ASK = "/programmes/caffeine/approvals"
+# The one gate of the file: nobody pregnant gets the shorter cut-off.
+GATE = 'not_if = ["pregnant"]                          # they have the longer cut-off below\nsafety = true\n'
+
+
+def weaker(world: World, browser: FlaskClient) -> dict[str, str]:
+    source = versions(world)[0].source
+    assert GATE in source
+    return {
+        "csrf_token": csrf(browser.get(FILE).text),
+        "based_on": str(versions(world)[-1].number),
+        "source": source.replace(GATE, "").replace("\n", "\r\n"),
+    }
+
+
+def asked(world: World, browser: FlaskClient) -> str:
+    """Ask for the weaker file; the page on which it is decided."""
+    answer = browser.post(ASK, data={**weaker(world, browser), "because": "Our midwife asked."})
+    assert answer.status_code == 302
+    return str(answer.location)
+
+
+def test_one_admin_may_not_publish_it_but_may_ask(world: World) -> None:
+    browser = world.member("programme_admin")
+    page = browser.post(FILE, data={**weaker(world, browser), "act": "preview"})
+    assert page.status_code == 400
+    assert "needs a second admin" in page.text
+    where = asked(world, browser)
+    assert versions(world)[-1].state == "awaiting"
+    shown = html.unescape(browser.get(where).text)
+    assert "Our midwife asked." in shown
+    assert "not_if = pregnant" in shown
+    assert "Take it back" in shown
+    assert "Approve and publish" not in shown
+    assert "waits for a second admin" in browser.get("/programmes/caffeine").text
+
+
+def test_who_asked_cannot_approve(world: World) -> None:
+    browser = world.member("programme_admin")
+    where = asked(world, browser)
+    decision = {"csrf_token": csrf(browser.get(where).text), "because": "Yes.", "act": "approve"}
+    answer = browser.post(where, data=decision)
+    assert answer.status_code == 409
+    assert "cannot approve it" in answer.text
+    assert versions(world)[-1].state == "awaiting"
+
+
+def test_a_second_admin_approves_with_a_reason_and_both_are_kept(world: World) -> None:
+    where = asked(world, world.member("programme_admin"))
+    second = world.member("programme_admin")
+    decision = {"csrf_token": csrf(second.get(where).text), "act": "approve"}
+    assert second.post(where, data=decision).status_code == 409
+    done = second.post(where, data={**decision, "because": "Agreed at the ward round."})
+    assert done.location == "/programmes/caffeine?published=2"
+    version = versions(world)[-1]
+    assert (version.state, version.approved_because) == ("published", "Agreed at the ward round.")
+    assert version.asked_by != version.approved_by
+    with world.runtime.store.transaction(SYSTEM, "test", write=False) as tx:
+        acts = {row[0] for row in tx.rows(select(AuditEvent.action))}
+    assert {"approval asked", "approved and published"} <= acts
+    again = second.post(where, data={**decision, "because": "Twice."})
+    assert again.status_code == 409
+
+
+def test_a_refusal_leaves_everything_as_it_is(world: World) -> None:
+    where = asked(world, world.member("programme_admin"))
+    second = world.member("clinic_admin")
+    decision = {"csrf_token": csrf(second.get(where).text), "act": "refuse", "because": "No."}
+    assert second.post(where, data=decision).status_code == 302
+    assert versions(world)[-1].state == "retired"
+    assert "refused" in second.get("/programmes/caffeine").text
+    assert "This was refused" in second.get(where).text
+
+
+def test_only_a_weaker_gate_is_asked_for_and_no_other_fault_passes(world: World) -> None:
+    browser = world.member("programme_admin")
+    form = weaker(world, browser)
+    plain = {**form, "source": versions(world)[0].source, "because": "Why not."}
+    assert browser.post(ASK, data=plain).status_code == 409
+    broken = {**form, "source": form["source"].replace("CAF-03", "CAF-99")}
+    page = browser.post(FILE, data={**broken, "act": "preview"}).text
+    assert "needs a second admin" not in page
+    answer = browser.post(ASK, data={**broken, "because": "Why not."})
+    assert (answer.status_code, "CAF-99" in answer.text) == (409, True)
+    assert len(versions(world)) == 1
+
+
+def test_another_clinic_decides_nothing(world: World) -> None:
+    where = asked(world, world.member("programme_admin"))
+    other = world.member("programme_admin", clinic=world.other_clinic())
+    assert other.get(where).status_code == 404
