@@ -1,59 +1,20 @@
 """One text, read: machine-made? red flag, stop, correction, answers, commands, question, unknown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import time
 
-from service.domain.reading import commands, goals, lexicon, machine_made, news, scores, screens
-from service.domain.reading.clock_answers import (
-    bedtime,
-    bedtime_command,
-    bedtime_told,
-    onset,
-    onset_told,
-)
+from service.domain.reading import commands, lexicon, machine_made, news
+from service.domain.reading.clock_answers import bedtime_command, bedtime_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
-from service.domain.reading.labels import (
-    RULE_VERSION,
-    SCREENS,
-    STATES,
-    YES_NO_GOALS,
-    Intent,
-    Reading,
-    answer_type,
-)
-from service.domain.reading.lexicon import Lexicon
+from service.domain.reading.labels import RULE_VERSION, STATES, YES_NO_GOALS, Intent, Reading
 from service.domain.reading.normalise import normalise
+from service.domain.reading.open_questions import answered
 from service.domain.reading.red_flags import RedFlag, red_flag
+from service.domain.reading.request import Request
 
-_BY_NUMBER = {
-    "symptom_0_10": scores.symptom,
-    "weekly_3": scores.weekly,
-    "nights_0_7": scores.nights,
-}
 _UNASKED = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A text and what was open when it came, newest first. `usual`: the bedtime on file."""
-
-    document: Document
-    lexicon: Lexicon
-    kinds: tuple[str, ...]
-    usual: time | None
-    unspelled: str
-
-    @property
-    def newest(self) -> str:
-        """The newest open question, or the state."""
-        return self.kinds[0]
-
-    @property
-    def asked(self) -> bool:
-        """Whether any question is open."""
-        return any(kind not in STATES for kind in self.kinds)
 
 
 def read(text: str, open_kinds: Sequence[str], *, bedtime: time | None = None) -> Reading:
@@ -90,7 +51,7 @@ def _flagged(request: Request, flag: RedFlag) -> list[Intent]:
     stop = commands.stop(document, request.lexicon, request.unspelled)
     if stop and stop.name == "stop":
         found.append(stop)
-    answers = [a for a in _answers(request) if a.name not in {"unknown", "later", "side_effect"}]
+    answers = [a for a in answered(request) if a.name not in {"unknown", "later", "side_effect"}]
     if flag.name == "overdose":
         answers = [a for a in answers if not a.name.startswith("adherence")]
     else:
@@ -131,7 +92,7 @@ def _unflagged(request: Request) -> list[Intent]:
     command = _whatever_is_open(request)
     if command:
         return [*found, command]
-    answers = _answers(request)
+    answers = answered(request)
     sure = [answer for answer in answers if answer.name != "unknown"]
     if stop:
         return [*found, *(answer for answer in sure if answer.words not in stop.words)]
@@ -197,92 +158,6 @@ def _consent(request: Request) -> list[Intent]:
         joined = [Intent("start", words=words, kind="consent")]
         return [*joined, asked] if asked else joined
     return [asked] if asked else [Intent("unknown", words=words, kind="consent")]
-
-
-def _answers(request: Request) -> list[Intent]:
-    """The answers to the open questions, one a type, the newest first; unknowns kept for a reason."""
-    found: list[Intent] = []
-    types: set[str] = set()
-    number_taken = False
-    for kind in _named_first(request):
-        if kind in STATES or kind == "consent" or answer_type(kind) in types:
-            continue
-        if kind == "gate" and any(answer.name != "unknown" for answer in found):
-            continue
-        by_number = answer_type(kind) not in {"yes/no", "gate"}
-        if by_number and number_taken:
-            continue
-        answers = [replace(answer, kind=kind) for answer in _answer(request, kind)]
-        known = any(answer.name != "unknown" for answer in answers)
-        if kind == "gate" and known:
-            return answers
-        number_taken |= by_number and known
-        if known:
-            types.add(answer_type(kind))
-        found += answers
-    return [*found, *_unasked(request, found)]
-
-
-def _named_first(request: Request) -> list[str]:
-    """The open kinds, newest first, but goals that the text names before those it does not."""
-    named = {
-        kind
-        for kind in request.kinds
-        if kind in YES_NO_GOALS and request.document.has(f"topic.{kind.removesuffix('_yn')}")
-    }
-    if not named:
-        return list(request.kinds)
-    return sorted(request.kinds, key=lambda kind: kind in YES_NO_GOALS and kind not in named)
-
-
-def _answer(request: Request, kind: str) -> list[Intent]:
-    document, words = request.document, request.lexicon
-    answer: Intent | None
-    if kind in YES_NO_GOALS:
-        answers = goals.goal(document.statements(), kind, words)
-        if answers and answers[0].name.startswith("adherence"):
-            tags = goals.side_effects(document, kind.removesuffix("_yn"))
-            answers += [Intent("side_effect", tag, document.raw.strip(), 0.8) for tag in tags]
-        return answers
-    if kind in SCREENS:
-        return screens.screen(document.statements(), kind)
-    if kind == "gate":
-        return _gate(document)
-    if kind == "bedtime_ask":
-        answer = bedtime(document, words, request.usual)
-    elif kind == "onset_time":
-        answer = onset(document, words)
-    else:
-        answer = _BY_NUMBER[kind](document, words)
-    if document.has("yet") and (answer is None or answer.name == "unknown"):
-        answer = Intent("later", words=document.raw.strip())
-    return [answer] if answer else []
-
-
-def _gate(document: Document) -> list[Intent]:
-    if document.only("command.ready", "command.courtesy", "acknowledge", "yes"):
-        return [Intent("ready", words=document.raw.strip())]
-    if document.has("yet", "not_yet"):
-        return [Intent("later", words=document.raw.strip())]
-    return []
-
-
-def _unasked(request: Request, found: list[Intent]) -> list[Intent]:
-    """Answers that name their measure though another question is open."""
-    document, words = request.document, request.lexicon
-    names = {intent.name for intent in found if intent.name != "unknown"}
-    extra: list[Intent | None] = []
-    if "onset_time" not in names and "bedtime_change" not in names:
-        extra.append(onset_told(document, words))
-    goal_answered = any(name.startswith("adherence") for name in names)
-    named = document.has("topic.iron") and document.has("did.iron", "did_not.iron")
-    if named and not goal_answered and not document.has("question") and "screen_yes" not in names:
-        extra += goals.goal(document, "iron_yn", words)
-    # The drinks question itself asks about last night.
-    other_night = request.newest in YES_NO_GOALS and request.newest != "alcohol_yn"
-    if other_night and goal_answered and document.has("last_night"):
-        extra.append(scores.symptom(document, words))
-    return [e for e in extra if e and e.name not in names | {"unknown", "med_change"}]
 
 
 def _told(request: Request) -> list[Intent]:
