@@ -32,6 +32,10 @@ _LEADS = frozenset(
         "near",
     }
 )
+_BEFORE_ONCE = frozenset(
+    {"las", "la", "como", "sobre", "tipo", "son", "y", "o", "u", "no", "espera"}
+)
+_AFTER_ONCE = frozenset({"y", "menos", "de", "en", "horas", "am", "pm", "o", "por"})
 _LAST_HOUR = 24
 # No answer holds more; what follows cannot make it clearer.
 _MOST_CLOCKS = 12
@@ -76,6 +80,8 @@ def _clock_at(document: Document, start: int, lexicon: Lexicon) -> Clock | None:
     word = tokens[start].word
     if word not in _OPENERS and word not in lexicon.numbers and not word.isdigit():
         return None
+    if word == "once" and not _eleven(document, start):
+        return None
     led = start > 0 and tokens[start - 1].word in _LEADS
     if word in _FIXED:
         part: Part = "am" if _FIXED[word] == 0 else "pm"
@@ -86,6 +92,15 @@ def _clock_at(document: Document, start: int, lexicon: Lexicon) -> Clock | None:
     end, hour, minute, sure = read
     end, part = _part_of_day(document, end)
     return Clock(start, end, hour, minute, part, led, sure or bool(part))
+
+
+def _eleven(document: Document, place: int) -> bool:
+    """Whether "once" is the Spanish hour; else it is English, "once in bed", "at once"."""
+    words = document.words
+    spanish = _BEFORE_ONCE.intersection(words[max(0, place - 1) : place])
+    return bool(
+        len(words) == 1 or spanish or _AFTER_ONCE.intersection(words[place + 1 : place + 2])
+    )
 
 
 def _number(token: Token, lexicon: Lexicon) -> int | None:

@@ -132,6 +132,17 @@ def start(document: Document, state: str) -> Intent | None:
     return None
 
 
+def emergency(document: Document) -> Intent | None:
+    """A bare cry for help that names no danger, "911", "emergencia": help, whatever is open.
+
+    No red flag says what it may be; the answer to help names the emergency number.
+    """
+    alone = document.only("command.emergency", "command.help", "command.courtesy", "yes")
+    if alone and document.has("command.emergency"):
+        return Intent("help", words=document.raw.strip())
+    return None
+
+
 def other_commands(document: Document, lexicon: Lexicon, kind: str) -> list[Intent]:
     """Help, language and the hour of sending."""
     found: list[Intent] = []

@@ -115,6 +115,7 @@ def _sentence(token: Token) -> int:
 def parse(raw: str, lexicon: Lexicon) -> Document:
     """Tokens and marks of a text. Time grows with its length only."""
     plain = normalise(raw)
+    plain = replace(plain, text=lexicon.disguised.revealed(plain.text))
     typed = tokenise(plain)
     tokens = tuple(_respelled(token, lexicon) for token in typed)
     marks: dict[str, list[Mark]] = {}

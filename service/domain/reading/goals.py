@@ -3,10 +3,11 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from service.domain.reading.clock import clocks, hour_24
+from service.domain.reading.clock import clocks
 from service.domain.reading.days import weekday
 from service.domain.reading.document import Document
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
+from service.domain.reading.later import named_hour
 from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.polarity import Polarity, polarity
 
@@ -18,6 +19,8 @@ _MOST_CUTS = 16
 _EARLY = frozenset({"breakfast", "morning", "noon", "desayuno", "mediodia"})
 _JOINTS = frozenset({"but", "and", "pero", "y"})
 _BARRIERS = ("stopped", "ran_out", "forgot", "side_effect", "unwell")
+# Being unwell keeps nobody from abstaining.
+_ABSTAINED = frozenset({"caffeine", "alcohol", "nicotine"})
 _FELT_AT = {"iron": frozenset(SIDE_EFFECTS) - {"tight"}, "compression": {"skin", "tight"}}
 
 
@@ -125,7 +128,7 @@ def _with_circumstances(
     if said.intends and said.told is None and said.bare is None:
         return None
     if said.answer is None and barrier and not said.unsure:
-        return False
+        return None if topic in _ABSTAINED else False
     if barrier == "stopped" and said.bare is not True:
         return False
     return said.answer
@@ -170,7 +173,7 @@ def _later(document: Document, topic: str, said: Polarity, lexicon: Lexicon) -> 
         if past or not coming or (said.told is False and not said.not_yet):
             return None
         return Intent("later", day or "", words, 0.8)
-    hour = _hour(document, lexicon)
+    hour = named_hour(document, lexicon)
     wanting = said.intends and said.told is None and (hour or said.bare is False)
     if hour and said.mark is None and len(document.tokens) <= _BARE_HOUR:
         return Intent("later", hour, words)
@@ -179,13 +182,3 @@ def _later(document: Document, topic: str, said: Polarity, lexicon: Lexicon) -> 
     if "tomorrow" in document.words and not said.not_yet:
         return None
     return Intent("later", hour or day or "", words)
-
-
-def _hour(document: Document, lexicon: Lexicon) -> str | None:
-    for clock in clocks(document, lexicon):
-        if clock.led or clock.sure:
-            at = hour_24(clock, early_is_morning=False)
-            if at is None and clock.hour <= 4:
-                at = f"{clock.hour + 12:02}:{clock.minute:02}"
-            return at
-    return None

@@ -12,6 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from service.domain.reading.disguise import Disguised
 from service.domain.reading.spelling import deletion_index
 
 LANGUAGES = ("en", "es")
@@ -37,24 +38,28 @@ class Lexicon:
     """Both languages at once: patients mix them.
 
     `tree`: the phrases. `numbers`: number words. `vocabulary`: words that are spelled right.
-    `repairs`: the closed list that a misspelt word may be repaired to, by deletion.
+    `repairs`: the closed list that a misspelt word may be repaired to, by deletion. `disguised`:
+    the words that are read also with signs in place of letters.
     """
 
     tree: Node
     numbers: Mapping[str, int]
     vocabulary: frozenset[str]
     repairs: Mapping[str, tuple[str, ...]]
+    disguised: Disguised
 
 
 @cache
 def load() -> Lexicon:
     """The shipped lexicons, read once."""
     tree, vocabulary, repairs, numbers = Node(), set[str](), set[str](), dict[str, int]()
+    hidden = set[str]()
     for language in LANGUAGES:
         source = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
         numbers |= source["numbers"]
         vocabulary |= set(source["ordinary"].split())
         repairs |= set(source["repairable"].split())
+        hidden |= set(source["disguised"].split())
         sets = {name: tuple(words.split()) for name, words in source["sets"].items()}
         for concept, phrase in _phrases(source["phrases"]):
             for slots in _slots(phrase, sets):
@@ -63,7 +68,7 @@ def load() -> Lexicon:
                     _plant(tree, ((word,), *slots[1:]), concept)
                 vocabulary.update(word for slot in slots for word in slot)
     vocabulary |= set(numbers) | repairs
-    return Lexicon(tree, numbers, frozenset(vocabulary), deletion_index(repairs))
+    return Lexicon(tree, numbers, frozenset(vocabulary), deletion_index(repairs), Disguised(hidden))
 
 
 def _phrases(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

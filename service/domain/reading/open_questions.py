@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from service.domain.reading import goals, scores, screens
 from service.domain.reading.clock_answers import bedtime, onset, onset_told
-from service.domain.reading.document import Document
 from service.domain.reading.labels import SCREENS, STATES, YES_NO_GOALS, Intent, answer_type
+from service.domain.reading.later import later, postponed
 from service.domain.reading.request import Request
 
+# "Later, at 9": so the legs begin.
+_LATER_IS_AN_ANSWER = frozenset({"aug_earlier_yn"})
 _BY_NUMBER = {
     "symptom_0_10": scores.symptom,
     "weekly_3": scores.weekly,
@@ -60,10 +62,13 @@ def _answer(request: Request, kind: str) -> list[Intent]:
             tags = goals.side_effects(document, kind.removesuffix("_yn"))
             answers += [Intent("side_effect", tag, document.raw.strip(), 0.8) for tag in tags]
         return answers
+    put_off = None if kind in _LATER_IS_AN_ANSWER else postponed(document, words)
+    if put_off:
+        return [put_off]
     if kind in SCREENS:
         return screens.screen(document.statements(), kind)
     if kind == "gate":
-        return _gate(document)
+        return _gate(request)
     if kind == "bedtime_ask":
         answer = bedtime(document, words, request.usual)
     elif kind == "onset_time":
@@ -71,15 +76,16 @@ def _answer(request: Request, kind: str) -> list[Intent]:
     else:
         answer = _BY_NUMBER[kind](document, words)
     if document.has("yet") and (answer is None or answer.name == "unknown"):
-        answer = Intent("later", words=document.raw.strip())
+        answer = later(document, words)
     return [answer] if answer else []
 
 
-def _gate(document: Document) -> list[Intent]:
+def _gate(request: Request) -> list[Intent]:
+    document = request.document
     if document.only("command.ready", "command.courtesy", "acknowledge", "yes"):
         return [Intent("ready", words=document.raw.strip())]
     if document.has("yet", "not_yet"):
-        return [Intent("later", words=document.raw.strip())]
+        return [later(document, request.lexicon)]
     return []
 
 

@@ -38,7 +38,9 @@ class Polarity:
 def polarity(document: Document, did: tuple[str, ...], did_not: tuple[str, ...]) -> Polarity:
     """The polarity of a text, given the concepts that describe the goal as met or not met."""
     yes_told, no_told = ("done", *did), ("undone", *did_not)
-    marks = _longest(document.all(*_FAMILY, *yes_told, *no_told, "not_yet"))
+    # "My son took his pill" says nothing of the patient's own, unless it is the son who writes.
+    others = () if document.has("writer.proxy") else ("writer.another_did",)
+    marks = _longest(document.all(*_FAMILY, *yes_told, *no_told, *others, "not_yet"))
     told = [mark for mark in marks if mark.concept in yes_told + no_told]
     bare = [mark for mark in marks if mark.concept in {"yes", "no"}]
     last_bare = _decisive(document, bare)

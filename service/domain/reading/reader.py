@@ -33,7 +33,7 @@ def read(text: str, open_kinds: Sequence[str], *, bedtime: time | None = None) -
     if not document.tokens:
         return _reading([Intent("unknown")])
     request = Request(document, words, kinds, bedtime, normalise(text).text.strip(" .!\n"))
-    flag = red_flag(document, urges_asked="urges_yn" in kinds)
+    flag = red_flag(document, kinds)
     if flag is None and machine_made.is_automatic(document):
         return _reading([Intent("unknown")], machine=True)
     return _reading(_flagged(request, flag) if flag else _unflagged(request))
@@ -100,7 +100,10 @@ def _unflagged(request: Request) -> list[Intent]:
 
 
 def _whatever_is_open(request: Request) -> Intent | None:
-    """A command that keeps its meaning beside any open question: resume, a new bedtime."""
+    """A command that keeps its meaning beside any open question: help, resume, a new bedtime."""
+    cry = commands.emergency(request.document)
+    if cry:
+        return cry
     resumed = commands.resume(request.document) if "paused" in request.kinds else None
     if resumed:
         return resumed
@@ -145,6 +148,9 @@ def _consent(request: Request) -> list[Intent]:
     if party:
         return [party]
     stop = commands.stop(document, request.lexicon, request.unspelled)
+    cry = commands.emergency(document)
+    if cry:
+        return [cry]
     command = commands.other_commands(document, request.lexicon, "consent")
     if stop is None and command:
         return command

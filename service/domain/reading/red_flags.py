@@ -4,10 +4,11 @@ Missing one is the worst error, a false alarm the second: a mark of a flag count
 denied, long past or treated, a figure of speech, only supposed, or about somebody else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.domain.reading.document import Document, Mark
-from service.domain.reading.labels import RED_FLAGS
+from service.domain.reading.labels import RED_FLAGS, YES_NO_GOALS
 
 _NEAR_DENIAL = 3
 _LONG_DENIAL = 5
@@ -18,7 +19,7 @@ _CLAUSE_REACH = 12
 _NO_DENIALS = ("guard.no_denial", "guard.unwilling")
 _PATIENT_BETWEEN = ("guard.self", "guard.reports")
 _LISTING = frozenset({"or", "nor", "ni", "o", "any"})
-_NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id"})
+_NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id", "mi"})
 _CLAUSE_OPENERS = frozenset({"and", "but", "y", "e", "pero", "then", "luego"})
 _JOINING = frozenset({"and", "y", "e"})
 _ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
@@ -34,12 +35,15 @@ class RedFlag:
     by_proxy: bool
 
 
-def red_flag(document: Document, *, urges_asked: bool) -> RedFlag | None:
-    """The first flag of the list that the text raises. Urges that were asked about are no flag."""
+def red_flag(document: Document, open_kinds: Sequence[str]) -> RedFlag | None:
+    """The first flag of the list that the text raises, given what is open, newest first.
+
+    Urges that were asked about are no flag.
+    """
     for name in RED_FLAGS:
-        if name == "impulse_control" and urges_asked:
+        if name == "impulse_control" and "urges_yn" in open_kinds:
             continue
-        for mark in _candidates(document, name):
+        for mark in _candidates(document, name, open_kinds):
             if _excused(document, mark, name):
                 continue
             if name == "suicide" and _of(document, mark, "guard.kin", own=("guard.self",)):
@@ -50,14 +54,30 @@ def red_flag(document: Document, *, urges_asked: bool) -> RedFlag | None:
     return None
 
 
-def _candidates(document: Document, name: str) -> list[Mark]:
+def _candidates(document: Document, name: str, open_kinds: Sequence[str]) -> list[Mark]:
     marks = document.all(f"red.{name}")
+    if name == "suicide" and not (open_kinds and open_kinds[0] in YES_NO_GOALS):
+        marks += _despair(document)
     if name == "gi_bleed" and any(
         not _denied(document, faint, name) for faint in document.all("danger.faint")
     ):
         # Black stool with faintness: old blood.
         marks += document.all("side.dark_stool")
     return marks
+
+
+def _despair(document: Document) -> list[Mark]:
+    """ "Can't take it anymore", with nothing named that "it" could be: the legs, a pill, the noise.
+
+    Where a goal is asked about, "it" is that goal.
+    """
+    if document.has("guard.complaint"):
+        return []
+    return [mark for mark in document.all("despair.said") if _closes_clause(document, mark)]
+
+
+def _closes_clause(document: Document, mark: Mark) -> bool:
+    return mark.end == len(document.tokens) or _opens_clause(document, mark.end)
 
 
 def _excused(document: Document, mark: Mark, name: str) -> bool:
@@ -80,9 +100,12 @@ def _excused(document: Document, mark: Mark, name: str) -> bool:
 
 def _goes_on(document: Document, past: Mark, mark: Mark) -> bool:
     """Whether what was is not over: "since last year", "like last year", "today it is back"."""
-    return bool(
-        document.between(mark.end, past.start, "guard.since")
-        or document.between(past.end, len(document.tokens), "guard.returned")
+    if document.between(mark.end, past.start, "guard.since"):
+        return True
+    # "Had a stroke years ago. My rls is back": what is back is no danger.
+    return any(
+        not document.between(past.end, back.start, "guard.over_again")
+        for back in document.between(past.end, len(document.tokens), "guard.returned")
     )
 
 
