@@ -1,6 +1,6 @@
 """What a text tells or asks beside its answer: side effects, medicines, who writes, questions."""
 
-from service.domain.reading.document import Document
+from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
 
 _DENIALS = frozenset({"no", "not", "without", "sin", "never", "dont", "didnt", "ni"})
@@ -49,11 +49,18 @@ def felt(document: Document) -> list[Intent]:
                 and other.end - other.start > mark.end - mark.start
                 for other in document.between(mark.start - 6, mark.start + 1, *_SIDES)
             )
-            if not inside and not _DENIALS & set(before):
+            if not inside and not _DENIALS & set(before) and not _long_ago(document, mark):
                 words = document.quote(mark.start, mark.end)
                 found.append(Intent("side_effect", tag, words, 0.8))
                 break
     return found
+
+
+def _long_ago(document: Document, mark: Mark) -> bool:
+    """Whether its sentence puts it in the past, and not "since" then or again now."""
+    lasting = ("guard.since", "guard.at_present", "guard.returned")
+    told = document.in_sentence(mark.start, "guard.past")
+    return bool(told) and not document.in_sentence(mark.start, *lasting)
 
 
 def medicine(document: Document) -> Intent | None:

@@ -4,6 +4,7 @@ Missing one is the worst error, a false alarm the second: a mark of a flag count
 denied, long past or treated, a figure of speech, only supposed, or about somebody else.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,8 +22,10 @@ _PATIENT_BETWEEN = ("guard.self", "guard.reports")
 _LISTING = frozenset({"or", "nor", "ni", "o", "any"})
 _NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id", "mi"})
 _CLAUSE_OPENERS = frozenset({"and", "but", "y", "e", "pero", "then", "luego"})
+_NEVER_SAID_BY_DENYING = frozenset({"dvt", "drug_reaction", "gi_bleed"})
 _JOINING = frozenset({"and", "y", "e"})
 _ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
+_PARTICIPLE = re.compile(r"(?:[ai]do|hecho|dicho|puesto|visto|vuelto|escrito|roto|muerto)$")
 _DOUBT = frozenset({"sure", "know", "tell", "wonder", "wondering", "see", "se", "seguro", "segura"})
 
 
@@ -73,7 +76,12 @@ def _despair(document: Document) -> list[Mark]:
     """
     if document.has("guard.complaint"):
         return []
-    return [mark for mark in document.all("despair.said") if _closes_clause(document, mark)]
+    return [
+        mark
+        for mark in document.all("despair.said")
+        if _closes_clause(document, mark)
+        and (document.has("writer.proxy") or not _of(document, mark, "guard.kin", own=()))
+    ]
 
 
 def _closes_clause(document: Document, mark: Mark) -> bool:
@@ -153,6 +161,8 @@ def _denied(document: Document, mark: Mark, name: str) -> bool:
     after = document.tokens[mark.end : mark.end + 2]
     if after and after[0].word in _ANSWERED_NO and (len(after) == 1 or after[1].glue.strip()):
         return True
+    if name in _NEVER_SAID_BY_DENYING and _denied_inside(document, mark):
+        return True
     excluding = ("guard.no_denial",) if name == "suicide" else _NO_DENIALS
     reach = _LISTED_DENIAL + _LONGEST_PHRASE
     return any(
@@ -169,6 +179,13 @@ def _denied(document: Document, mark: Mark, name: str) -> bool:
         )
         for denial in document.between(mark.start - reach, mark.start, "guard.denial")
     )
+
+
+def _denied_inside(document: Document, mark: Mark) -> bool:
+    """ "My calf is not swollen"; "not only swollen" denies nothing."""
+    inside = mark.start + 1, mark.end
+    denied = document.between(*inside, "guard.denial")
+    return bool(denied) and not document.between(*inside, "guard.no_denial")
 
 
 def _reaches(document: Document, denial: Mark, mark: Mark) -> bool:
@@ -214,9 +231,20 @@ def _of(
     return owner is not None and not document.between(owner.end, mark.end, *own)
 
 
+def _i_have(document: Document, place: int) -> bool:
+    """Whether "he" is Spanish, "I have": a participle follows, as after no English "he"."""
+    following = document.words[place + 1 : place + 2]
+    return document.words[place] == "he" and any(map(_PARTICIPLE.search, following))
+
+
 def _owner(document: Document, mark: Mark, concept: str) -> Mark | None:
-    """The person named last before or inside the mark, in its sentence."""
+    """The person named last before or inside the mark, in its sentence; "he tomado" names none."""
     near = document.between(mark.start - _OWNER_DISTANCE, mark.end, concept)
     sentence = document.tokens[mark.start].sentence
-    named = [person for person in near if document.tokens[person.start].sentence == sentence]
+    named = [
+        person
+        for person in near
+        if document.tokens[person.start].sentence == sentence
+        and not _i_have(document, person.start)
+    ]
     return named[-1] if named else None
