@@ -7,7 +7,7 @@ from service.domain.reading.clock import clocks
 from service.domain.reading.days import weekday
 from service.domain.reading.document import Document
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
-from service.domain.reading.later import named_hour
+from service.domain.reading.later import named_hour, postponed
 from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.polarity import Polarity, polarity
 
@@ -172,7 +172,8 @@ def _later(document: Document, topic: str, said: Polarity, lexicon: Lexicon) -> 
         coming = day or said.not_yet or "tomorrow" in document.words or "manana" in document.words
         if past or not coming or (said.told is False and not said.not_yet):
             return None
-        return Intent("later", day or "", words, 0.8)
+        put_off = postponed(document, lexicon)
+        return Intent("later", day or (put_off.value if put_off else ""), words, 0.8)
     hour = named_hour(document, lexicon)
     wanting = said.intends and said.told is None and (hour or said.bare is False)
     if hour and said.mark is None and len(document.tokens) <= _BARE_HOUR:
