@@ -48,7 +48,7 @@ def _met(figure: str, value: float, limit: float) -> dict[str, Any]:
 
 
 def _plan_us(runtime: Runtime) -> float:
-    """What a wake-up asks for: each patient's best of a few rounds, and the median of these: the machine's noise only adds."""
+    """What a wake-up asks for: each patient's best of a few rounds (noise only adds), and the median of these."""
     with runtime.store.transaction(SYSTEM, "bench", write=False) as tx:
         clinic = clinic_by_id(tx, 1)
         content = runtime.shelf.content(tx, clinic)

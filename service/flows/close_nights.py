@@ -1,7 +1,7 @@
 """Wake-up -> questions whose time is over, gates nobody opened, nights that ended: closed, summed up, judged."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from schedules.night import night_of
 from schedules.open_hours import night_over
@@ -17,6 +17,8 @@ from service.store.summaries import PatientNight, close_nights, roll_nights
 ACTOR = "closer"
 CHUNK = 200
 DAY = timedelta(days=1)
+# Noon of the next day in the zone that is furthest ahead, on UTC's clock of the night's own date.
+FIRST_NOON = time(22)
 # A question sent without a receipt counts after 24 h: the nights before are summed up once more.
 SUM_UP_AGAIN = 2
 
@@ -35,8 +37,10 @@ def close_due(runtime: Runtime) -> int:
         over = questions.questions_to_close(tx, ids, now)
         # The end of a night is a slot time of its patient: who wakes before it has none to close.
         turning = [one.patient_id for one in due if one.next_slot_at <= now]
-        patients = patients_by_id(tx, {*turning, *(question.patient_id for question in over)})
-        ended = _ended_nights(patients, planning.open_nights(tx, turning), now)
+        nights = planning.open_nights(tx, turning)
+        late = [who for who in turning if who not in nights or _may_be_over(nights[who], now)]
+        patients = patients_by_id(tx, {*late, *(question.patient_id for question in over)})
+        ended = _ended_nights(patients, {who: nights[who] for who in late if who in nights}, now)
         lapsed = [one for one in patients.values() if _invitation_lapsed(one, now)]
     if over or ended or lapsed:
         with runtime.store.transaction(SYSTEM, ACTOR) as tx:
@@ -46,6 +50,11 @@ def close_due(runtime: Runtime) -> int:
                     tx, patient, ConsentState.EXPIRED, means="lapsed", evidence="", now=now
                 )
     return len(ids)
+
+
+def _may_be_over(night: date, now: datetime) -> bool:
+    """Whether `night` is over in any zone: it ends at the next noon at the earliest, furthest ahead at UTC+14."""
+    return now >= datetime.combine(night, FIRST_NOON, UTC)
 
 
 def _ended_nights(

@@ -1,5 +1,6 @@
 """What all tables share: column types, naming convention, and the clinic every reachable row belongs to."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -32,11 +33,21 @@ class UTCDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Give every instant back aware and in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        """Give every instant back aware and in UTC, in one call each: planning reads dozens a patient."""
+        parsed = self.impl_instance.dialect_impl(dialect).result_processor(dialect, coltype)
+
+        def in_utc(value: Any) -> datetime | None:
+            instant: datetime | None = parsed(value) if parsed is not None else value
+            if instant is None:
+                return None
+            return (
+                instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+            )
+
+        return in_utc
 
 
 JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
