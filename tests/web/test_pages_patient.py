@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from schedules.night import night_of
+from service.clinic_life import live_until
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
 from tests.web.conftest import World, csrf
@@ -49,7 +51,7 @@ def test_every_score_of_the_chart_is_in_the_table(world: World) -> None:
     in_chart = re.findall(r"<circle[^>]*><title>(\w+ \d+ \w+): ([\d.]+)</title>", chart)
     table = page.partition("<tbody>")[2].partition("</tbody>")[0]
     in_table = re.findall(
-        r'<th scope="row">([^<]+)</th><td>[^<]+</td><td class="n">([\d.]+)', table
+        r'<th scope="row"><a[^>]+>([^<]+)</a></th><td>[^<]+</td><td class="n">([\d.]+)', table
     )
     assert (
         in_chart
@@ -179,3 +181,20 @@ def test_reading_a_page_is_noted_without_a_name(world: World) -> None:
     action, about, actor = found[-1]
     assert (action, about) == ("patient read", tom.token)
     assert actor.startswith("staff:")
+
+
+def test_a_night_says_what_was_sent_what_not_and_why(world: World) -> None:
+    tom = world.patient(facts={"uses_caffeine": "yes", "iron_oral": "daily"}, window="08:00-23:30")
+    live_until(world.runtime, world.runtime.clock.now() + timedelta(days=2))
+    browser = world.member("clinician")
+    night = night_of(world.runtime.clock.now(), tom.zone) - timedelta(days=1)
+    page = browser.get(f"/patients/{tom.token}/nights/{night}").text
+    assert "delivered" in page
+    assert "left " in page
+    tomorrow = browser.get(f"/patients/{tom.token}/nights/{night + timedelta(days=2)}").text
+    assert "Still to come" in tomorrow
+    assert "Nothing was due" in tomorrow
+    assert browser.get(f"/patients/{tom.token}/nights/someday").status_code == 404
+    assert f"/nights/{night}" in browser.get(f"/patients/{tom.token}").text
+    stranger = world.member("clinician", clinic=world.other_clinic())
+    assert stranger.get(f"/patients/{tom.token}/nights/{night}").status_code == 404
