@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.world import World, make_world
+
+# A property says what is true, not how fast: a busy machine fails none.
+settings.register_profile("evenfall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("evenfall")
 
 
 @pytest.fixture(scope="session")

@@ -174,7 +174,7 @@ def subjects(draw: st.DrawFn) -> Subject:
 STARTS = st.integers(0, 160).map(lambda n: MONDAY + n * DAY)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(subjects(), STARTS)
 def test_no_plan_breaks_a_limit(subject: Subject, first: date) -> None:
     slots = plan(subject, shipped(), Past(), nights(first, 9))
@@ -205,7 +205,7 @@ def _inside(rhythm: Rhythm, slot: Planned) -> bool:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(subjects(), STARTS)
 def test_a_preview_is_what_living_night_by_night_gives(subject: Subject, first: date) -> None:
     """What one night decided, written as rows and read again, gives the next night as previewed."""

@@ -132,7 +132,7 @@ class Life:
         return subject, edited() if past[-1].moved else shipped()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(LIVES)
 def test_no_edit_pause_or_journey_breaks_a_limit(drawn: Drawn) -> None:
     life = Life(drawn)
@@ -153,7 +153,7 @@ def test_no_edit_pause_or_journey_breaks_a_limit(drawn: Drawn) -> None:
     assert all(count <= week_cap(week) for week, count in weeks.items())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(LIVES)
 def test_no_step_goes_back_behind_what_it_sent(drawn: Drawn) -> None:
     """One text of a step and date at most, and the one of a later date goes out later."""
@@ -166,7 +166,7 @@ def test_no_step_goes_back_behind_what_it_sent(drawn: Drawn) -> None:
         assert all(one.on < later.on and one.at < later.at for one, later in pairwise(by_date))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(RHYTHMS, KNOWN, STARTS, st.text(max_size=3), SPREADS)
 def test_every_text_of_a_plan_keeps_its_time(
     rhythm: Rhythm, known: Facts, start: datetime, key: str, spread: timedelta
@@ -180,7 +180,7 @@ def test_every_text_of_a_plan_keeps_its_time(
         assert in_window(rhythm, slot.at)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(RHYTHMS, KNOWN, STARTS, st.integers(0, 4 * 24 * 60), SPREADS)
 def test_a_plan_made_later_agrees_on_what_is_still_to_come(
     rhythm: Rhythm, known: Facts, start: datetime, minutes: int, spread: timedelta
