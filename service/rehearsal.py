@@ -79,7 +79,12 @@ def live(
     nights: Nights,
     progress: Callable[[float], None],
 ) -> None:
-    """Live the nights; `progress` is told the share that is over, 0 to 1."""
+    """Live the nights; `progress` is told the share that is over, 0 to 1.
+
+    The sender's rate counts where texts are planned: it spreads a moment that many share. It does not count
+    where they leave, since a clock that stops every ten minutes would hand out one turn a stop.
+    """
+    runtime = replace(runtime, choices=replace(runtime.choices, send_rate=None))
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
         gateway.resume(receipts.awaiting_receipts(tx))
     length = nights.end - nights.begin

@@ -14,7 +14,7 @@ from service.dispatch.local import LocalDispatcher
 from service.flows.plan_due.ahead import forecast
 from service.gateways.simulated import SimulatedGateway
 from service.rehearsal import nights_from
-from service.runtime import Runtime
+from service.runtime import Choices, Runtime
 from service.store import circumstances, content, people
 from service.store.clinic_copy import HISTORY, fictitious_number, nameless_copy
 from service.store.content import ContentShelf
@@ -69,7 +69,9 @@ def _opened(store: Store, table: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def stage(world: World, nights: int, seed: int = 1) -> Iterator[tuple[Runtime, rehearsal.Nights]]:
+def stage(
+    world: World, nights: int, seed: int, choices: Choices
+) -> Iterator[tuple[Runtime, rehearsal.Nights]]:
     """A copy of the world with a clock and phones of its own, lived through."""
     now = world.clock.now()
     planned = nights_from(now, world.clinic.zone, nights)
@@ -78,14 +80,15 @@ def stage(world: World, nights: int, seed: int = 1) -> Iterator[tuple[Runtime, r
         answers = rehearsal.simulated_patients(copy, shelf.shipped, planned.end, seed)
         phones = SimulatedGateway(answers)
         dispatcher = LocalDispatcher(lambda: None)
-        choices = world.runtime.choices
         runtime = Runtime(copy, phones, StandingClock(now), dispatcher, shelf, choices)
         rehearsal.live(runtime, phones, planned, lambda _: None)
         yield runtime, planned
 
 
-def lines_of(world: World, nights: int, seed: int = 1) -> list[Line]:
-    with stage(world, nights, seed) as (runtime, planned):
+def lines_of(
+    world: World, nights: int, seed: int = 1, choices: Choices | None = None
+) -> list[Line]:
+    with stage(world, nights, seed, choices or world.runtime.choices) as (runtime, planned):
         return rehearsal.read_transcript(runtime.store, planned)
 
 
@@ -181,6 +184,10 @@ def test_the_same_seed_lives_the_same_nights_and_another_does_not(lived: World) 
     assert [one.body for one in other if one.kind == REPLY] != [
         one.body for one in first if one.kind == REPLY
     ]
+
+
+def test_a_slow_sender_does_not_hold_up_a_clock_that_travels(lived: World) -> None:
+    assert lines_of(lived, 2, choices=Choices(send_rate=0.001)) == lines_of(lived, 2)
 
 
 def test_everybody_lives_on_from_where_he_stands(lived: World) -> None:
