@@ -13,6 +13,7 @@ from service.cli.demo import demo
 from service.cli.export import export
 from service.cli.plans import plan
 from service.cli.programmes import programme
+from service.cli.rehearse import rehearse
 from service.cli.running import db, serve
 from service.config import SettingsError
 from service.store.sealed import SealError
@@ -48,6 +49,7 @@ for command in (
     user,
     import_,
     plan,
+    rehearse,
     occurrences,
     interpret,
     programme,

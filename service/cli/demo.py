@@ -5,12 +5,12 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from service import boot
+from service.cli.progress import night_bar
 from service.clock import Clock
 from service.config import Settings, read_settings
 from service.entry.serving import alone
@@ -27,7 +27,6 @@ SIGN_INS = {
     "clinic_admin": ("admin@northside.example", "Admin L. Moore"),
     "auditor": ("audit@northside.example", "Auditor V. Berg"),
 }
-BAR = 40
 # With an arena for each thread glibc keeps twice the memory that a few pages at a time need.
 MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
@@ -108,24 +107,6 @@ def _build(settings: Settings, patients: int, nights: int) -> dict[str, str]:
     # Millions of short-lived objects: collecting them rarely saves a tenth of the time.
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)
-    live_story(runtime, gateway, story.parts(), accounts, nights, end, _progress_bar(nights))
+    live_story(runtime, gateway, story.parts(), accounts, nights, end, night_bar(nights))
     store.engine.dispose()
     return passwords
-
-
-def _progress_bar(nights: int) -> Callable[[float], None]:
-    """A bar on stderr, drawn anew for each night."""
-    shown = -1
-
-    def report(share: float) -> None:
-        nonlocal shown
-        night = int(share * nights)
-        if night != shown:
-            shown = night
-            full = int(share * BAR)
-            bar = "█" * full + "░" * (BAR - full)
-            click.echo(f"\r  night {min(night, nights):3} of {nights}  {bar}", nl=False, err=True)
-            if share >= 1:
-                click.echo("", err=True)
-
-    return report

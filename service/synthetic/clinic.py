@@ -1,11 +1,11 @@
 """The demo's clinic: sixty patients, among them those a visitor should find."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from random import Random
 
 from service.store.people import NewClinic, NewPatient
-from service.synthetic.people import Person, phrases
+from service.synthetic.people import Person, ordinary_person, phrases
 
 CLINIC = NewClinic(
     slug="northside",
@@ -155,17 +155,8 @@ def _other(number: int, nights: int, today: date, chance: Random) -> Cast:
         window="08:00-23:00" if chance.random() < 0.3 else "08:00-20:30",
         facts=_facts(today - timedelta(days=nights - joined), chance),
     )
-    person = Person(
-        patient.phone,
-        language,
-        severity=chance.uniform(1.5, 5.5),
-        bedtime=bedtime,
-        replies=chance.uniform(0.84, 0.99),
-        keeps=chance.uniform(0.75, 0.97),
-        onset=chance.randint(450, 600),
-        joins=number % 29 != 28,
-    )
-    return Cast(patient, person, joined)
+    person = ordinary_person(patient.phone, language, bedtime, chance)
+    return Cast(patient, replace(person, joins=number % 29 != 28), joined)
 
 
 def _facts(since: date, chance: Random) -> dict[str, str]:

@@ -42,6 +42,19 @@ class Person:
     earlier: bool = False
 
 
+def ordinary_person(phone: str, language: str, bedtime: time, chance: Random) -> Person:
+    """Somebody like most: rather well, who answers nearly everything and keeps most of the habits."""
+    return Person(
+        phone,
+        language,
+        severity=chance.uniform(1.5, 5.5),
+        bedtime=bedtime,
+        replies=chance.uniform(0.84, 0.99),
+        keeps=chance.uniform(0.75, 0.97),
+        onset=chance.randint(450, 600),
+    )
+
+
 @cache
 def phrases() -> Mapping[str, Any]:
     """The phrases people use, by language."""

@@ -1,0 +1,141 @@
+"""A nameless copy of a clinic -> its coming nights, lived by the real engine -> what each programme came to."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from message_templates.catalogue import Catalogue
+from schedules.night import NOON, night_of
+from schedules.recurrence import to_utc
+from service.clinic_life import live_until
+from service.domain.exchange import Text
+from service.gateways.simulated import Answers, SimulatedGateway
+from service.runtime import Runtime
+from service.store import people, receipts, transcripts
+from service.store.clinic_copy import ACTOR
+from service.store.session import SYSTEM, Store
+from service.store.transcripts import Line
+from service.synthetic.people import People, Person, ordinary_person
+
+# The clock stops every ten minutes, as in the demo's past; a text is shown at the minute it was due.
+STEP = timedelta(minutes=10)
+# A plan and the gate before it are one slot.
+Slot = tuple[str, str | None, str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Nights:
+    """So many nights from tonight on. They begin at `begin` and are over at `end` (UTC)."""
+
+    count: int
+    begin: datetime
+    end: datetime
+
+
+def nights_from(now: datetime, zone: str, count: int) -> Nights:
+    """The nights from now (UTC) to the noon in `zone` after the last of them.
+
+    They begin at the next stop of the clock, after everything that was copied: rehearsals begun within the
+    same ten minutes are the same.
+    """
+    begin = now + STEP - (now - datetime.min.replace(tzinfo=now.tzinfo)) % STEP
+    over = night_of(now, zone) + timedelta(days=count)
+    return Nights(count, begin, to_utc(datetime.combine(over, NOON), zone))
+
+
+def simulated_patients(copy: Store, shipped: Catalogue, end: datetime, seed: int) -> Answers:
+    """How the patients of `copy` answer: ordinary people, each made from `seed` and the reference alone.
+
+    They go by which text it is, as shipped, not by its words: a clinic's own wording neither silences them
+    nor changes what they say, so that two rehearsals differ by what the programmes do.
+    """
+    with copy.transaction(SYSTEM, ACTOR, write=False) as tx:
+        everybody = [
+            patient
+            for clinic in people.all_clinics(tx)
+            for patient in people.all_patients(tx, clinic.id)
+        ]
+    persons: dict[str, Person] = {}
+    for patient in everybody:
+        phone = people.open_phone(copy.keyring, patient)
+        chance = Random(f"{seed}/{patient.ref}")  # noqa: S311 (a story, not a secret)
+        persons[phone] = ordinary_person(phone, patient.language, patient.bedtime, chance)
+    crowd = People(persons, end, seed)
+
+    def answers(text: Text) -> Iterator[tuple[timedelta, str]]:
+        with copy.transaction(SYSTEM, ACTOR, write=False) as tx:
+            template, language = transcripts.wording_of(tx, text.token)
+        known = shipped.get(template, language) if template else None
+        return crowd(replace(text, body=known.body) if known else text)
+
+    return answers
+
+
+def live(
+    runtime: Runtime,
+    gateway: SimulatedGateway,
+    nights: Nights,
+    progress: Callable[[float], None],
+) -> None:
+    """Live the nights; `progress` is told the share that is over, 0 to 1.
+
+    The sender's rate counts where texts are planned: it spreads a moment that many share. It does not count
+    where they leave, since a clock that stops every ten minutes would hand out one turn a stop.
+    """
+    runtime = replace(runtime, choices=replace(runtime.choices, send_rate=None))
+    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        gateway.resume(receipts.awaiting_receipts(tx))
+    length = nights.end - nights.begin
+    runtime.clock.hold(nights.begin)
+    live_until(
+        runtime,
+        nights.end,
+        step=STEP,
+        progress=lambda now: progress((now - nights.begin) / length),
+    )
+
+
+def read_transcript(copy: Store, nights: Nights) -> list[Line]:
+    """What was sent, withheld and answered in these nights, patient by patient."""
+    with copy.transaction(SYSTEM, ACTOR, write=False) as tx:
+        return list(transcripts.transcript(tx, nights.begin))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one programme wanted to say: the slots sent, withheld by reason, and not yet decided at the end."""
+
+    programme: str
+    sent: int = 0
+    waiting: int = 0
+    withheld: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def wanted(self) -> int:
+        """All its slots that the gates let in."""
+        return self.sent + self.waiting + self.withheld.total()
+
+
+def tallies(lines: Iterable[Line]) -> list[Tally]:
+    """Each programme's slots, by programme. A slot behind GATE-01 is sent once the gate was opened."""
+    outcomes: dict[Slot, Line] = {}
+    gates: dict[Slot, Line] = {}
+    for line in lines:
+        slot = (line.patient, line.programme, line.step, str(line.night))
+        if line.is_slot:
+            outcomes[slot] = line
+        elif line.is_gate:
+            gates[slot] = line
+    found: dict[str, Tally] = {}
+    for slot, line in (gates | outcomes).items():
+        programme = line.programme or ""
+        tally = found.setdefault(programme, Tally(programme))
+        if line.reason is not None:
+            tally.withheld[line.reason] += 1
+        elif line.body is not None and slot in outcomes:
+            tally.sent += 1
+        else:
+            tally.waiting += 1
+    return [found[programme] for programme in sorted(found)]
