@@ -122,7 +122,7 @@ def test_overnight_replies_say_how_they_were_read(world: World) -> None:
     world.hears("+19025559999", "hello", timedelta(hours=3))
     world.hears("+19025559998", "long ago", timedelta(days=2))
     whole = world.member("clinician").get("/").text
-    page = text(whole.partition("Replies since 20:00")[2])
+    page = text(whole.partition("Replies since 20:00")[2].partition("</section>")[0])
     assert "06:02 Tom Whitfield : “what do you think?” a question, for you" in page
     assert "05:02 Unknown number: “hello”" in page
     assert "long ago" not in page
@@ -144,7 +144,7 @@ def test_a_reply_waits_for_a_person_until_somebody_has_dealt_with_it(world: Worl
     token = {"csrf_token": csrf(page)}
     assert browser.post(first, data=token).location == "/#waiting"
     page = browser.get("/").text
-    assert "what do you think?" not in page.partition("Replies since 20:00")[0]
+    assert "what do you think?" not in page.partition('id="waiting"')[2]
     other = world.member("clinician", clinic=world.other_clinic())
     other.post(second, data={"csrf_token": csrf(other.get("/").text)})
     assert "is this the clinic" in browser.get("/").text
