@@ -1,5 +1,7 @@
 """What a patient may ask of the service in a reply, at any hour: stop, start, help, later, pause, and the like."""
 
+from datetime import timedelta
+
 from message_templates.formats import clock_time, short_date
 from schedules.facts import WEEKDAYS
 from schedules.night import night_of
@@ -10,6 +12,8 @@ from service.domain.delivery import Kind
 from service.domain.reading import Intent
 from service.domain.talk import Given, Open, Outcome, Said, Talk
 
+# A day so far ahead is named with its year.
+NAMED_BY_YEAR = timedelta(days=180)
 TOPIC_PROGRAMMES = {
     "iron": ("iron", "iron_diet"),
     "caffeine": ("caffeine",),
@@ -38,6 +42,8 @@ def start(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -
         outcome.consent = ConsentState.ACTIVE
         outcome.said.append(Said("SYS-06", Kind.ANSWER))
     else:
+        # Nothing to take up: who asks is told what these texts are, and staff see that there was a doubt.
+        outcome.said.append(Said("SYS-03", Kind.HELP))
         leave_to_staff(talk, intent, question, outcome)
 
 
@@ -100,7 +106,10 @@ def pause(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) 
     """Rest the planned texts until a date."""
     until, day = requests.pause_until(intent.value, talk.rhythm.zone, talk.now)
     outcome.pause_until = until
-    outcome.said.append(Said("SYS-05", Kind.ANSWER, {"date": short_date(day, talk.language)}))
+    said = short_date(day, talk.language)
+    if day - talk.now.date() > NAMED_BY_YEAR:
+        said = f"{said} {day.year}"
+    outcome.said.append(Said("SYS-05", Kind.ANSWER, {"date": said}))
 
 
 def resume(talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:

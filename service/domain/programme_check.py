@@ -32,7 +32,9 @@ def weakened(
     source: str, name: str, programme: Programme, in_force: Programme | None
 ) -> list[Fault]:
     """The safety gates that `programme`, read from `source`, lacks or has widened: one person may not publish that."""
-    missing = ((("programme",), gate) for gate in missing_gates(programme))
+    # What two people have approved is not asked about again.
+    approved = missing_gates(in_force) if in_force is not None else []
+    missing = ((("programme",), gate) for gate in missing_gates(programme) if gate not in approved)
     loosened = _loosened(in_force, programme) if in_force is not None else ()
     return _faults(source, name, (*missing, *loosened))
 

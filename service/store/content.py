@@ -38,6 +38,7 @@ class Version:
     effective_at: datetime | None
     published_at: datetime | None
     published_by: str | None
+    created_at: datetime
     for_new: bool = False
     asked_by: str | None = None
     asked_because: str | None = None
@@ -133,6 +134,7 @@ _VERSION = (
     ProgrammeVersion.effective_at,
     ProgrammeVersion.published_at,
     ProgrammeVersion.published_by,
+    ProgrammeVersion.created_at,
     ProgrammeVersion.for_new,
     ProgrammeVersion.asked_by,
     ProgrammeVersion.asked_because,

@@ -174,9 +174,9 @@ def replies_since(
 
 
 def replies_waiting(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Reply], int]:
-    """Replies that a person should look at, the oldest first, at most `limit`; and how many there are."""
+    """Replies that a person should look at, the newest first, at most `limit`; and how many there are."""
     mine = and_(IS_OPEN, InboundText.clinic_id == clinic_id)
-    rows = tx.rows(select(InboundText.id).where(mine).order_by(InboundText.id).limit(limit))
+    rows = tx.rows(select(InboundText.id).where(mine).order_by(InboundText.id.desc()).limit(limit))
     total = tx.row(select(func.count()).select_from(InboundText).where(mine))
     opened = _replies(tx, [row[0] for row in rows])
     return [opened[row[0]] for row in rows], int(total[0]) if total else 0

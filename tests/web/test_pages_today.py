@@ -140,7 +140,8 @@ def test_a_reply_waits_for_a_person_until_somebody_has_dealt_with_it(world: Worl
     assert "Tom Whitfield : “what do you think?”" in waiting
     assert "is this the clinic" in waiting
     assert "thanks" not in waiting
-    [first, second] = re.findall(r'action="(/replies/[^"]+)"', page)
+    # The newest stands first.
+    [second, first] = re.findall(r'action="(/replies/[^"]+)"', page)
     token = {"csrf_token": csrf(page)}
     assert browser.post(first, data=token).location == "/#waiting"
     page = browser.get("/").text

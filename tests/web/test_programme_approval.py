@@ -8,7 +8,7 @@ from sqlalchemy import select
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
 from tests.web.conftest import World, csrf
-from tests.web.test_programmes import versions
+from tests.web.test_programmes import form, versions
 
 FILE = "/programmes/caffeine/source"
 ASK = "/programmes/caffeine/approvals"
@@ -21,7 +21,7 @@ def weaker(world: World, browser: FlaskClient) -> dict[str, str]:
     assert GATE in source
     return {
         "csrf_token": csrf(browser.get(FILE).text),
-        "based_on": str(versions(world)[-1].number),
+        "based_on": "1",
         "source": source.replace(GATE, "").replace("\n", "\r\n"),
     }
 
@@ -87,10 +87,10 @@ def test_a_refusal_leaves_everything_as_it_is(world: World) -> None:
 
 def test_only_a_weaker_gate_is_asked_for_and_no_other_fault_passes(world: World) -> None:
     browser = world.member("programme_admin")
-    form = weaker(world, browser)
-    plain = {**form, "source": versions(world)[0].source, "because": "Why not."}
+    typed = weaker(world, browser)
+    plain = {**typed, "source": versions(world)[0].source, "because": "Why not."}
     assert browser.post(ASK, data=plain).status_code == 409
-    broken = {**form, "source": form["source"].replace("CAF-03", "CAF-99")}
+    broken = {**typed, "source": typed["source"].replace("CAF-03", "CAF-99")}
     page = browser.post(FILE, data={**broken, "act": "preview"}).text
     assert "needs a second admin" not in page
     answer = browser.post(ASK, data={**broken, "because": "Why not."})
@@ -102,3 +102,31 @@ def test_another_clinic_decides_nothing(world: World) -> None:
     where = asked(world, world.member("programme_admin"))
     other = world.member("programme_admin", clinic=world.other_clinic())
     assert other.get(where).status_code == 404
+
+
+def test_of_two_requests_only_the_first_decided_passes(world: World) -> None:
+    first, second = world.member("programme_admin"), world.member("programme_admin")
+    one, two = asked(world, first), asked(world, first)
+    decision = {"csrf_token": csrf(second.get(one).text), "act": "approve", "because": "Yes."}
+    assert second.post(one, data=decision).status_code == 302
+    assert second.post(two, data=decision).status_code == 409
+    assert [version.state for version in versions(world)] == ["published", "published", "awaiting"]
+
+
+def test_a_file_of_another_programme_is_not_asked_for(world: World) -> None:
+    browser = world.member("programme_admin")
+    mistaken = {**weaker(world, browser), "because": "By mistake."}
+    assert browser.post("/programmes/education/approvals", data=mistaken).status_code == 409
+
+
+def test_what_was_approved_is_not_asked_about_again(world: World) -> None:
+    where = asked(world, world.member("programme_admin"))
+    second = world.member("programme_admin")
+    decision = {"csrf_token": csrf(second.get(where).text), "act": "approve", "because": "Agreed."}
+    second.post(where, data=decision)
+    shown = html.unescape(second.get("/programmes/caffeine/versions/2").text)
+    assert "Our midwife asked." in shown
+    assert "approved: “Agreed.”" in shown
+    step = "/programmes/caffeine/steps/kept"
+    change = {**form(second, step), "amount": "3h", "act": "preview"}
+    assert second.post(step, data=change).status_code == 200

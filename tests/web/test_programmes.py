@@ -160,10 +160,19 @@ def test_an_edit_of_an_older_version_is_a_conflict(world: World) -> None:
     for browser, change in ((first, mine), (second, theirs)):
         marks.append(seen(browser.post(STEP, data={**change, "act": "preview"}).text))
     assert first.post(STEP, data={**mine, "act": "publish", "seen": marks[0]}).status_code == 302
-    preview = second.post(STEP, data={**theirs, "act": "preview"}).text
-    stale = second.post(STEP, data={**theirs, "act": "publish", "seen": seen(preview)})
-    assert stale.status_code == 409
-    assert "version 2 meanwhile" in stale.text
+    for act in ({"act": "preview"}, {"act": "publish", "seen": marks[1]}):
+        stale = second.post(STEP, data={**theirs, **act})
+        assert stale.status_code == 409
+        assert "version 2 meanwhile" in stale.text
+    assert len(versions(world)) == 2
+
+
+def test_a_warning_that_would_come_too_late_is_pointed_out(world: World) -> None:
+    tom(world)
+    browser = world.member("programme_admin")
+    path = "/programmes/caffeine/steps/heads-up"
+    change = {**form(browser, path), "amount": "8h30m", "act": "preview"}
+    assert "heads-up comes after the cut-off it names" in browser.post(path, data=change).text
 
 
 @pytest.mark.parametrize(

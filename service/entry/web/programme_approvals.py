@@ -44,6 +44,7 @@ def ask(slug: str) -> ResponseReturnValue:
                 runtime,
                 tx,
                 desk.clinic,
+                slug,
                 typed_source(desk.version.source),
                 because=because,
                 based_on=request.form.get("based_on", 0, type=int),

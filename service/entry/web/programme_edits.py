@@ -25,6 +25,7 @@ from service.entry.web.programme_publishing import (
     TAKES_EFFECT,
     Proposed,
     drafted,
+    edits_an_older,
     effect,
     publish_seen,
     published_meanwhile,
@@ -83,18 +84,21 @@ def step(slug: str, key: str) -> ResponseReturnValue:
 @for_roles(PROGRAMME_EDITORS)
 def change_step(slug: str, key: str) -> ResponseReturnValue:
     """Show what the change would do; publish it once that has been seen."""
+    again = url_for("programme_edits.step", slug=slug, key=key)
     with own_clinic() as tx:
         bench = _bench(tx, slug, key)
+        stale = edits_an_older(bench.version)
         draft = draft_of(bench, request.form)
         confirmed = _confirmed(bench, draft)
         page = {} if confirmed else _page(tx, bench, draft, previewed=True)
+    if stale:
+        return published_meanwhile(slug, bench.version.number, again)
     if not confirmed:
         return render_template("programme_step.html", **page), 400 if draft.faults else 200
     try:
         number = publish_seen(bench.clinic, _proposed(bench, draft)).number
-    except StaleEditError as stale:
-        again = url_for("programme_edits.step", slug=slug, key=key)
-        return published_meanwhile(slug, stale.newest, again)
+    except StaleEditError as fault:
+        return published_meanwhile(slug, fault.newest, again)
     return redirect(url_for("programmes.programme", slug=slug, published=number))
 
 

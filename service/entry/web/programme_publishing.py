@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from schedules.programme import Programme
-from service.domain import impact_words
+from service.domain import impact_words, programme_words
 from service.domain.impact import NIGHTS
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
 from service.entry.web.impact_runs import Run
@@ -67,7 +67,7 @@ def effect(
     tx: Tx, clinic: Clinic, current: Content, after: Content, proposed: Proposed,
     programmes: Sequence[Programme],
 ) -> dict[str, Any]:  # fmt: skip
-    """The effect on everybody whom the programme reaches, as it is or as it would be, for the page."""
+    """The effect on everybody whom the programme reaches, for the page; `programmes` as it is, and as it would be."""
     site = current_site()
     now = site.runtime.clock.now()
     people = touched(programme_pages.reached(tx, clinic.id), programmes, now)
@@ -77,7 +77,13 @@ def effect(
     key = clinic.id, f"{current.number}-{proposed.mark}"
     ids = [one.patient.id for one in people]
     run = site.impacts.run(key, site.runtime, tx, proposal, ids)
-    return _shown(run, proposed.slug, current.number, proposed.mark)
+    doubts = programme_words.doubts(programmes[-1])
+    return {**_shown(run, proposed.slug, current.number, proposed.mark), "doubts": doubts}
+
+
+def edits_an_older(newest: Version) -> bool:
+    """Whether the form was filled in on a version that is no longer the newest: it would undo what came since."""
+    return request.form.get("based_on", newest.number, type=int) != newest.number
 
 
 def was_seen(proposed: Proposed) -> bool:

@@ -13,6 +13,7 @@ from service.entry.web.programme_publishing import (
     TAKES_EFFECT,
     Proposed,
     drafted,
+    edits_an_older,
     effect,
     publish_seen,
     published_meanwhile,
@@ -59,21 +60,24 @@ def source(slug: str) -> ResponseReturnValue:
 @for_roles(PROGRAMME_EDITORS)
 def change_source(slug: str) -> ResponseReturnValue:
     """Show what the changed file would do, or its faults; publish it once that has been seen."""
+    again = url_for("programme_sources.source", slug=slug)
     with own_clinic() as tx:
         desk = desk_of(tx, slug)
+        stale = edits_an_older(desk.version)
         proposed = Proposed(
             slug, desk.version.number, typed_source(desk.version.source), takes_effect(request.form)
         )
         confirmed = was_seen(proposed)
         page = {} if confirmed else _page(tx, desk, proposed)
+    if stale:
+        return published_meanwhile(slug, desk.version.number, again)
     if not confirmed:
         answer = render_template("programme_source.html", earlier=None, **page)
         return answer, 400 if page["faults"] else 200
     try:
         number = publish_seen(desk.clinic, proposed).number
-    except StaleEditError as stale:
-        again = url_for("programme_sources.source", slug=slug)
-        return published_meanwhile(slug, stale.newest, again)
+    except StaleEditError as fault:
+        return published_meanwhile(slug, fault.newest, again)
     return redirect(url_for("programmes.programme", slug=slug, published=number))
 
 
@@ -106,7 +110,9 @@ def _page(tx: Tx, desk: Desk, proposed: Proposed) -> dict[str, Any]:
     gates: list[Fault] = []
     told: dict[str, Any] = {}
     lines = changes(desk.version.source, proposed.source)
-    if proposed.source != desk.version.source:
+    # A version for new patients only is not what most have: everybody can still be given the same text.
+    narrowed = desk.version.for_new and proposed.at != "new-patients"
+    if narrowed or proposed.source != desk.version.source:
         try:
             programme = _checked(desk, proposed)
             after = drafted(desk.content, proposed, programme, desk.clinic)

@@ -114,7 +114,8 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         versions = content.versions(tx, clinic.id, slug)
-        authors = programme_pages.authors(tx, [one.published_by for one in versions])
+        actors = [(one.published_by, one.asked_by, one.approved_by) for one in versions]
+        authors = programme_pages.authors(tx, [actor for trio in actors for actor in trio])
     found = next((one for one in versions if one.number == number), None)
     if found is None:
         abort(404)

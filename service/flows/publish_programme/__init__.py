@@ -151,7 +151,7 @@ def as_if_published(
     """The clinic's content once a draft is published `now`: what a preview is drawn from."""
     start = starts_at(at, zone, now)
     for_new = at == "new-patients"
-    draft = Version("", programme.slug, 0, "draft", source, start, None, None, for_new)
+    draft = Version("", programme.slug, 0, "draft", source, start, None, None, now, for_new)
     return replace(
         current,
         versions=(*current.versions, (draft, programme)),

@@ -13,7 +13,7 @@ from service.flows.publish_programme import (
 )
 from service.runtime import Runtime
 from service.store import audit, content
-from service.store.content import Version
+from service.store.content import Content, Version
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -26,6 +26,7 @@ def ask_approval(
     runtime: Runtime,
     tx: Tx,
     clinic: Clinic,
+    slug: str,
     source: str,
     *,
     because: str,
@@ -38,6 +39,8 @@ def ask_approval(
     """
     current = runtime.shelf.content(tx, clinic)
     programme = check(current, source, "the file", {}, weakening=True)
+    if programme.slug != slug:
+        raise StateError(f"This file is of {programme.slug}, not of {slug}.")
     if not weakened_gates(current, source, "the file", programme):
         raise StateError("This weakens no safety gate; it can be published as it is.")
     refuse_if_stale(current, programme.slug, based_on)
@@ -71,17 +74,15 @@ def decide_approval(
     if version.asked_by == tx.actor:
         raise StateError("Who asked for it cannot approve it.")
     current = runtime.shelf.content(tx, clinic)
-    newest = newest_of(current, version.slug)
-    if newest is not None and newest[0].number > version.number:
-        raise StaleEditError(newest[0].number)
+    _refuse_if_overtaken(current, version)
     check(current, version.source, version.slug, {}, weakening=True)
-    content.approve(
-        tx,
-        clinic.id,
-        version.token,
-        because,
-        now,
-        starts_at(at, clinic.zone, now),
-        at == "new-patients",
-    )
+    start, for_new = starts_at(at, clinic.zone, now), at == "new-patients"
+    content.approve(tx, clinic.id, version.token, because, now, start, for_new)
     audit.write(tx, clinic.id, "approved and published", version.token, now, because=because)
+
+
+def _refuse_if_overtaken(current: Content, version: Version) -> None:
+    newest = newest_of(current, version.slug)
+    published = newest[0].published_at if newest else None
+    if newest is not None and published is not None and published >= version.created_at:
+        raise StaleEditError(newest[0].number)
