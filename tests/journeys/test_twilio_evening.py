@@ -5,7 +5,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -80,7 +80,13 @@ class Evening:
 def served(app: Flask, listener: socket.socket) -> Iterator[None]:
     """The application on a socket of this machine, as `evenfall serve` serves it."""
     server = create_server(app, sockets=[listener], threads=4)
-    thread = threading.Thread(target=server.run)
+
+    def run() -> None:
+        # Closing takes the sockets away under the loop's select: that ends it.
+        with suppress(OSError):
+            server.run()
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         yield
