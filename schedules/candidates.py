@@ -119,16 +119,6 @@ class Sieve:
                 found.append((rule, local))
         return found
 
-    def most_to_come(self, rules: Sequence[Rule], nights: Sequence[date]) -> int:
-        """No less than the slots of `rules` in `nights`, by the dates alone."""
-        found = 0
-        for night in nights:
-            anchors, moments = self._evening(night)
-            for rule in rules:
-                local = moments.get(rule) or local_moment(rule.step.at, anchors, self.subject.facts)
-                found += local is not None and falls_on(rule, self.course, local.date())
-        return found
-
     def candidate(self, rule: Rule, night: date, local: datetime) -> Candidate | None:
         """The slot of `rule`, which falls on the date of `local`, unless it is decided or no slot."""
         if (rule.programme, rule.key, night) in self.decided:

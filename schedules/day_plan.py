@@ -96,7 +96,7 @@ class _Planner:
     sent: set[tuple[str, str, date]]
     sent_on: set[tuple[str, str, date]]
     slots: defaultdict[date, dict[Rule, Candidate | None]]
-    to_come: dict[tuple[Priority, int], int] = field(default_factory=dict)
+    to_come: dict[tuple[Priority, date], int] = field(default_factory=dict)
 
     def recall(self, row: Decided) -> None:
         """Take a row as the fact it is."""
@@ -225,10 +225,13 @@ class _Planner:
 
     def _later_at_most(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
         """No less than `_later`, by the dates alone."""
-        key = priority, len(later_nights)
+        if not later_nights:
+            return 0
+        key = priority, later_nights[0]
         if key not in self.to_come:
             rules = self.sieve.eligible.by_priority.get(priority, ())
-            self.to_come[key] = self.sieve.most_to_come(rules, later_nights)
+            falls = (len(self.sieve.falling(rules, night)) for night in later_nights)
+            self.to_come[key] = sum(falls)
         return min(most, self.to_come[key])
 
     def _later(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:

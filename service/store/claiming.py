@@ -111,7 +111,7 @@ def _judged(
         verdict = judge(_candidate(text, sent), now)
         if verdict is Verdict.GO:
             leaving.append(text)
-            if text in spaced:
+            if RULES[Kind(text.kind)].unsolicited:
                 sent.add(text.night, now, capped=text.capped)
         elif verdict is Verdict.WAIT_FOR_GAP and sent.last is not None:
             held_up.append({"row": text.id, "later": clear_from(sent.last)})

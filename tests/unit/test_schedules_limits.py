@@ -242,3 +242,18 @@ def test_nothing_known_is_nothing_gated() -> None:
     subject = patient(shipped(), facts=Facts(), rhythm=NEW_YORK)
     sent = {slot.programme for slot in plan(subject, shipped(), Past(), nights(MONDAY, 60))}
     assert not sent & {"iron", "caffeine", "alcohol", "augmentation", "movement", "compression"}
+
+
+def test_what_one_week_awaits_says_nothing_of_the_next() -> None:
+    """The places of a later week are kept for what comes in that week."""
+    programmes = (
+        programme(
+            'at = { clock = "12:00" }\ncadence = { daily = true, weeks = "3-" }',
+            slug="asks",
+            head='priority = "check_in"',
+        ),
+        programme('at = { clock = "15:00" }', 'at = { clock = "18:00" }', slug="tips"),
+    )
+    slots = plan(patient(programmes), programmes, Past(), nights(MONDAY, 21))
+    asked = [slot.night for slot in planned(slots) if slot.programme == "asks"]
+    assert asked == nights(MONDAY + 14 * DAY, 7)

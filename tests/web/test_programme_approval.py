@@ -1,12 +1,15 @@
 """A weaker safety gate takes two admins, each with a reason."""
 
 import html
+import re
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from service.entry.web.impact_runs import INLINE
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
+from tests.waiting import wait_until
 from tests.web.conftest import World, csrf
 from tests.web.test_programmes import form, versions
 
@@ -130,3 +133,17 @@ def test_what_was_approved_is_not_asked_about_again(world: World) -> None:
     step = "/programmes/caffeine/steps/kept"
     change = {**form(second, step), "amount": "3h", "act": "preview"}
     assert second.post(step, data=change).status_code == 200
+
+
+def test_who_decides_on_a_large_clinic_is_shown_the_effect_and_no_button_to_publish(
+    world: World,
+) -> None:
+    for _ in range(INLINE + 1):
+        world.patient(facts={"uses_caffeine": "yes"})
+    where = asked(world, world.member("programme_admin"))
+    second = world.member("programme_admin")
+    again = html.unescape(re.search(r'data-again="([^"]+)"', second.get(where).text)[1])
+    wait_until(lambda: "data-again" not in second.get(again).text, patience_s=60)
+    counted = second.get(again).text
+    assert "next 14 nights" in counted
+    assert 'value="publish"' not in counted

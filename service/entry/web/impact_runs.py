@@ -38,6 +38,7 @@ class Run:
     total: int
     number: int
     begun: datetime
+    doubts: Sequence[str]
     done: int = 0
     tonight: Impact = field(default_factory=Impact)
     impact: Impact = field(default_factory=Impact)
@@ -64,17 +65,17 @@ class ImpactRuns:
         found = self.find(key)
         if found is not None and (found.counting or proposal.now - found.begun < FRESH):
             return found
-        run = Run(len(patient_ids), proposal.number, proposal.now)
-        with self._lock:
-            self._runs[key] = run
-            while len(self._runs) > MOST_KEPT:
-                self._runs.popitem(last=False)
+        run = Run(len(patient_ids), proposal.number, proposal.now, proposal.doubts)
         if run.total <= INLINE:
             take_in(tx, proposal, patient_ids, NIGHTS, run.impact)
             run.done, run.counting = run.total, False
         else:
             work = (runtime, proposal, tuple(patient_ids), run)
             Thread(target=_count, args=work, name="impact", daemon=True).start()
+        with self._lock:
+            self._runs[key] = run
+            while len(self._runs) > MOST_KEPT:
+                self._runs.popitem(last=False)
         return run
 
 

@@ -68,9 +68,11 @@ def approval(slug: str, number: int) -> ResponseReturnValue:
         programme = load(version.source, f"{slug}.toml")
         gates = weakened_gates(desk.content, version.source, f"{slug}.toml", programme)
         proposed = Proposed(slug, desk.version.number, version.source, takes_effect(request.args))
-        after = drafted(desk.content, proposed, programme, desk.clinic)
-        both = [desk.programme, programme]
-        told = effect(tx, desk.clinic, desk.content, after, proposed, both)
+        told = {}
+        if version.state == "awaiting":
+            after = drafted(desk.content, proposed, programme, desk.clinic)
+            both = [desk.programme, programme]
+            told = effect(tx, desk.clinic, desk.content, after, proposed, both)
         authors = programme_pages.authors(tx, [version.asked_by])
     return render_template(
         "programme_approval.html",

@@ -31,9 +31,10 @@ from service.entry.web.programme_publishing import (
     published_meanwhile,
     was_seen,
 )
-from service.entry.web.programme_rows import NextText, case_of, compared, next_texts, reaches
+from service.entry.web.programme_rows import NextText, case_of, compared, next_texts
 from service.entry.web.programmes import eyes_for
 from service.entry.web.site import current_site
+from service.flows.plan_due.preview import touched
 from service.flows.publish_programme import StaleEditError, check, newest_of
 from service.store import programme_pages
 from service.store.people import clinic_by_id
@@ -126,7 +127,7 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
     runtime = current_site().runtime
     now = runtime.clock.now()
     slug = bench.version.slug
-    everybody = reaches(bench.programme, programme_pages.reached(tx, bench.clinic.id), now)
+    everybody = touched(programme_pages.reached(tx, bench.clinic.id), [bench.programme], now)
     eyes = eyes_for(tx, everybody)
     chosen = request.form.get("as") or request.args.get("as") or eyes[0][0]
     case = case_of(tx, bench.clinic, bench.programme, chosen, now)

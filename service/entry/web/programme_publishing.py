@@ -71,14 +71,12 @@ def effect(
     site = current_site()
     now = site.runtime.clock.now()
     people = touched(programme_pages.reached(tx, clinic.id), programmes, now)
-    proposal = Proposal(
-        clinic, proposed.based_on + 1, current, after, now, longest_name(tx, people)
-    )
+    longest, doubts = longest_name(tx, people), programme_words.doubts(programmes[-1])
+    proposal = Proposal(clinic, proposed.based_on + 1, current, after, now, longest, doubts)
     key = clinic.id, f"{current.number}-{proposed.mark}"
     ids = [one.patient.id for one in people]
     run = site.impacts.run(key, site.runtime, tx, proposal, ids)
-    doubts = programme_words.doubts(programmes[-1])
-    return {**_shown(run, proposed.slug, current.number, proposed.mark), "doubts": doubts}
+    return _shown(run, proposed.slug, current.number, proposed.mark)
 
 
 def edits_an_older(newest: Version) -> bool:
@@ -128,7 +126,9 @@ def impact(slug: str, number: int, mark: str) -> ResponseReturnValue:
     run = current_site().impacts.find((member().clinic_id, f"{number}-{mark}"))
     if run is None:
         abort(404)
-    return render_template("programme_impact.html", **_shown(run, slug, number, mark))
+    deciding = "deciding" in request.args
+    page = _shown(run, slug, number, mark)
+    return render_template("programme_impact.html", deciding=deciding, **page)
 
 
 def _shown(run: Run, slug: str, number: int, mark: str) -> dict[str, Any]:

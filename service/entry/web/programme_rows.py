@@ -9,13 +9,11 @@ from schedules.programme import Programme
 from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
 from service.domain.composing import compose
-from service.domain.programme_view import applies
 from service.entry.web.imaginary import IMAGINARY, imaginary_case
 from service.flows.plan_due.ahead import foresee
 from service.store.content import Content
 from service.store.people import open_person, patient_by_token
 from service.store.planning import planning_cases
-from service.store.programme_pages import Reached
 from service.store.records import Clinic, Patient, PlanningCase
 from service.store.session import Tx
 
@@ -43,16 +41,6 @@ class NextText:
     withheld: str
     was: datetime | None = None
     is_new: bool = False
-
-
-def reaches(programme: Programme, everybody: Sequence[Reached], now: datetime) -> list[Reached]:
-    """Those whom the programme's own gates let in today."""
-    return [
-        one
-        for one in everybody
-        if programme.slug not in one.patient.left_out
-        and applies(programme, one.facts, to_local(now, one.patient.zone).date())
-    ]
 
 
 def label(tx: Tx, patient: Patient, *, named: bool) -> str:

@@ -17,10 +17,11 @@ from service.entry.web.access import (
 )
 from service.entry.web.imaginary import IMAGINARY
 from service.entry.web.night_picture import NARROW, WIDE, night_picture
-from service.entry.web.programme_rows import MOST_EYES, case_of, label, next_texts, reaches
+from service.entry.web.programme_rows import MOST_EYES, case_of, label, next_texts
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
 from service.flows.plan_due.case import subject_of
+from service.flows.plan_due.preview import touched
 from service.flows.publish_programme import newest_of
 from service.store import content, programme_pages
 from service.store.content import Content, Version
@@ -46,7 +47,7 @@ def programmes() -> ResponseReturnValue:
         everybody = programme_pages.reached(tx, clinic.id)
         in_force = current.programmes(now)
         authors = programme_pages.authors(tx, [version.published_by for version, _ in in_force])
-    rows = [(version, one, len(reaches(one, everybody, now))) for version, one in in_force]
+    rows = [(version, one, len(touched(everybody, [one], now))) for version, one in in_force]
     coming = {
         version.slug: version
         for version, _ in current.versions
@@ -73,7 +74,7 @@ def programme(slug: str) -> ResponseReturnValue:
         clinic = clinic_by_id(tx, member().clinic_id)
         current = runtime.shelf.content(tx, clinic)
         version, one = in_force_or_coming(current, slug, now)
-        everybody = reaches(one, programme_pages.reached(tx, clinic.id), now)
+        everybody = touched(programme_pages.reached(tx, clinic.id), [one], now)
         eyes = eyes_for(tx, everybody)
         chosen = request.args.get("as") or eyes[0][0]
         case = case_of(tx, clinic, one, chosen, now)

@@ -26,7 +26,7 @@ from service.store.session import Tx
 class Proposal:
     """The clinic's content as it is and as publishing version `number` of a programme would leave it.
 
-    `longest` is the longest first name among those it touches.
+    `longest` is the longest first name among those it touches, `doubts` what is probably not meant.
     """
 
     clinic: Clinic
@@ -35,6 +35,7 @@ class Proposal:
     after: Content
     now: datetime
     longest: str
+    doubts: Sequence[str] = ()
     _segments: dict[tuple[int, str, str, str], int] = field(default_factory=dict)
 
     def segments(self, content: Content, slots: Sequence[Planned | Withheld], language: str) -> int:
@@ -55,7 +56,7 @@ class Proposal:
 def touched(
     everybody: Sequence[Reached], programmes: Sequence[Programme], now: datetime
 ) -> list[Reached]:
-    """Those whom the gates of any of `programmes` (as it is, as it would be) let in today."""
+    """Those whom the own gates of any of `programmes` let in today."""
     return [
         one
         for one in everybody
