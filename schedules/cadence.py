@@ -48,8 +48,9 @@ def falls_on(rule: Rule, course: Course, day: date) -> bool:
     days = course.weeks[week].get(rule)
     if days is not None:
         return since % WEEK in days
-    if _steady(rule, course.facts.recorded):
-        days = course.weeks[week][rule] = _days_of_week(rule, course, week)
+    steady = _steady_week(rule, course.facts.recorded, course.day_zero, week)
+    if steady is not None:
+        days = course.weeks[week][rule] = _days_of_week(rule, course, week, steady)
         return since % WEEK in days
     at = rule.step.at
     if rule.dated and at.fact:
@@ -70,7 +71,6 @@ def falls_on(rule: Rule, course: Course, day: date) -> bool:
     return rule.parted is None or not falls_on(rule.parted, course, day)
 
 
-@lru_cache(maxsize=4096)
 def _steady(rule: Rule, recorded: frozenset[str]) -> bool:
     """Whether the dates hang from day 0 alone, no fact of theirs being `recorded` at any time."""
     if rule.dated or (rule.parted is not None and not _steady(rule.parted, recorded)):
@@ -83,20 +83,30 @@ def _steady(rule: Rule, recorded: frozenset[str]) -> bool:
     )
 
 
-def _days_of_week(rule: Rule, course: Course, week: int) -> Collection[int]:
+def _days_of_week(
+    rule: Rule, course: Course, week: int, steady: tuple[int | None, Sequence[int]]
+) -> Collection[int]:
     """The days (0-6) of programme week `week` (from 0) on which a steady rule falls."""
-    times, days = _steady_week(rule, course.day_zero, week)
-    parted, first = rule.parted, course.day_zero + week * WEEK * DAY
+    times, days = steady
+    if times is None and rule.parted is None:
+        return days
+    first = course.day_zero + week * WEEK * DAY
     if times is not None:
         return _n_a_week(rule, course, first, times)
-    if parted is None:
-        return days
-    return [index for index in days if not falls_on(parted, course, first + index * DAY)]
+    taken = _days_of(rule.parted, course, first) if rule.parted else ()
+    return [index for index in days if index not in taken]
 
 
 @lru_cache(maxsize=16384)
-def _steady_week(rule: Rule, day_zero: date, week: int) -> tuple[int | None, Sequence[int]]:
-    """What is the same for all patients of one day 0: how many times, or on which days (0-6)."""
+def _steady_week(
+    rule: Rule, recorded: frozenset[str], day_zero: date, week: int
+) -> tuple[int | None, Sequence[int]] | None:
+    """What is the same for all patients of one day 0: how many times, or on which days (0-6).
+
+    None where the dates hang from facts too.
+    """
+    if not _steady(rule, recorded):
+        return None
     course = Course(day_zero, Facts())
     covering = _covering(rule, course, day_zero + week * WEEK * DAY)
     if covering is None:
@@ -167,18 +177,18 @@ def _n_a_week(rule: Rule, course: Course, first: date, times: int) -> Collection
     """
     parted, capped = rule.parted, course.capped.get((rule.programme, rule.key))
     if parted is None and capped is None:
-        return spread_days(times, rotation(course.key, rule.programme, rule.key))
+        return turned_days(rule, course.key, times)
     own = _own_days(rule, course, first, times)
     if capped is None and (parted is None or (parted.programme, parted.key) not in course.capped):
         return own
-    capped = capped or set()
+    met = {(day - first).days for day in capped or ()}
+    taken = _days_of(parted, course, first) if parted else ()
     days, waiting = [], 0
     for index in range(WEEK):
-        day = first + index * DAY
-        free = parted is None or not falls_on(parted, course, day)
+        free = index not in taken
         slot = free and (index in own or waiting > 0)
         waiting += (index in own and not free) - (index not in own and slot)
-        waiting += slot and day in capped
+        waiting += slot and index in met
         if slot:
             days.append(index)
     return days
@@ -190,11 +200,11 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     A day taken by the step in `not_with` gives way to the next free one, round the week, so that
     no rotation leaves a patient without the step.
     """
-    wanted = spread_days(times, rotation(course.key, rule.programme, rule.key))
+    wanted = turned_days(rule, course.key, times)
     if rule.parted is None:
         return wanted
     plain = replace(course, capped={}, weeks=defaultdict(dict))
-    taken = {i for i in range(WEEK) if falls_on(rule.parted, plain, first + i * DAY)}
+    taken = _days_of(rule.parted, plain, first)
     own = wanted - taken
     for clash in sorted(wanted & taken):
         week_round = ((clash + step) % WEEK for step in range(1, WEEK))
@@ -203,13 +213,22 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     return own
 
 
-@lru_cache(maxsize=64)
+def _days_of(rule: Rule, course: Course, first: date) -> set[int]:
+    """The days (0-6) of the week from `first` on which `rule` falls."""
+    return {index for index in range(WEEK) if falls_on(rule, course, first + index * DAY)}
+
+
+@lru_cache(maxsize=65536)
+def turned_days(rule: Rule, key: str | None, times: int) -> frozenset[int]:
+    """The days (0-6) of an n-per-week step as one patient has them."""
+    return spread_days(times, rotation(key, rule.programme, rule.key))
+
+
 def spread_days(times: int, turned: int) -> frozenset[int]:
     """The days (0-6) of n slots a week: floor(7k/n) for k below n, turned by `turned` days."""
     return frozenset((WEEK * k // times + turned) % WEEK for k in range(times))
 
 
-@lru_cache(maxsize=65536)
 def rotation(key: str | None, programme: str, step: str) -> int:
     """By how many days a patient's n-per-week step is turned: the same in every process."""
     if key is None:

@@ -96,7 +96,7 @@ class _Planner:
     sent: set[tuple[str, str, date]]
     sent_on: set[tuple[str, str, date]]
     slots: defaultdict[date, dict[Rule, Candidate | None]]
-    to_come: dict[tuple[Priority, date], int] = field(default_factory=dict)
+    to_come: dict[tuple[Priority, date], tuple[int, int]] = field(default_factory=dict)
 
     def recall(self, row: Decided) -> None:
         """Take a row as the fact it is."""
@@ -228,11 +228,12 @@ class _Planner:
         if not later_nights:
             return 0
         key = priority, later_nights[0]
-        if key not in self.to_come:
+        found, looked_for = self.to_come.get(key, (0, 0))
+        if found >= looked_for < most:
             rules = self.sieve.eligible.by_priority.get(priority, ())
-            falls = (len(self.sieve.falling(rules, night)) for night in later_nights)
-            self.to_come[key] = sum(falls)
-        return min(most, self.to_come[key])
+            found = self.sieve.fall_at_most(rules, later_nights, most)
+            self.to_come[key] = found, most
+        return min(most, found)
 
     def _later(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
         """How many slots of `priority` may come in `later_nights`, counted up to `most`."""

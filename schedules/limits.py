@@ -4,11 +4,11 @@ Caps, taper and kept places are our default (clinical section 3); tapering beats
 (Head 2013). The cap's weeks are counted in nights from the first consent.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from schedules.programme import PRIORITIES, Priority, Rule
 
@@ -35,15 +35,20 @@ def week_cap(week: int) -> int:
     return PER_WEEK if week < TAPER_FROM_WEEK - 1 else PER_WEEK_TAPERED
 
 
+def _counts() -> defaultdict[Any, int]:
+    """Counts from 0; a Counter asks Python for each that is not there yet."""
+    return defaultdict(int)
+
+
 @dataclass(slots=True)
 class Tally:
     """What has taken a place so far."""
 
     day_zero: date
-    nights: Counter[date] = field(default_factory=Counter)
-    weeks: Counter[int] = field(default_factory=Counter)
-    priorities: Counter[tuple[int, Priority]] = field(default_factory=Counter)
-    tips: Counter[tuple[int, str]] = field(default_factory=Counter)
+    nights: defaultdict[date, int] = field(default_factory=_counts)
+    weeks: defaultdict[int, int] = field(default_factory=_counts)
+    priorities: defaultdict[tuple[int, Priority], int] = field(default_factory=_counts)
+    tips: defaultdict[tuple[int, str], int] = field(default_factory=_counts)
     gates: set[date] = field(default_factory=set)
     served: dict[str, date] = field(default_factory=dict)
 

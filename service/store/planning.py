@@ -1,15 +1,18 @@
 """What planning reads of many patients at once, and the alarm clocks it sets afterwards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, func, not_, null, or_, select, update
 
+from schedules.day_plan import MOVES_ON
 from schedules.facts import Fact
+from schedules.slots import Decided
+from service.domain.delivery import ENDED_UNSENT, Kind
 from service.store.circumstances import FACTS_OF_ALL
-from service.store.records import Clinic, Decision, Patient, Pause, PlanningCase, Question
+from service.store.records import Clinic, Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
 from service.store.tables.outbox import IS_PLANNED, OutboxText
@@ -20,8 +23,11 @@ from service.store.tables.replies import Question as QuestionRow
 
 # A week's cap and the free days of an n-per-week step look back seven nights from the first night planned.
 LOOK_BACK = timedelta(days=9)
+# A nudge stands in the way of others no longer than a gap can reach.
+LATELY = timedelta(hours=24)
 # After a longer outage older nights are past telling.
 OLDEST_NIGHT = timedelta(days=14)
+DAY = timedelta(days=1)
 # What is overdue and could not be closed yet is looked at again after this long.
 SOON = timedelta(seconds=2)
 
@@ -88,28 +94,32 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     """Everything planning needs of these patients, in a handful of statements however many they are."""
     ids = list(patient_ids)
     people = tx.rows(_PEOPLE, ids=ids)
-    rung = min((row[0] for row in people), default=now).date()
+    rung = min([now, *(row[0] for row in people)]).date()
     oldest = min((row[1] for row in people if row[1]), default=rung)
     oldest = min(oldest, rung - timedelta(days=1))
-    since = max(oldest, now.date() - OLDEST_NIGHT) - LOOK_BACK
-    start = datetime.combine(since, time(0), UTC)
+    first = max(oldest, now.date() - OLDEST_NIGHT)
+    since, start = first - LOOK_BACK, datetime.combine(first - LOOK_BACK, time(0), UTC)
+    clinics = {row[0]: as_record(Clinic, row) for row in tx.rows(_CLINICS)}
     facts = grouped(tx.rows(FACTS_OF_ALL, ids=ids), Fact)
     pauses = grouped(tx.rows(_PAUSES, ids=ids, start=start), Pause)
-    decisions = grouped(tx.rows(_DECISIONS, ids=ids, since=since), Decision)
+    slots = tx.rows(_DECIDED, ids=ids, since=since, recent=first - DAY)
+    decided = grouped(slots, Decided)
+    repeats = grouped(tx.rows(_REPEATS, ids=ids, since=since, lately=now - LATELY), lambda at: at)
     questions = grouped(tx.rows(_QUESTIONS, ids=ids), Question)
     cases = []
     for row in people:
-        patient = as_record(Patient, row[3 : 3 + _PATIENT_WIDTH])
+        patient = as_record(Patient, row[3:])
         cases.append(
             PlanningCase(
                 patient=patient,
-                clinic=as_record(Clinic, row[3 + _PATIENT_WIDTH :]),
+                clinic=clinics[patient.clinic_id],
                 next_wake_at=row[0],
                 open_night=row[1],
                 wordings=row[2],
                 facts=tuple(facts.get(patient.id, ())),
                 pauses=tuple(pauses.get(patient.id, ())),
-                decisions=tuple(decisions.get(patient.id, ())),
+                decided=tuple(decided.get(patient.id, ())),
+                repeats=tuple(repeats.get(patient.id, ())),
                 questions=tuple(questions.get(patient.id, ())),
             )
         )
@@ -164,19 +174,17 @@ _NEXT_EVENT = select(
     select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
     select(func.min(OutboxText.due_at)).where(IS_PLANNED).scalar_subquery(),
 )
-_PATIENT_WIDTH = len(fields(Patient))
 _PEOPLE = (
     select(
         PatientCursor.next_wake_at,
         PatientCursor.open_night,
         PatientCursor.wordings,
         *columns(PatientRow, Patient),
-        *columns(ClinicRow, Clinic),
     )
     .join(PatientRow, PatientRow.id == PatientCursor.patient_id)
-    .join(ClinicRow, ClinicRow.id == PatientCursor.clinic_id)
     .where(PatientCursor.patient_id.in_(_ids()))
 )
+_CLINICS = select(*columns(ClinicRow, Clinic))
 _SHOWN = (
     select(PatientCursor.patient_id, PatientCursor.next_wake_at)
     .where(PatientCursor.patient_id.in_(_ids()))
@@ -216,8 +224,45 @@ _PAUSES = select(PatientPause.start, PatientPause.until, PatientPause.patient_id
         or_(PatientPause.until.is_(None), PatientPause.until > bindparam("start")),
     )
 )
-_DECISIONS = select(*columns(OutboxText, Decision), OutboxText.patient_id).where(
-    and_(OutboxText.patient_id.in_(_ids()), OutboxText.night >= bindparam("since"))
+_UNSENT = OutboxText.state.in_(ENDED_UNSENT)
+_WITHHELD = case((_UNSENT, func.coalesce(OutboxText.reason, "expired")), else_=null())
+# The text behind an opened gate is an answer and no slot: its gate already stands for it. What was withheld
+# on nights that nobody plans again matters only where it moved on to another day.
+_DECIDED = select(
+    OutboxText.programme,
+    OutboxText.step,
+    OutboxText.night,
+    OutboxText.on_date,
+    OutboxText.due_at,
+    OutboxText.priority,
+    OutboxText.anchor,
+    OutboxText.capped,
+    and_(func.substr(OutboxText.slot, 1, 5) == "gate:", not_(_UNSENT)),
+    _WITHHELD,
+    OutboxText.asks,
+    OutboxText.patient_id,
+).where(
+    and_(
+        OutboxText.patient_id.in_(_ids()),
+        OutboxText.night >= bindparam("since"),
+        OutboxText.kind == Kind.PLANNED,
+        OutboxText.programme.is_not(None),
+        OutboxText.on_date.is_not(None),
+        or_(
+            OutboxText.night >= bindparam("recent"),
+            OutboxText.reason.is_(None),
+            OutboxText.reason.in_(MOVES_ON),
+        ),
+    )
+)
+_REPEATS = select(OutboxText.due_at, OutboxText.patient_id).where(
+    and_(
+        OutboxText.patient_id.in_(_ids()),
+        OutboxText.night >= bindparam("since"),
+        OutboxText.kind == Kind.NUDGE,
+        not_(_UNSENT),
+        OutboxText.due_at > bindparam("lately"),
+    )
 )
 _QUESTIONS = select(*columns(QuestionRow, Question), QuestionRow.patient_id).where(
     and_(QuestionRow.patient_id.in_(_ids()), QuestionRow.state.in_(("waiting", "open")))

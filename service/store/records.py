@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, NamedTuple
+from typing import Any
 
 from schedules.facts import Fact
+from schedules.slots import Decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,31 +110,12 @@ class Question:
     behind: dict[str, Any]
 
 
-class Decision(NamedTuple):
-    """One slot of a patient that was decided: the columns of its outbox row a plan looks at.
-
-    A tuple, because planning reads two weeks of them.
-    """
-
-    slot: str
-    kind: str
-    state: str
-    reason: str | None
-    programme: str | None
-    step: str | None
-    night: date | None
-    on_date: date | None
-    anchor: str | None
-    template: str | None
-    asks: str | None
-    priority: str
-    capped: bool
-    due_at: datetime
-
-
 @dataclass(frozen=True, slots=True)
 class PlanningCase:
-    """All that planning one patient needs, read at one moment."""
+    """All that planning one patient needs, read at one moment.
+
+    `decided`: the slots of the plan that are rows. `repeats`: when nudges of the last day go or went.
+    """
 
     patient: Patient
     clinic: Clinic
@@ -142,7 +124,8 @@ class PlanningCase:
     wordings: dict[str, dict[str, str]]
     facts: tuple[Fact, ...]
     pauses: tuple[Pause, ...]
-    decisions: tuple[Decision, ...]
+    decided: tuple[Decided, ...]
+    repeats: tuple[datetime, ...]
     questions: tuple[Question, ...]
 
 

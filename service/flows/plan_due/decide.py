@@ -12,7 +12,7 @@ from schedules.open_hours import night_over
 from schedules.slots import Planned, Withheld
 from schedules.spacing import GAP
 from service.domain.consent import INVITATION_FOR, ConsentState
-from service.domain.delivery import ENDED_UNSENT, RULES, Kind
+from service.domain.delivery import RULES, Kind
 from service.domain.nudges import kept_back
 from service.flows.plan_due.case import past_of, subject_of
 from service.flows.plan_due.texts import GATE_OPEN, nudge_text, planned_text, withheld_text
@@ -111,11 +111,7 @@ def _nudge_reason(case: PlanningCase, question: Question, now: datetime) -> str 
     kept = kept_back(rhythm_of(case.patient), Facts(case.facts), now)
     if kept is not None:
         return kept
-    lately = (
-        row.due_at
-        for row in case.decisions
-        if row.kind in {Kind.PLANNED, Kind.NUDGE} and row.state not in ENDED_UNSENT
-    )
+    lately = (*case.repeats, *(slot.at for slot in case.decided if slot.reason is None))
     return "gap" if any(now - GAP < at <= now for at in lately) else None
 
 
