@@ -199,7 +199,7 @@ class Sieve:
     def paused(self, at: datetime) -> str:
         """The detail of the pause in force at `at`; empty if there is none."""
         for pause in self.subject.pauses:
-            if pause.start <= at and (pause.end is None or at < pause.end):
+            if pause.covers(at):
                 zone = self.subject.rhythm.zone
                 return f"until {to_local(pause.end, zone).date()}" if pause.end else "until resumed"
         return ""

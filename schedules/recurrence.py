@@ -16,7 +16,7 @@ only planned is kept, so each wake-up plans its nights anew by the rules of its 
 that is written already keeps its instant and is never written again. What the new rules put into
 the past still goes out within its `useful_for` and else is written as expired. A process reads the
 rules of a zone once: a new release takes effect when it starts again, and whoever keeps alarms
-must then ring them all, because one set by the old rules may ring late.
+must then set them all anew, because one set by the old rules may ring late.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

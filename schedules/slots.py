@@ -70,6 +70,10 @@ class Pause:
     start: datetime
     end: datetime | None = None
 
+    def covers(self, at: datetime) -> bool:
+        """Whether the pause is in force at `at`."""
+        return self.start <= at and (self.end is None or at < self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

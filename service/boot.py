@@ -20,12 +20,14 @@ from service.runtime import Choices, Runtime
 from service.store import audit, people, schema, users
 from service.store.content import ContentShelf
 from service.store.engine import open_engine
+from service.store.plan_changes import add_plan_change
 from service.store.receipts import awaiting_receipts
 from service.store.sealed import Keyring, load_keyring, new_keyring, save_keyring
 from service.store.session import SYSTEM, Store
 from service.synthetic.story import phones_of, remembered
+from service.zone_data import zone_rules
 
-CLOCK_OFFSET, KEY_CHECK = "clock_offset_s", "key_check"
+CLOCK_OFFSET, KEY_CHECK, ZONE_RULES = "clock_offset_s", "key_check", "zone_rules"
 
 
 class StartError(Exception):
@@ -53,8 +55,10 @@ def deploy(settings: Settings, store: Store) -> Deployment:
     pipeline = Pipeline(settings.send_concurrency)
     tokens = (settings.twilio_auth_token, settings.twilio_auth_token_old)
     gateway = _gateway(settings, store)
+    runtime = build_runtime(settings, store, gateway, pipeline.wake)
+    mind_zone_rules(runtime)
     return Deployment(
-        runtime=build_runtime(settings, store, gateway, pipeline.wake),
+        runtime=runtime,
         pipeline=pipeline,
         address=settings.bind_address(),
         public_url=settings.public_url,
@@ -100,6 +104,18 @@ def check_database(settings: Settings, store: Store) -> None:
             f"{settings.keys_file} holds other keys than this database was sealed with; put the right"
             " file back."
         )
+
+
+def mind_zone_rules(runtime: Runtime) -> None:
+    """Where the time zones' rules are others than at the last start, no alarm set since then can be trusted."""
+    with runtime.store.transaction(SYSTEM, "boot") as tx:
+        rules = zone_rules(people.zones(tx))
+        kept = audit.installation_value(tx, ZONE_RULES)
+        if kept != rules:
+            audit.set_installation_value(tx, ZONE_RULES, rules)
+        if kept not in {None, rules}:
+            for clinic in people.all_clinics(tx):
+                add_plan_change(tx, clinic.id, runtime.clock.now(), afresh=True)
 
 
 def _keyring(settings: Settings, *, make_keys: bool) -> Keyring:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from service.domain.exchange import Inbound, Receipt
 from service.flows.close_nights import close_due
-from service.flows.plan_due import plan_due
+from service.flows.plan_due import CHUNK, plan_due
+from service.flows.plan_due.aim import aim_alarms
 from service.flows.send_outbox import send_due
 from service.flows.take_receipt import take_receipts
 from service.flows.take_reply import read_replies, store_replies
@@ -22,9 +23,14 @@ FINEST = timedelta(seconds=1)
 MOST_ROUNDS = 50
 
 
-def look_after_patients(runtime: Runtime) -> int:
-    """Close what has ended and plan what is due, for the patients whose wake-up has come."""
-    return plan_due(runtime) if close_due(runtime) else 0
+def look_after_patients(runtime: Runtime) -> bool:
+    """Close what has ended and plan what is due, for a chunk of those whose wake-up has come; whether more may wait.
+
+    A change of programmes first has alarms set for it, a chunk at a time too.
+    """
+    aimed = aim_alarms(runtime)
+    planned = plan_due(runtime) if close_due(runtime) else 0
+    return aimed or planned == CHUNK
 
 
 def hear(runtime: Runtime) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from message_templates.catalogue import load
 from schedules.recurrence import to_utc
-from service.clinic_life import live_until
+from service.clinic_life import live_until, look_after_patients
 from service.dispatch.local import LocalDispatcher
 from service.flows.enrol import RecordedConsent, enrol
 from service.flows.open_clinic import open_clinic
@@ -167,4 +167,6 @@ def make_world(
     )
     with store.transaction(SYSTEM, "test") as tx:
         clinic = open_clinic(runtime, tx, CLINIC, start)
+    # What was published is known before the first patient comes.
+    look_after_patients(runtime)
     return World(runtime, clock, phones, clinic)

@@ -4,7 +4,7 @@ The real day plan is asked; its own outputs are fed back as history, every text 
 question as unanswered, so that its one nudge goes out. A publication in between is a change of programmes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -29,7 +29,7 @@ class Phase:
 def project(
     subject: Subject, phases: Sequence[Phase], past: Past, now: datetime, nights: int
 ) -> list[Planned | Withheld]:
-    """Every slot after `now` until `nights` nights from tonight are over, in the order of its instant.
+    """Every slot from `now` on until `nights` nights from tonight are over, in the order of its instant.
 
     `phases` ascend; the first is in force `now`. `past` is what the day plan works around at `now`.
     """
@@ -42,10 +42,25 @@ def project(
         first = night_of(begins, subject.rhythm.zone) - DAY
         ahead = [first + n * DAY for n in range((last - first).days)]
         slots = _with_nudges(subject, phase.programmes, past, ahead, begins)
-        mine = [slot for slot in slots if slot.at >= begins and (end is None or slot.at < end)]
+        mine = [slot for slot in _from(subject, slots, begins) if end is None or slot.at < end]
         found += mine
         past = _after(subject, past, mine)
-    return [slot for slot in found if slot.at > now]
+    return found
+
+
+def _from(
+    subject: Subject, slots: Sequence[Planned | Withheld], begins: datetime
+) -> Iterator[Planned | Withheld]:
+    """The slots from `begins` on; a text that should have gone out before and is still of use goes out then.
+
+    There is one where the programmes that begin have a step earlier than those before.
+    """
+    paused = any(pause.covers(begins) for pause in subject.pauses)
+    for slot in slots:
+        if slot.at >= begins:
+            yield slot
+        elif isinstance(slot, Planned) and slot.not_after >= begins and not paused:
+            yield replace(slot, at=begins)
 
 
 def _with_nudges(

@@ -12,7 +12,7 @@ from message_templates.catalogue import Catalogue, Privacy
 from schedules.loading import load
 from schedules.programme import Programme
 from schedules.slots import Wording
-from service.store.people import wake_clinic
+from service.store.plan_changes import add_plan_change
 from service.store.records import Clinic
 from service.store.rows import table
 from service.store.sealed import new_token
@@ -78,6 +78,15 @@ class Content:
             if not version.for_new or joined is None or joined >= start:
                 newest[version.slug] = (version, programme)
         return tuple(newest[slug] for slug in sorted(newest))
+
+    def in_force(self, at: datetime) -> list[Programme]:
+        """The programmes anybody has at `at`: of one slug also several, where some are for new patients only."""
+        found: dict[str, list[Programme]] = {}
+        for version, programme in self.versions:
+            if version.effective_at is not None and version.effective_at <= at:
+                earlier = found.get(version.slug, []) if version.for_new else []
+                found[version.slug] = [*earlier, programme]
+        return [programme for several in found.values() for programme in several]
 
     def changes_after(self, now: datetime) -> set[datetime]:
         """The instants after `now` from which another version of a programme is in force."""
@@ -288,4 +297,4 @@ def _published(tx: Tx, clinic_id: int, effective_at: datetime) -> None:
         .where(ClinicRow.id == clinic_id)
         .values(content_number=ClinicRow.content_number + 1)
     )
-    wake_clinic(tx, clinic_id, effective_at)
+    add_plan_change(tx, clinic_id, effective_at)

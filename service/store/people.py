@@ -169,6 +169,11 @@ def all_patients(tx: Tx, clinic_id: int) -> list[Patient]:
     return [as_record(Patient, row) for row in rows]
 
 
+def zones(tx: Tx) -> set[str]:
+    """The time zones that patients live in."""
+    return {row[0] for row in tx.rows(select(PatientRow.zone).distinct())}
+
+
 def open_person(keyring: Keyring, patient: Patient) -> Person:
     """Names, birth date and number of a patient in plain."""
     return Person(
@@ -226,12 +231,6 @@ def wake(tx: Tx, patient_ids: Sequence[int], at: datetime) -> None:
         tx.execute(_WAKE, ids=list(patient_ids), instant=at)
 
 
-def wake_clinic(tx: Tx, clinic_id: int, at: datetime) -> None:
-    """The same for everyone at a clinic: what is published may change anybody's plan."""
-    everyone = tx.rows(_EVERYONE, clinic=clinic_id)
-    wake(tx, [row[0] for row in everyone], at)
-
-
 _PATIENT = select(*columns(PatientRow, Patient))
 _PATIENTS = _PATIENT.where(PatientRow.id.in_(bindparam("ids", expanding=True)))
 _BY_NUMBER = _PATIENT.where(
@@ -260,4 +259,3 @@ _WAKE = (
         ),
     )
 )
-_EVERYONE = select(PatientCursor.patient_id).where(PatientCursor.clinic_id == bindparam("clinic"))

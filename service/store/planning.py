@@ -18,7 +18,7 @@ from service.store.session import Tx
 from service.store.tables.outbox import IS_PLANNED, OutboxText
 from service.store.tables.people import Clinic as ClinicRow
 from service.store.tables.people import Patient as PatientRow
-from service.store.tables.planning import PatientCursor, PatientPause
+from service.store.tables.planning import PatientCursor, PatientPause, PlanChange
 from service.store.tables.replies import Question as QuestionRow
 
 # A week's cap and the free days of an n-per-week step look back seven nights from the first night planned.
@@ -37,7 +37,10 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """The next instants at which there is something to do; NEVER where there is nothing."""
+    """The next instants at which there is something to do; NEVER where there is nothing.
+
+    `wake`: an alarm rings, or a change comes that all alarms are to be set for.
+    """
 
     wake: datetime
     text: datetime
@@ -85,9 +88,9 @@ def sleep_on(tx: Tx, due: Sequence[Due], now: datetime) -> None:
 
 
 def ahead(tx: Tx) -> Ahead:
-    """What comes next: the earliest alarm and the earliest waiting text."""
-    wake, text = tx.row(_NEXT_EVENT) or (None, None)
-    return Ahead(wake or NEVER, text or NEVER)
+    """What comes next: the earliest alarm or change of plans, and the earliest waiting text."""
+    wake, change, text = tx.row(_NEXT_EVENT) or (None, None, None)
+    return Ahead(min(wake or NEVER, change or NEVER), text or NEVER)
 
 
 def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[PlanningCase]:
@@ -172,6 +175,7 @@ _DUE = (
 )
 _NEXT_EVENT = select(
     select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
+    select(func.min(PlanChange.at)).scalar_subquery(),
     select(func.min(OutboxText.due_at)).where(IS_PLANNED).scalar_subquery(),
 )
 _PEOPLE = (

@@ -1,6 +1,8 @@
 """What a projection says of the coming nights is what is then lived, if nobody answers."""
 
-from datetime import time, timedelta
+# ruff: noqa: DTZ001 (the clinic's own wall clock)
+
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +30,20 @@ EVERYTHING = {
     "exercise_cleared": "yes",
     "dopamine_agonist": "yes",
 }
+
+
+STRETCH = """
+[programme]
+slug = "own"
+title = "Own"
+priority = "safety"
+
+[[step]]
+key = "own"
+at = { clock = "CLOCK" }
+cadence = { daily = true }
+say = ["SLP-01"]
+"""
 
 
 def why(reason: str) -> str:
@@ -104,3 +120,31 @@ def test_a_publication_does_what_was_foretold(world: World, at: TakesEffect) -> 
         publish(world.runtime, tx, clinic, source, name="caffeine.toml", at=at, now=now)
     assert bool(told[0] - before) is (at != "new-patients")
     assert told == lived(world, patient)
+
+
+@pytest.mark.parametrize(("clock", "texts"), [("18:45", 1), ("12:00", 0)], ids=["of use", "past"])
+def test_a_step_moved_into_the_past_goes_out_at_once_while_it_is_of_use(
+    world: World, clock: str, texts: int
+) -> None:
+    patient = world.patient()
+    world.live_to(datetime(2026, 11, 21, 19))
+    now = world.clock.now()
+    with world.store.transaction(SYSTEM, "test") as tx:
+        clinic = clinic_by_id(tx, world.clinic.id)
+        current = world.runtime.shelf.content(tx, clinic)
+        later = STRETCH.replace("CLOCK", "19:30")
+        publish(world.runtime, tx, clinic, later, name="own.toml", at="now", now=now)
+    world.live(minutes=5)
+    now = world.clock.now()
+    with world.store.transaction(SYSTEM, "test") as tx:
+        current = world.runtime.shelf.content(tx, clinic_by_id(tx, clinic.id))
+        moved = STRETCH.replace("CLOCK", clock)
+        drafted = check(current, moved, "own.toml", {})
+        after = as_if_published(current, drafted, moved, {}, "now", clinic.zone, now)
+        told = {at for _, step, _, at in foretold(world, patient, after)[0] if step == "own"}
+        publish(world.runtime, tx, clinic, moved, name="own.toml", at="now", now=now)
+    world.live(hours=5)
+    sent = [row for row in world.rows("outbox", step="own") if row.submitted_at]
+    assert len(sent) == texts
+    assert [row.submitted_at - now < timedelta(seconds=5) for row in sent] == [True] * texts
+    assert bool(told & {now}) is bool(texts)

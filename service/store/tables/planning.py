@@ -98,3 +98,19 @@ class TextVersion(OfClinic, Base):
     published_by: Mapped[str] = mapped_column(String(80))
 
     __table_args__ = (UniqueConstraint("clinic_id", "text_id", "language", "number"),)
+
+
+class PlanChange(OfClinic, Base):
+    """A change of everybody's plan from `at` on: patients up to the id `done_to` have their alarms set for it.
+
+    `afresh`: no alarm set before can be trusted, since the rules of the time zones themselves are others.
+    """
+
+    __tablename__ = "plan_change"
+
+    id: Mapped[Id]
+    at: Mapped[Instant] = mapped_column(index=True)
+    done_to: Mapped[int]
+    afresh: Mapped[bool]
+
+    __table_args__ = (UniqueConstraint("clinic_id", "at", "afresh"),)
