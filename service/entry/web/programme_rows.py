@@ -20,7 +20,6 @@ from service.store.session import Tx
 NEXT_TEXTS = 10
 # Ten texts of most programmes lie within four weeks; of the monthly ones a season must do.
 NIGHTS, MORE_NIGHTS = 28, 120
-MOST_EYES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,12 @@ def next_texts(case: PlanningCase, content: Content, slug: str, now: datetime) -
         if len(planned) >= NEXT_TEXTS:
             break
     last = planned[NEXT_TEXTS - 1] if len(planned) >= NEXT_TEXTS else now + timedelta(days=NIGHTS)
-    shown = [slot for slot in slots if slot.at <= max([last, *planned[:NEXT_TEXTS]])]
-    return [_shown(slot, case, content) for slot in sorted(shown, key=lambda slot: slot.at)]
+    near = [slot for slot in slots if slot.at <= max([last, *planned[:NEXT_TEXTS]])]
+    return [shown(slot, case, content) for slot in sorted(near, key=lambda slot: slot.at)]
 
 
-def _shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> NextText:
+def shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> NextText:
+    """A slot of a plan as the pages show it."""
     zone, language = case.patient.zone, case.patient.language
     text, body, gated, withheld = "", "", False, ""
     if isinstance(slot, Planned):
