@@ -13,6 +13,7 @@ for (const form of document.querySelectorAll("form[data-typing]")) {
   };
 
   const show = (text) => {
+    for (const old of document.querySelectorAll("[data-until-typed]")) old.remove();
     const parts = new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-live]");
     for (const part of parts) {
       const old = document.getElementById(part.id);
@@ -34,7 +35,8 @@ for (const form of document.querySelectorAll("form[data-typing]")) {
       const body = new FormData(form);
       const answer = await fetch(form.dataset.typing, { method: "POST", body, signal, redirect: "manual" });
       if (answer.ok) show(await answer.text());
-      else say("Not kept: sign in again in this window; what was kept before is still there.");
+      else if (answer.type === "opaqueredirect") say("Not kept: you are signed out. Sign in again; what was kept before is still there.");
+      else say("Not kept: load this page again; what was kept before is still there.");
     } catch (fault) {
       if (fault.name !== "AbortError") say("Not kept: the service cannot be reached. It is tried again as you type.");
     }

@@ -22,8 +22,12 @@ NAMED = frozenset({"clinician"})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The next texts of one patient, whose clocks are those of `zone`; `differing` of them not as they are now."""
+    """The next texts of one patient, whose clocks are those of `zone`; `differing` of them not as they are now.
 
+    `ref` is the patient in a word or two, `who` with zone and bedtime.
+    """
+
+    ref: str
     who: str
     zone: str
     texts: Sequence[NextText]
@@ -64,7 +68,8 @@ def seen_by(
             texts = compared(texts, next_texts(case, contents[1], programme.slug, now))
             differing = sum(_sent(one) not in before for one in texts)
         who = labels.get(token) or label(tx, case.patient, named=member().may(NAMED))
-        found.append(Seen(who, case.patient.zone, texts, differing))
+        ref = case.patient.ref or "the imaginary patient"
+        found.append(Seen(ref, who, case.patient.zone, texts, differing))
     return found
 
 

@@ -97,6 +97,6 @@ def _status(desk: Desk, change: Change, seen: Sequence[Seen]) -> str:
         wrong = "1 entry is" if many == 1 else f"{many} entries are"
         parts.append(f"{wrong} not understood, so the texts are shown as they are now.")
     elif change.is_changed:
-        counts = ", ".join(f"{one.differing} of {len(one.texts)} for {one.who}" for one in seen)
+        counts = ", ".join(f"{one.differing} of {len(one.texts)} for {one.ref}" for one in seen)
         parts.append(f"Texts that differ: {counts}.")
     return " ".join(parts)

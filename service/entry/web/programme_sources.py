@@ -86,14 +86,25 @@ def typing(slug: str) -> ResponseReturnValue:
 
 def typed_file(desk: Desk) -> Begun:
     """The change with the file as typed; what the form of a step could not say stays while the file leaves it."""
-    before, typed = desk.begun, typed_source(desk.base)
-    unread = {
-        step: said
-        for step, said in before.unread.items()
-        if len({form_if_any(before.source, step), form_if_any(typed, step)} - {None}) < 2
+    source, at = typed_source(desk.base), takes_effect(request.form)
+    unread = {step: _unread(desk.begun, step, source) for step in desk.begun.unread}
+    return replace(
+        desk.begun,
+        source=source,
+        unread={step: said for step, said in unread.items() if said},
+        takes_effect=at,
+        step="",
+    )
+
+
+def _unread(before: Begun, step: str, source: str) -> dict[str, str]:
+    """What the form of a step could not say, but for what the file now says itself."""
+    old, new = form_if_any(before.source, step), form_if_any(source, step)
+    return {
+        field: value
+        for field, value in before.unread[step].items()
+        if old is None or new is None or getattr(old, field) == getattr(new, field)
     }
-    at = takes_effect(request.form)
-    return replace(before, source=typed, unread=unread, takes_effect=at, step="")
 
 
 def typed_source(before: str) -> str:

@@ -41,7 +41,7 @@ pages = Blueprint("programme_weeks", __name__)
 NIGHTS: Final = 7
 FARTHEST: Final = 400 * DAY
 """Every night up to the last one shown is planned, so that caps and turns of texts are right: a year and a month
-takes a quarter of a second, and the next two clock changes of every zone lie within it."""
+takes a third of a second, and the next two clock changes of every zone lie within it."""
 _BEFORE: Final = 3 * DAY
 """A clock change is shown in the middle of its week."""
 
