@@ -141,7 +141,7 @@ def test_a_session_that_ends_while_typing_loses_nothing_and_leaves_nothing_in_th
         cookies = page.context.cookies()
         page.context.clear_cookies()
         page.fill("#amount", "4h")
-        status(page, "Not kept: you are signed out")
+        status(page, "Not kept: you may be signed out")
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
         page.context.add_cookies(cookies)
         page.goto(address + "/programmes")

@@ -39,7 +39,7 @@ def source(slug: str) -> ResponseReturnValue:
         if number is not None:
             versions = content.versions(tx, desk.clinic.id, slug)
             begun = replace(begun, source=_numbered(versions, number).source)
-        page = _page(tx, desk, begun, previewed=number is not None)
+        page = _page(tx, desk, _read(desk, begun), previewed=number is not None)
     return render_template("programme_source.html", earlier=number, **page)
 
 
@@ -50,8 +50,9 @@ def change_source(slug: str) -> ResponseReturnValue:
     with own_clinic() as tx:
         desk = desk_of(tx, slug)
     begun = typed_file(desk)
-    is_seen = was_seen(proposed(desk, begun))
-    if is_seen and not desk.is_stale and not unread_of_others(begun):
+    change = _read(desk, begun)
+    is_seen = was_seen(proposed(desk, begun)) and not change.faults
+    if is_seen and not desk.is_stale:
         try:
             number = publish_seen(desk.clinic, proposed(desk, begun)).number
         except StaleEditError as fault:
@@ -65,9 +66,9 @@ def change_source(slug: str) -> ResponseReturnValue:
     if desk.is_stale:
         return published_meanwhile(slug, desk.version.number)
     with own_clinic() as tx:
-        page = _page(tx, desk, begun, previewed=True)
+        page = _page(tx, desk, change, previewed=True)
     answer = render_template("programme_source.html", earlier=None, **page)
-    return answer, 400 if page["change"].faults else 200
+    return answer, 400 if change.faults else 200
 
 
 @pages.post("/programmes/<slug>/source/typing")
@@ -80,7 +81,7 @@ def typing(slug: str) -> ResponseReturnValue:
     if desk.may_keep_by_itself:
         desk = keep(desk, begun)
     with own_clinic() as tx:
-        page = _page(tx, desk, begun, previewed=False)
+        page = _page(tx, desk, _read(desk, begun), previewed=False)
     return render_template("programme_source_typed.html", **page)
 
 
@@ -120,28 +121,30 @@ def _numbered(versions: list[Version], number: int) -> Version:
     return found
 
 
-def _page(tx: Tx, desk: Desk, begun: Begun, *, previewed: bool) -> dict[str, Any]:
-    """What the page shows: the text, its faults or its effect, and the lines that change."""
+def _read(desk: Desk, begun: Begun) -> Change:
+    """The file as typed, with its faults by line."""
     faults: list[Fault] = []
-    gates: list[Fault] = []
     programme = None
-    # A version for new patients only is not what most have: everybody can still be given the same text.
-    narrowed = desk.version.for_new and begun.takes_effect != "new-patients"
     try:
         is_same = begun.source == desk.version.source and not begun.wordings
         programme = desk.programme if is_same else programme_of(desk, begun)
         if left := unread_of_others(begun):
-            faults = [Fault("", 0, left)]
+            faults, programme = [Fault("", 0, left)], None
     except ProgrammeFaults as found:
         faults = list(found.faults)
-        gates = _only_gates(desk, begun)
     told = [
         ("source", f"line {one.line}: {one.reason}" if one.line else one.reason) for one in faults
     ]
-    change = Change(begun, None if faults else programme, changes(desk.base, begun.source), told)
+    return Change(begun, programme, changes(desk.base, begun.source), told)
+
+
+def _page(tx: Tx, desk: Desk, change: Change, *, previewed: bool) -> dict[str, Any]:
+    """What the page shows: the text, its faults or its effect, and the lines that change."""
+    # A version for new patients only is not what most have: everybody can still be given the same text.
+    narrowed = desk.version.for_new and change.begun.takes_effect != "new-patients"
     return {
         "previewed": previewed,
-        "gates": gates,
+        "gates": _only_gates(desk, change.begun) if change.faults else [],
         "view": "file",
         "unreadable": request.args.get("unreadable"),
         **outcome(tx, desk, change, counted=narrowed or (previewed and change.is_changed)),
