@@ -14,6 +14,7 @@ from schedules.durations import parse_duration, spell_duration
 from schedules.facts import WEEKDAYS, parse_value
 from schedules.fault import ProgrammeFaults
 from schedules.loading import parsed
+from schedules.toml_scan import line_index
 
 KEEP: Final = "keep"
 MOMENTS: Final = {
@@ -100,6 +101,12 @@ def edited(source: str, key: str, form: StepForm) -> str:
         if field in changed:
             step[field] = _length(field, getattr(form, field))
     return tomlkit.dumps(document)
+
+
+def lines_of(source: str, key: str) -> set[int]:
+    """The lines of a file that can be read on which something of a step stands."""
+    number = [step.get("key") for step in parsed(source, "")["step"]].index(key)
+    return {line for path, line in line_index(source).items() if path[:2] == ("step", number)}
 
 
 def put_back(source: str, base: str, key: str, field: str) -> str:

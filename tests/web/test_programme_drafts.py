@@ -39,9 +39,9 @@ def file_form(browser: FlaskClient, was: str = "", becomes: str = "") -> dict[st
     }
 
 
-def begin(browser: FlaskClient, **typed: str) -> str:
+def begin(browser: FlaskClient, path: str = STEP, **typed: str) -> str:
     """Type into the form of a step; the part of the page that follows."""
-    answer = browser.post(f"{STEP}/typing", data={**form(browser), "amount": "3h", **typed})
+    answer = browser.post(f"{path}/typing", data={**form(browser, path), "amount": "3h", **typed})
     assert answer.status_code == 200
     return answer.text
 
@@ -194,6 +194,19 @@ def test_what_the_file_alone_can_say_comes_back_by_choosing_it_again(world: Worl
     source = typed_in(browser.get(FILE).text).replace("\r\n", "\n")
     changed = set(source.splitlines()) ^ set(before.splitlines())
     assert all(line.startswith("flex") for line in changed), changed
+
+
+def test_a_fault_of_another_step_is_told_with_its_line_and_not_at_this_steps_field(
+    world: World,
+) -> None:
+    browser = world.member("programme_admin")
+    broken = file_form(browser, 'useful_for = "30m"', 'useful_for = "0"')
+    browser.post(f"{FILE}/typing", data=broken)
+    page = browser.get(STEP).text
+    assert re.search(r'href="#step-form">line \d+: useful_for: ', page)
+    assert re.search(r'id="fault-useful_for" data-live></p>', page)
+    begin(browser, "/programmes/caffeine/steps/heads-up", **{"text-CAF-01-en": ""})
+    assert 'href="#step-form">CAF-01 in English: a text cannot be empty' in browser.get(STEP).text
 
 
 def test_typing_and_undoing_leaves_nothing(world: World) -> None:

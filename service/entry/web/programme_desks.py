@@ -1,5 +1,6 @@
 """What an edit of a programme works on: what is published, and the change somebody began, which both views show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,6 +49,24 @@ class Desk:
     def may_keep_by_itself(self) -> bool:
         """Whether what is being typed is kept without being asked: not where a form older than all else begins anew."""
         return self.begun.saved_at is not None or not self.is_stale
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change as typed: its programme (None while something is wrong), the lines that differ, and its faults.
+
+    Each fault is the name of the field it belongs to, and a sentence.
+    """
+
+    begun: Begun
+    programme: Programme | None
+    lines: Sequence[tuple[str, str]]
+    faults: Sequence[tuple[str, str]]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to publish."""
+        return bool(self.lines or self.begun.wordings)
 
 
 def desk_of(tx: Tx, slug: str) -> Desk:

@@ -1,12 +1,11 @@
 """What somebody typed into the form of a step -> a draft of the programme, and what is wrong with it by field."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import cast
 
 from schedules.facts import WEEKDAYS
 from schedules.fault import ProgrammeFaults
-from schedules.programme import Programme, Step
+from schedules.programme import Step
 from service.domain.programme_edit import (
     DAILY,
     DAYS,
@@ -16,41 +15,28 @@ from service.domain.programme_edit import (
     edited,
     form_if_any,
     form_of,
+    lines_of,
     put_back,
 )
-from service.entry.web.programme_desks import Desk, programme_of
+from service.entry.web.programme_desks import Change, Desk, programme_of
 from service.entry.web.programme_publishing import takes_effect
 from service.entry.web.source_lines import changes
-from service.flows.publish_programme import TakesEffect, wording_faults
+from service.flows.publish_programme import wording_faults
 from service.store.drafts import Begun
 
 LANGUAGES = {"en": "English", "es": "Spanish"}
 LONGEST_BODY = 600
+FORM = "step-form"
 _FILE_FIELDS = {"moment": "at", "rhythm": "cadence"}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A programme under change: as it would be kept, the form of one step, what is wrong by field, how it differs.
+    """A change as the form of one step shows it: what the form says, and what is wrong by field (`FORM`: elsewhere)."""
 
-    `programme` is None while something is wrong.
-    """
-
-    begun: Begun
+    change: Change
     form: StepForm
     faults: Mapping[str, str]
-    changes: list[tuple[str, str]]
-    programme: Programme | None
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether there is anything to publish."""
-        return bool(self.changes or self.begun.wordings)
-
-    @property
-    def at(self) -> TakesEffect:
-        """When it should be in force."""
-        return cast("TakesEffect", self.begun.takes_effect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +52,7 @@ def as_kept(bench: Bench) -> Draft:
     begun, key = bench.desk.begun, bench.step.key
     form = replace(form_of(begun.source, key), **begun.unread.get(key, {}))
     if begun.saved_at is None:
-        return Draft(begun, form, {}, [], bench.desk.programme)
+        return Draft(Change(begun, bench.desk.programme, [], []), form, {})
     return _read(bench, begun, form)
 
 
@@ -83,26 +69,44 @@ def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
 
 def _read(bench: Bench, begun: Begun, form: StepForm) -> Draft:
     desk, key = bench.desk, bench.step.key
-    catalogue = desk.content.catalogue
-    faults = {
-        wording_name(*each): "; ".join(found)
-        for each, body in begun.wordings.items()
-        if (found := wording_faults(catalogue, *each, body))
-    }
+    faults = _wording_faults(bench, begun)
     programme = None
     try:
         begun = _applied(begun, desk.base, key, form)
         if left := unread_of_others(begun, key):
-            faults["form"] = left
+            faults[FORM] = left
         if not faults:
             programme = programme_of(desk, begun)
     except FieldError as fault:
         faults[fault.field] = fault.reason
         begun = replace(begun, unread={**begun.unread, key: _differing(begun.source, key, form)})
     except ProgrammeFaults as found:
-        for each in found.faults:
-            faults.setdefault(_field_of(each.reason), each.reason)
-    return Draft(begun, form, faults, changes(desk.base, begun.source), programme)
+        faults |= _by_field(found, lines_of(begun.source, key))
+    change = Change(begun, programme, changes(desk.base, begun.source), list(faults.items()))
+    return Draft(change, form, faults)
+
+
+def _wording_faults(bench: Bench, begun: Begun) -> dict[str, str]:
+    """What is wrong with the changed texts, by field; those of other steps have none here."""
+    faults, here = {}, texts_of(bench.step)
+    for (text_id, language), body in begun.wordings.items():
+        found = wording_faults(bench.desk.content.catalogue, text_id, language, body)
+        if found and (text_id, language) in here:
+            faults[wording_name(text_id, language)] = "; ".join(found)
+        elif found:
+            faults[FORM] = f"{text_id} in {LANGUAGES[language]}: {'; '.join(found)}"
+    return faults
+
+
+def _by_field(found: ProgrammeFaults, own: Collection[int]) -> dict[str, str]:
+    """Faults of the file by the form's field; what stands outside the step's `own` lines, with its line."""
+    faults: dict[str, str] = {}
+    for each in found.faults:
+        is_own = each.line in own
+        field = _field_of(each.reason) if is_own else FORM
+        said = each.reason if is_own or not each.line else f"line {each.line}: {each.reason}"
+        faults[field] = f"{faults[field]} {said}" if field in faults else said
+    return faults
 
 
 def _applied(begun: Begun, base: str, key: str, form: StepForm) -> Begun:
@@ -116,11 +120,14 @@ def _applied(begun: Begun, base: str, key: str, form: StepForm) -> Begun:
 
 
 def unread_of_others(begun: Begun, key: str = "") -> str:
-    """What other forms than that of step `key` say and the file cannot, as a sentence; empty where nothing."""
+    """What other forms than that of step `key` say and the file cannot, as a sentence; empty where nothing.
+
+    A form that the file has no more says nothing.
+    """
     said = [
         f"{step} says “{'”, “'.join(value for value in fields.values() if value)}”"
         for step, fields in sorted(begun.unread.items())
-        if step != key
+        if step != key and form_if_any(begun.source, step) is not None
     ]
     return (
         f"The form of {'; of '.join(said)}, which is not understood. Correct it there."
@@ -182,4 +189,4 @@ def _field_of(reason: str) -> str:
     known = {"useful_for": "useful_for", "flex": "flex", "cadence": "rhythm"}
     known |= dict.fromkeys(("times_per_week", "every_n_days", "weekdays"), "often")
     known |= dict.fromkeys(("at", "offset"), "amount")
-    return known.get(named, "form")
+    return known.get(named, FORM)

@@ -35,7 +35,7 @@ from service.entry.web.programme_drafts import (
     texts_of,
     wording_name,
 )
-from service.entry.web.programme_outcome import Change, outcome, proposed
+from service.entry.web.programme_outcome import outcome, proposed
 from service.entry.web.programme_publishing import publish_seen, published_meanwhile, was_seen
 from service.flows.publish_programme import StaleEditError
 from service.store.records import Clinic
@@ -93,15 +93,19 @@ def change_step(slug: str, key: str) -> ResponseReturnValue:
     if bench is None:
         return _only_as_file(desk, key)
     draft = draft_of(bench, request.form)
-    is_seen = was_seen(proposed(desk, draft.begun)) and draft.is_changed and not draft.faults
+    is_seen = (
+        was_seen(proposed(desk, draft.change.begun))
+        and draft.change.is_changed
+        and not draft.faults
+    )
     if is_seen and not desk.is_stale:
         try:
-            number = publish_seen(desk.clinic, proposed(desk, draft.begun)).number
+            number = publish_seen(desk.clinic, proposed(desk, draft.change.begun)).number
         except StaleEditError as fault:
             return published_meanwhile(slug, fault.newest)
         return redirect(url_for("programmes.programme", slug=slug, published=number))
     if not is_seen:
-        bench = Bench(keep(desk, draft.begun), bench.step)
+        bench = Bench(keep(desk, draft.change.begun), bench.step)
     elsewhere = other_view(slug)
     if elsewhere is not None:
         return elsewhere
@@ -123,7 +127,7 @@ def typing(slug: str, key: str) -> ResponseReturnValue:
         abort(409)
     draft = draft_of(bench, request.form)
     if desk.may_keep_by_itself:
-        bench = Bench(keep(desk, draft.begun), bench.step)
+        bench = Bench(keep(desk, draft.change.begun), bench.step)
     with own_clinic() as tx:
         page = _page(tx, bench, draft, previewed=False)
     return render_template("programme_step_typed.html", **page)
@@ -153,19 +157,15 @@ def _only_as_file(desk: Desk, key: str) -> Response:
 
 def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, Any]:
     """What the page shows: the form, and before and after of the next ten texts."""
-    desk, key = bench.desk, bench.step.key
-    faults = [
-        (field if field != "form" else "step-form", why) for field, why in draft.faults.items()
-    ]
-    change = Change(draft.begun, draft.programme, draft.changes, faults)
+    desk, key, source = bench.desk, bench.step.key, draft.change.begun.source
     published = form_if_any(desk.base, key) or draft.form
     return {
         "step": bench.step,
         "draft": draft,
         "previewed": previewed,
         "wordings": _wordings(bench, draft),
-        "cadence": as_written(draft.begun.source, key, "cadence"),
-        "moment": as_written(draft.begun.source, key, "at"),
+        "cadence": as_written(source, key, "cadence"),
+        "moment": as_written(source, key, "at"),
         "keeps": {
             "moment": KEEP in (draft.form.moment, published.moment),
             "rhythm": KEEP in (draft.form.rhythm, published.rhythm),
@@ -173,12 +173,12 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         "choices": CHOICES,
         "languages": LANGUAGES,
         "view": f"step-{key}",
-        **outcome(tx, desk, change, counted=previewed and change.is_changed),
+        **outcome(tx, desk, draft.change, counted=previewed and draft.change.is_changed),
     }
 
 
 def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
-    catalogue = bench.desk.content.catalogue.with_bodies(draft.begun.wordings)
+    catalogue = bench.desk.content.catalogue.with_bodies(draft.change.begun.wordings)
     found = []
     for text_id, language in texts_of(bench.step):
         text = catalogue.get(text_id, language)
@@ -187,7 +187,7 @@ def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
                 text_id=text_id,
                 language=language,
                 body=text.body if text else "",
-                is_new=(text_id, language) in draft.begun.wordings,
+                is_new=(text_id, language) in draft.change.begun.wordings,
                 length=_length(bench.desk.clinic, text),
             )
         )

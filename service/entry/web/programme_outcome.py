@@ -1,15 +1,13 @@
 """What a change does, as both of its views show it: to the next texts of two patients, and to everybody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import request
 
-from schedules.programme import Programme
 from service.domain import programme_words
 from service.entry.web import words
-from service.entry.web.programme_desks import Desk
+from service.entry.web.programme_desks import Change, Desk
 from service.entry.web.programme_eyes import Seen, eyes_for, seen_by
 from service.entry.web.programme_publishing import TAKES_EFFECT, Proposed, drafted, effect
 from service.entry.web.site import current_site
@@ -18,24 +16,6 @@ from service.flows.publish_programme import TakesEffect
 from service.store import programme_pages
 from service.store.drafts import Begun
 from service.store.session import Tx
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change as typed: its programme (None while something is wrong), the lines that differ, and its faults.
-
-    Each fault is the name of the field it belongs to, and a sentence.
-    """
-
-    begun: Begun
-    programme: Programme | None
-    lines: Sequence[tuple[str, str]]
-    faults: Sequence[tuple[str, str]]
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether there is anything to publish."""
-        return bool(self.lines or self.begun.wordings)
 
 
 def proposed(desk: Desk, begun: Begun) -> Proposed:

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from schedules.fault import Fault, ProgrammeFaults
 from service.domain.programme_edit import form_if_any
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, own_clinic
-from service.entry.web.programme_desks import Desk, desk_of, keep, other_view, programme_of
+from service.entry.web.programme_desks import Change, Desk, desk_of, keep, other_view, programme_of
 from service.entry.web.programme_drafts import unread_of_others
-from service.entry.web.programme_outcome import Change, outcome, proposed
+from service.entry.web.programme_outcome import outcome, proposed
 from service.entry.web.programme_publishing import (
     publish_seen,
     published_meanwhile,
