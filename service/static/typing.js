@@ -6,6 +6,7 @@ for (const form of document.querySelectorAll("form[data-typing]")) {
   let pause, running;
   const stop = () => {
     clearTimeout(pause);
+    pause = undefined;
     running?.abort();
   };
   const say = (words) => {
@@ -28,7 +29,7 @@ for (const form of document.querySelectorAll("form[data-typing]")) {
   };
 
   const ask = async () => {
-    running?.abort();
+    stop();
     running = new AbortController();
     const { signal } = running;
     try {
@@ -46,5 +47,9 @@ for (const form of document.querySelectorAll("form[data-typing]")) {
   form.addEventListener("input", () => {
     clearTimeout(pause);
     pause = setTimeout(ask, 400);
+  });
+  // Who leaves at once leaves nothing behind.
+  addEventListener("pagehide", () => {
+    if (pause) navigator.sendBeacon(form.dataset.typing, new FormData(form));
   });
 }

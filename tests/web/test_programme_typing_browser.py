@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.entry.web.impact_runs import INLINE
+from tests.waiting import wait_until
 from tests.web.browser import Look, chromium, grave_faults, overflow, page_of, served
 from tests.web.conftest import World
 from tests.web.test_programme_impact import enrol
@@ -98,6 +99,15 @@ def test_the_file_follows_the_typing_and_its_faults_name_their_line(
         assert page.locator("#outcome td:has-text('was 21:00')").count() > 0
         page.click("button[value=step-kept]")
         assert page.input_value("#amount") == "3h"
+
+
+def test_who_leaves_at_once_finds_it_kept(world: World, browser: Browser) -> None:
+    member = world.member("programme_admin")
+    with served(world.app) as address, page_of(browser, address, member, WIDE) as page:
+        page.goto(address + STEP)
+        page.fill("#amount", "3h")
+        page.click("nav >> text=Programmes")
+        wait_until(lambda: "your draft" in member.get("/programmes").text)
 
 
 def test_what_was_seen_before_the_typing_is_not_offered_for_publication(
