@@ -40,7 +40,7 @@ _MEANT: Final = {
 
 def load(source: str, name: str) -> Programme:
     """The programme in TOML `source`; ProgrammeFaults, naming the file `name`, lists every fault."""
-    document = _parsed(source, name)
+    document = parsed(source, name)
     try:
         programme = Programme.model_validate(document)
     except ValidationError as error:
@@ -67,7 +67,8 @@ def shipped() -> tuple[Programme, ...]:
     return tuple(load(source, name) for name, source in shipped_sources().items())
 
 
-def _parsed(source: str, name: str) -> dict[str, Any]:
+def parsed(source: str, name: str) -> dict[str, Any]:
+    """The TOML in `source` as it stands, within our limits; ProgrammeFaults, naming the file `name`, otherwise."""
     if len(source) > MAX_BYTES or len(source.encode(errors="replace")) > MAX_BYTES:
         reason = "The file is larger than 256 KB; no programme is, so this is another file."
         raise ProgrammeFaults([Fault(name, 1, reason)])

@@ -12,6 +12,9 @@ from tomlkit.items import AoT, Item, Table
 
 from schedules.durations import parse_duration, spell_duration
 from schedules.facts import WEEKDAYS, parse_value
+from schedules.fault import ProgrammeFaults
+from schedules.loading import parsed
+from schedules.toml_scan import line_index
 
 KEEP: Final = "keep"
 MOMENTS: Final = {
@@ -65,6 +68,15 @@ def form_of(source: str, key: str) -> StepForm:
     )
 
 
+def form_if_any(source: str, key: str) -> StepForm | None:
+    """The form of a step in a file that somebody is typing; None where the file or the step cannot be read."""
+    try:
+        parsed(source, "")
+        return form_of(source, key)
+    except (ProgrammeFaults, KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
 def as_written(source: str, key: str, field: str) -> str:
     """A field of a step as its TOML text, for those the form leaves alone."""
     item = _step(tomlkit.parse(source), key).get(field)
@@ -91,6 +103,21 @@ def edited(source: str, key: str, form: StepForm) -> str:
     return tomlkit.dumps(document)
 
 
+def lines_of(source: str, key: str) -> set[int]:
+    """The lines of a file that can be read on which something of a step stands."""
+    number = [step.get("key") for step in parsed(source, "")["step"]].index(key)
+    return {line for path, line in line_index(source).items() if path[:2] == ("step", number)}
+
+
+def put_back(source: str, base: str, key: str, field: str) -> str:
+    """`source` with a field of a step as `base` has it, comments included."""
+    if as_written(source, key, field) == as_written(base, key, field):
+        return source
+    document = tomlkit.parse(source)
+    _step(document, key)[field] = _step(tomlkit.parse(base), key)[field]
+    return tomlkit.dumps(document)
+
+
 def _step(document: Mapping[str, Any], key: str) -> Table:
     for step in cast("AoT", document["step"]):
         if step["key"] == key:
@@ -105,8 +132,8 @@ def _moment(at: Mapping[str, Any]) -> tuple[str, str]:
         return KEEP, ""
     offset = str(at.get("offset", "0"))
     sign = "-" if offset.startswith("-") else ""
-    words = next(words for words, known in MOMENTS.items() if known == (at["anchor"], sign))
-    return words, spell_duration(abs(parse_duration(offset)))
+    known = [words for words, parts in MOMENTS.items() if parts == (at["anchor"], sign)]
+    return (known[0], spell_duration(abs(parse_duration(offset)))) if known else (KEEP, "")
 
 
 def _rhythm(cadence: object) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 from typing import Final
 
+from schedules.clock_changes import ClockChange
 from schedules.facts import WEEKDAYS
 from schedules.fields import Weeks
 from schedules.programme import At, CadenceEntry, Head, Monthly, Programme, Step
@@ -85,6 +86,15 @@ def gates(step: Step | Head) -> str:
     if step.not_if:
         parts.append("not for " + " or ".join(_facts(step.not_if)))
     return ", ".join(parts)
+
+
+def clock_change(change: ClockChange) -> str:
+    """`Clocks go back: 01:00–02:00 comes twice; …`, with what becomes of a text that is due then."""
+    begin, end = (f"{one:%H:%M}" for one in change.hours)
+    if change.shift < timedelta(0):
+        return f"Clocks go back: {begin}–{end} comes twice. A text due then goes out once, the first time."
+    moved = length(change.shift)
+    return f"Clocks go forward: {begin}–{end} does not come. A text due then goes out {moved} later by the clock."
 
 
 def length(span: timedelta) -> str:

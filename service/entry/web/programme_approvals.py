@@ -1,11 +1,14 @@
 """A file that weakens a safety gate: asked for with a reason, seen with its effect, decided by a second admin."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.fault import ProgrammeFaults
 from schedules.loading import load
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
+from service.entry.web.programme_desks import Desk, desk_of
 from service.entry.web.programme_publishing import (
     TAKES_EFFECT,
     Proposed,
@@ -14,12 +17,12 @@ from service.entry.web.programme_publishing import (
     published_meanwhile,
     takes_effect,
 )
-from service.entry.web.programme_sources import Desk, desk_of, typed_source
+from service.entry.web.programme_sources import typed_source
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
 from service.flows.publish_programme import StaleEditError, weakened_gates
 from service.flows.publish_programme.approval import StateError, ask_approval, decide_approval
-from service.store import content, programme_pages
+from service.store import content, drafts, programme_pages
 from service.store.content import Version
 from service.store.people import clinic_by_id
 from service.store.session import Tx
@@ -50,11 +53,11 @@ def ask(slug: str) -> ResponseReturnValue:
                 based_on=request.form.get("based_on", 0, type=int),
                 now=runtime.clock.now(),
             )
+            _done_with_file(tx, desk)
     except ProgrammeFaults as found:
         raise StateError(f"The file has faults: {found.faults[0]}") from None
     except StaleEditError as stale:
-        again = url_for("programme_sources.source", slug=slug)
-        return published_meanwhile(slug, stale.newest, again)
+        return published_meanwhile(slug, stale.newest)
     return redirect(url_for("programme_approvals.approval", slug=slug, number=asked.number))
 
 
@@ -105,9 +108,17 @@ def decide(slug: str, number: int) -> ResponseReturnValue:
             now = runtime.clock.now()
             decide_approval(runtime, tx, clinic, version, at=at, because=because, now=now)
     except StaleEditError as stale:
-        again = url_for("programme_sources.source", slug=slug)
-        return published_meanwhile(slug, stale.newest, again)
+        return published_meanwhile(slug, stale.newest)
     return redirect(url_for("programmes.programme", slug=slug, published=number if at else None))
+
+
+def _done_with_file(tx: Tx, desk: Desk) -> None:
+    """What was begun is asked for now; changed wordings are no part of that, and stay begun."""
+    if desk.begun.wordings:
+        rest = replace(desk.begun, source=desk.base, unread={})
+        drafts.keep(tx, desk.clinic.id, rest, current_site().runtime.clock.now())
+    else:
+        drafts.drop(tx, desk.clinic.id, desk.version.slug)
 
 
 def _waiting(tx: Tx, desk: Desk, number: int) -> Version:

@@ -1,77 +1,148 @@
 """What somebody typed into the form of a step -> a draft of the programme, and what is wrong with it by field."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 
 from schedules.facts import WEEKDAYS
 from schedules.fault import ProgrammeFaults
-from schedules.programme import Programme, Step
-from service.domain.programme_edit import DAILY, DAYS, KEEP, FieldError, StepForm, edited, form_of
+from schedules.programme import Step
+from service.domain.programme_edit import (
+    DAILY,
+    DAYS,
+    KEEP,
+    FieldError,
+    StepForm,
+    edited,
+    form_if_any,
+    form_of,
+    lines_of,
+    put_back,
+)
+from service.entry.web.programme_desks import Change, Desk, programme_of
 from service.entry.web.programme_publishing import takes_effect
 from service.entry.web.source_lines import changes
-from service.flows.publish_programme import TakesEffect, check, wording_faults
-from service.store.content import Content, Version
-from service.store.records import Clinic
+from service.flows.publish_programme import wording_faults
+from service.store.drafts import Begun
 
 LANGUAGES = {"en": "English", "es": "Spanish"}
 LONGEST_BODY = 600
+FORM = "step-form"
+_FILE_FIELDS = {"moment": "at", "rhythm": "cadence"}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A step under change: its source, its wordings, what is wrong by field, and how it differs."""
+    """A change as the form of one step shows it: what the form says, and what is wrong by field (`FORM`: elsewhere)."""
 
-    source: str
+    change: Change
     form: StepForm
-    wordings: Mapping[tuple[str, str], str]
     faults: Mapping[str, str]
-    changes: list[tuple[str, str]]
-    at: TakesEffect = "now"
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether there is anything to publish."""
-        return bool(self.changes or self.wordings)
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What an edit works on: the clinic, its content, the version followed, and the step."""
+    """What the form of a step works on: the desk, and the step."""
 
-    clinic: Clinic
-    content: Content
-    version: Version
-    programme: Programme
+    desk: Desk
     step: Step
 
 
-def untouched(bench: Bench) -> Draft:
-    """The step as it is."""
-    source = bench.version.source
-    return Draft(source, form_of(source, bench.step.key), {}, {}, [])
+def as_kept(bench: Bench) -> Draft:
+    """The step as it was typed last, or as it is published."""
+    begun, key = bench.desk.begun, bench.step.key
+    form = replace(form_of(begun.source, key), **begun.unread.get(key, {}))
+    if begun.saved_at is None:
+        return Draft(Change(begun, bench.desk.programme, [], []), form, {})
+    return _read(bench, begun, form)
 
 
 def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
-    """What was typed, applied to the version followed; a field that is wrong changes nothing."""
-    source = bench.version.source
-    form = _typed(source, bench.step.key, typed)
-    wordings = _typed_wordings(bench, typed)
-    faults = {
-        wording_name(*key): "; ".join(found)
-        for key, body in wordings.items()
-        if (found := wording_faults(bench.content.catalogue, *key, body))
-    }
+    """What was typed, applied to the change under way; the fields of a form with a wrong one are kept beside it."""
+    begun = replace(
+        bench.desk.begun,
+        wordings=_typed_wordings(bench, typed),
+        takes_effect=takes_effect(typed),
+        step=bench.step.key,
+    )
+    return _read(bench, begun, _typed(begun.source, bench.step.key, typed))
+
+
+def _read(bench: Bench, begun: Begun, form: StepForm) -> Draft:
+    desk, key = bench.desk, bench.step.key
+    faults = _wording_faults(bench, begun)
+    programme = None
     try:
-        source = edited(source, bench.step.key, form)
+        begun = _applied(begun, desk.base, key, form)
+        if left := unread_of_others(begun, key):
+            faults[FORM] = left
         if not faults:
-            check(bench.content, source, f"{bench.version.slug}.toml", wordings)
+            programme = programme_of(desk, begun)
     except FieldError as fault:
         faults[fault.field] = fault.reason
+        begun = replace(begun, unread={**begun.unread, key: _differing(begun.source, key, form)})
     except ProgrammeFaults as found:
-        for each in found.faults:
-            faults.setdefault(_field_of(each.reason), each.reason)
-    lines = changes(bench.version.source, source)
-    return Draft(source, form, wordings, faults, lines, takes_effect(typed))
+        faults |= _by_field(found, lines_of(begun.source, key))
+    change = Change(begun, programme, changes(desk.base, begun.source), list(faults.items()))
+    return Draft(change, form, faults)
+
+
+def _wording_faults(bench: Bench, begun: Begun) -> dict[str, str]:
+    """What is wrong with the changed texts, by field; those of other steps have none here."""
+    faults, here = {}, texts_of(bench.step)
+    for (text_id, language), body in begun.wordings.items():
+        found = wording_faults(bench.desk.content.catalogue, text_id, language, body)
+        if found and (text_id, language) in here:
+            faults[wording_name(text_id, language)] = "; ".join(found)
+        elif found:
+            faults[FORM] = f"{text_id} in {LANGUAGES[language]}: {'; '.join(found)}"
+    return faults
+
+
+def _by_field(found: ProgrammeFaults, own: Collection[int]) -> dict[str, str]:
+    """Faults of the file by the form's field; what stands outside the step's `own` lines, with its line."""
+    faults: dict[str, str] = {}
+    for each in found.faults:
+        is_own = each.line in own
+        field = _field_of(each.reason) if is_own else FORM
+        said = each.reason if is_own or not each.line else f"line {each.line}: {each.reason}"
+        faults[field] = f"{faults[field]} {said}" if field in faults else said
+    return faults
+
+
+def _applied(begun: Begun, base: str, key: str, form: StepForm) -> Begun:
+    """The change with a form that says nothing wrong written into its file."""
+    source, before = begun.source, form_if_any(base, key)
+    for field, in_file in _FILE_FIELDS.items():
+        if before is not None and getattr(form, field) == getattr(before, field) == KEEP:
+            source = put_back(source, base, key, in_file)
+    unread = {step: said for step, said in begun.unread.items() if step != key}
+    return replace(begun, source=edited(source, key, form), unread=unread)
+
+
+def unread_of_others(begun: Begun, key: str = "") -> str:
+    """What other forms than that of step `key` say and the file cannot, as a sentence; empty where nothing.
+
+    A form that the file has no more says nothing.
+    """
+    said = [
+        f"{step} says “{'”, “'.join(value for value in fields.values() if value)}”"
+        for step, fields in sorted(begun.unread.items())
+        if step != key and form_if_any(begun.source, step) is not None
+    ]
+    return (
+        f"The form of {'; of '.join(said)}, which is not understood. Correct it there."
+        if said
+        else ""
+    )
+
+
+def _differing(source: str, key: str, form: StepForm) -> dict[str, str]:
+    before = form_of(source, key)
+    return {
+        field.name: getattr(form, field.name)
+        for field in fields(StepForm)
+        if getattr(form, field.name) != getattr(before, field.name)
+    }
 
 
 def _typed(source: str, key: str, typed: Mapping[str, str]) -> StepForm:
@@ -82,18 +153,19 @@ def _typed(source: str, key: str, typed: Mapping[str, str]) -> StepForm:
     if said["rhythm"] in (DAILY, KEEP):
         said["often"] = before.often if before.rhythm == said["rhythm"] else ""
     if said["moment"] == KEEP:
-        said["amount"] = before.amount
+        said["amount"] = before.amount if before.moment == KEEP else ""
     return replace(before, **said)
 
 
 def _typed_wordings(bench: Bench, typed: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """The wordings that differ from those in use; one left empty where there was none stays so."""
-    changed = {}
+    changed = dict(bench.desk.begun.wordings)
     for text_id, language in texts_of(bench.step):
         said = typed.get(wording_name(text_id, language))
-        text = bench.content.catalogue.get(text_id, language)
+        text = bench.desk.content.catalogue.get(text_id, language)
         if said is None:
             continue
+        changed.pop((text_id, language), None)
         body = " ".join(said.split())[:LONGEST_BODY]
         if body != (text.body if text else ""):
             changed[text_id, language] = body
@@ -117,4 +189,4 @@ def _field_of(reason: str) -> str:
     known = {"useful_for": "useful_for", "flex": "flex", "cadence": "rhythm"}
     known |= dict.fromkeys(("times_per_week", "every_n_days", "weekdays"), "often")
     known |= dict.fromkeys(("at", "offset"), "amount")
-    return known.get(named, "form")
+    return known.get(named, FORM)

@@ -1,44 +1,44 @@
 """Changing one step of a programme: the form, its effect on the next ten texts, and the publication."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from message_templates.catalogue import Text
 from message_templates.segments import Length, measure
+from schedules.fault import ProgrammeFaults
+from schedules.loading import load
+from schedules.programme import Step
 from service.domain import programme_words
-from service.domain.programme_edit import CLOCK, DAILY, DAYS, EVERY, MOMENTS, TIMES, as_written
-from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
+from service.domain.programme_edit import (
+    CLOCK,
+    DAILY,
+    DAYS,
+    EVERY,
+    KEEP,
+    MOMENTS,
+    TIMES,
+    as_written,
+    form_if_any,
+)
+from service.entry.web.access import PROGRAMME_EDITORS, for_roles, own_clinic
+from service.entry.web.programme_desks import Desk, desk_of, keep, other_view
 from service.entry.web.programme_drafts import (
     LANGUAGES,
     Bench,
     Draft,
+    as_kept,
     draft_of,
     texts_of,
-    untouched,
     wording_name,
 )
-from service.entry.web.programme_publishing import (
-    TAKES_EFFECT,
-    Proposed,
-    drafted,
-    edits_an_older,
-    effect,
-    publish_seen,
-    published_meanwhile,
-    was_seen,
-)
-from service.entry.web.programme_rows import NextText, case_of, compared, next_texts
-from service.entry.web.programmes import eyes_for
-from service.entry.web.site import current_site
-from service.flows.plan_due.preview import touched
-from service.flows.publish_programme import StaleEditError, check, newest_of
-from service.store import programme_pages
-from service.store.people import clinic_by_id
-from service.store.records import Clinic, PlanningCase
+from service.entry.web.programme_outcome import outcome, proposed
+from service.entry.web.programme_publishing import publish_seen, published_meanwhile, was_seen
+from service.flows.publish_programme import StaleEditError
+from service.store.records import Clinic
 from service.store.session import Tx
 
 pages = Blueprint("programme_edits", __name__)
@@ -63,7 +63,6 @@ class WordingField:
     body: str
     is_new: bool
     length: Length
-    faults: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -74,121 +73,122 @@ class WordingField:
 @pages.get("/programmes/<slug>/steps/<key>")
 @for_roles(PROGRAMME_EDITORS)
 def step(slug: str, key: str) -> ResponseReturnValue:
-    """The form of one step as it is."""
+    """The form of one step as it was typed last, or as it is published."""
     with own_clinic() as tx:
-        bench = _bench(tx, slug, key)
-        page = _page(tx, bench, untouched(bench), previewed=False)
+        desk = desk_of(tx, slug)
+        bench = _bench(desk, key)
+        if bench is None:
+            return _only_as_file(desk, key)
+        page = _page(tx, bench, as_kept(bench), previewed=False)
     return render_template("programme_step.html", **page)
 
 
 @pages.post("/programmes/<slug>/steps/<key>")
 @for_roles(PROGRAMME_EDITORS)
 def change_step(slug: str, key: str) -> ResponseReturnValue:
-    """Show what the change would do; publish it once that has been seen."""
-    again = url_for("programme_edits.step", slug=slug, key=key)
+    """Keep the change and show what it would do; publish it once that has been seen."""
     with own_clinic() as tx:
-        bench = _bench(tx, slug, key)
-        stale = edits_an_older(bench.version)
-        draft = draft_of(bench, request.form)
-        confirmed = _confirmed(bench, draft)
-        page = {} if confirmed else _page(tx, bench, draft, previewed=True)
-    if stale:
-        return published_meanwhile(slug, bench.version.number, again)
-    if not confirmed:
-        return render_template("programme_step.html", **page), 400 if draft.faults else 200
-    try:
-        number = publish_seen(bench.clinic, _proposed(bench, draft)).number
-    except StaleEditError as fault:
-        return published_meanwhile(slug, fault.newest, again)
-    return redirect(url_for("programmes.programme", slug=slug, published=number))
+        desk = desk_of(tx, slug)
+    bench = _bench(desk, key)
+    if bench is None:
+        return _only_as_file(desk, key)
+    draft = draft_of(bench, request.form)
+    is_seen = (
+        was_seen(proposed(desk, draft.change.begun))
+        and draft.change.is_changed
+        and not draft.faults
+    )
+    if is_seen and not desk.is_stale:
+        try:
+            number = publish_seen(desk.clinic, proposed(desk, draft.change.begun)).number
+        except StaleEditError as fault:
+            return published_meanwhile(slug, fault.newest)
+        return redirect(url_for("programmes.programme", slug=slug, published=number))
+    if not is_seen:
+        bench = Bench(keep(desk, draft.change.begun), bench.step)
+    elsewhere = other_view(slug)
+    if elsewhere is not None:
+        return elsewhere
+    if desk.is_stale:
+        return published_meanwhile(slug, desk.version.number)
+    with own_clinic() as tx:
+        page = _page(tx, bench, draft, previewed=True)
+    return render_template("programme_step.html", **page), 400 if draft.faults else 200
 
 
-def _confirmed(bench: Bench, draft: Draft) -> bool:
-    return was_seen(_proposed(bench, draft)) and draft.is_changed and not draft.faults
+@pages.post("/programmes/<slug>/steps/<key>/typing")
+@for_roles(PROGRAMME_EDITORS)
+def typing(slug: str, key: str) -> ResponseReturnValue:
+    """Keep what is being typed; the parts of the page that follow it."""
+    with own_clinic() as tx:
+        desk = desk_of(tx, slug)
+    bench = _bench(desk, key)
+    if bench is None:
+        abort(409)
+    draft = draft_of(bench, request.form)
+    if desk.may_keep_by_itself:
+        bench = Bench(keep(desk, draft.change.begun), bench.step)
+    with own_clinic() as tx:
+        page = _page(tx, bench, draft, previewed=False)
+    return render_template("programme_step_typed.html", **page)
 
 
-def _proposed(bench: Bench, draft: Draft) -> Proposed:
-    version = bench.version
-    return Proposed(version.slug, version.number, draft.source, draft.at, draft.wordings)
-
-
-def _bench(tx: Tx, slug: str, key: str) -> Bench:
-    clinic = clinic_by_id(tx, member().clinic_id)
-    content = current_site().runtime.shelf.content(tx, clinic)
-    newest = newest_of(content, slug)
-    found = [one for one in newest[1].steps if one.key == key] if newest else []
-    if newest is None or not found:
+def _bench(desk: Desk, key: str) -> Bench | None:
+    """The step in the file as it is being changed; None where that file has no form of it."""
+    steps = {step.key: step for step in (*desk.programme.steps, *_typed_steps(desk))}
+    if key not in steps:
         abort(404)
-    return Bench(clinic, content, *newest, found[0])
+    is_legible = form_if_any(desk.begun.source, key) is not None
+    return Bench(desk, steps[key]) if is_legible else None
+
+
+def _typed_steps(desk: Desk) -> tuple[Step, ...]:
+    if desk.begun.saved_at is None:
+        return ()
+    try:
+        return load(desk.begun.source, desk.begun.slug).steps
+    except ProgrammeFaults:
+        return ()
+
+
+def _only_as_file(desk: Desk, key: str) -> Response:
+    return redirect(url_for("programme_sources.source", slug=desk.version.slug, unreadable=key))
 
 
 def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, Any]:
     """What the page shows: the form, and before and after of the next ten texts."""
-    runtime = current_site().runtime
-    now = runtime.clock.now()
-    slug = bench.version.slug
-    everybody = touched(programme_pages.reached(tx, bench.clinic.id), [bench.programme], now)
-    eyes = eyes_for(tx, everybody)
-    chosen = request.form.get("as") or request.args.get("as") or eyes[0][0]
-    case = case_of(tx, bench.clinic, bench.programme, chosen, now)
-    if case is None:
-        abort(404)
-    before = next_texts(case, bench.content, slug, now)
-    is_sound = previewed and draft.is_changed and not draft.faults
+    desk, key, source = bench.desk, bench.step.key, draft.change.begun.source
+    published = form_if_any(desk.base, key) or draft.form
     return {
-        "programme": bench.programme,
-        "version": bench.version,
         "step": bench.step,
         "draft": draft,
         "previewed": previewed,
         "wordings": _wordings(bench, draft),
-        "cadence": as_written(bench.version.source, bench.step.key, "cadence"),
-        "moment": as_written(bench.version.source, bench.step.key, "at"),
-        "before": before,
-        **(_done(tx, bench, draft, case, before) if is_sound else {"after": []}),
-        "eyes": eyes,
-        "chosen": chosen,
-        "reach": len(everybody),
+        "cadence": as_written(source, key, "cadence"),
+        "moment": as_written(source, key, "at"),
+        "keeps": {
+            "moment": KEEP in (draft.form.moment, published.moment),
+            "rhythm": KEEP in (draft.form.rhythm, published.rhythm),
+        },
         "choices": CHOICES,
-        "takes_effect": TAKES_EFFECT,
         "languages": LANGUAGES,
-        "say": programme_words,
-        "now": now,
-        "zone": bench.clinic.zone,
-        "there": case.patient.zone,
-    }
-
-
-def _done(
-    tx: Tx, bench: Bench, draft: Draft, case: PlanningCase, before: Sequence[NextText]
-) -> dict[str, Any]:
-    """What the draft does: to the next texts of the one looked at, and to everybody."""
-    proposed = _proposed(bench, draft)
-    programme = check(bench.content, draft.source, proposed.slug, draft.wordings)
-    content = drafted(bench.content, proposed, programme, bench.clinic)
-    now = current_site().runtime.clock.now()
-    after = compared(before, next_texts(case, content, proposed.slug, now))
-    both = [bench.programme, programme]
-    return {
-        "after": after,
-        **effect(tx, bench.clinic, bench.content, content, proposed, both),
+        "view": f"step-{key}",
+        **outcome(tx, desk, draft.change, counted=previewed and draft.change.is_changed),
     }
 
 
 def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
-    catalogue = bench.content.catalogue.with_bodies(draft.wordings)
+    catalogue = bench.desk.content.catalogue.with_bodies(draft.change.begun.wordings)
     found = []
     for text_id, language in texts_of(bench.step):
         text = catalogue.get(text_id, language)
-        fault = draft.faults.get(wording_name(text_id, language))
         found.append(
             WordingField(
                 text_id=text_id,
                 language=language,
                 body=text.body if text else "",
-                is_new=(text_id, language) in draft.wordings,
-                length=_length(bench.clinic, text),
-                faults=(fault,) if fault else (),
+                is_new=(text_id, language) in draft.change.begun.wordings,
+                length=_length(bench.desk.clinic, text),
             )
         )
     return found

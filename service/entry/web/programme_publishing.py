@@ -13,11 +13,12 @@ from service.domain import impact_words, programme_words
 from service.domain.impact import NIGHTS
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
 from service.entry.web.impact_runs import Run
+from service.entry.web.programme_desks import address_of
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
 from service.flows.plan_due.preview import Proposal, longest_name, touched
 from service.flows.publish_programme import TakesEffect, as_if_published, publish
-from service.store import content, programme_pages
+from service.store import content, drafts, programme_pages
 from service.store.content import Content, Version
 from service.store.people import clinic_by_id
 from service.store.records import Clinic
@@ -79,21 +80,17 @@ def effect(
     return _shown(run, proposed.slug, current.number, proposed.mark)
 
 
-def edits_an_older(newest: Version) -> bool:
-    """Whether the form was filled in on a version that is no longer the newest: it would undo what came since."""
-    return request.form.get("based_on", newest.number, type=int) != newest.number
-
-
 def was_seen(proposed: Proposed) -> bool:
     """Whether exactly this was seen before, and is now to be published."""
     return request.form.get("act") == "publish" and request.form.get("seen") == proposed.mark
 
 
 def publish_seen(clinic: Clinic, proposed: Proposed) -> Version:
-    """Publish; StaleEditError where somebody else did meanwhile."""
+    """Publish, and with it what was begun is done; StaleEditError where somebody else published meanwhile."""
     runtime = current_site().runtime
     now = runtime.clock.now()
     with own_clinic(write=True) as tx:
+        drafts.drop(tx, clinic.id, proposed.slug)
         return publish(
             runtime,
             tx,
@@ -107,14 +104,16 @@ def publish_seen(clinic: Clinic, proposed: Proposed) -> Version:
         )
 
 
-def published_meanwhile(slug: str, newest: int, again: str) -> ResponseReturnValue:
-    """The conflict, with what the other one changed; `again` is where the edit can be made anew."""
+def published_meanwhile(slug: str, newest: int) -> ResponseReturnValue:
+    """The conflict, with what the other one changed; what the member typed is kept until thrown away."""
     with own_clinic() as tx:
         versions = {one.number: one for one in content.versions(tx, member().clinic_id, slug)}
+        kept = drafts.find(tx, member().clinic_id, slug)
     before = versions.get(request.form.get("based_on", 0, type=int))
     lines = changes(before.source, versions[newest].source) if before else []
+    mine = address_of(slug, kept.step) if kept else None
     page = render_template(
-        "programme_stale.html", slug=slug, newest=newest, again=again, changes=lines
+        "programme_stale.html", slug=slug, newest=newest, mine=mine, changes=lines
     )
     return page, 409
 

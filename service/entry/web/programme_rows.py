@@ -18,9 +18,8 @@ from service.store.records import Clinic, Patient, PlanningCase
 from service.store.session import Tx
 
 NEXT_TEXTS = 10
-# Ten texts of most programmes lie within four weeks; of the monthly ones a season must do.
-NIGHTS, MORE_NIGHTS = 28, 120
-MOST_EYES = 100
+LOOKS = (28, 56, 120)
+"""So many nights are looked through for them, then more: ten texts of a daily step lie near, of a monthly one far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +64,18 @@ def case_of(
 
 def next_texts(case: PlanningCase, content: Content, slug: str, now: datetime) -> list[NextText]:
     """The next ten texts of one programme, and what is withheld up to the last; planned with all programmes."""
-    for nights in (NIGHTS, MORE_NIGHTS):
+    for nights in LOOKS:
         slots = [slot for slot in foresee(case, content, now, nights) if slot.programme == slug]
         planned = sorted(slot.at for slot in slots if isinstance(slot, Planned))
         if len(planned) >= NEXT_TEXTS:
             break
-    last = planned[NEXT_TEXTS - 1] if len(planned) >= NEXT_TEXTS else now + timedelta(days=NIGHTS)
-    shown = [slot for slot in slots if slot.at <= max([last, *planned[:NEXT_TEXTS]])]
-    return [_shown(slot, case, content) for slot in sorted(shown, key=lambda slot: slot.at)]
+    last = planned[NEXT_TEXTS - 1] if len(planned) >= NEXT_TEXTS else now + timedelta(days=LOOKS[0])
+    near = [slot for slot in slots if slot.at <= max([last, *planned[:NEXT_TEXTS]])]
+    return [shown(slot, case, content) for slot in sorted(near, key=lambda slot: slot.at)]
 
 
-def _shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> NextText:
+def shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> NextText:
+    """A slot of a plan as the pages show it."""
     zone, language = case.patient.zone, case.patient.language
     text, body, gated, withheld = "", "", False, ""
     if isinstance(slot, Planned):

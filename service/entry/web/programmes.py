@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from schedules.night import bedtime_of, night_of, wake_of
 from schedules.programme import Programme
@@ -15,24 +16,21 @@ from service.entry.web.access import (
     member,
     own_clinic,
 )
-from service.entry.web.imaginary import IMAGINARY
 from service.entry.web.night_picture import NARROW, WIDE, night_picture
-from service.entry.web.programme_rows import MOST_EYES, case_of, label, next_texts
+from service.entry.web.programme_desks import address_of
+from service.entry.web.programme_eyes import eyes_for
+from service.entry.web.programme_rows import case_of, next_texts
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
 from service.flows.plan_due.case import subject_of
 from service.flows.plan_due.preview import touched
 from service.flows.publish_programme import newest_of
-from service.store import content, programme_pages
+from service.store import content, drafts, programme_pages
 from service.store.content import Content, Version
 from service.store.people import clinic_by_id, rhythm_of
-from service.store.programme_pages import Reached
-from service.store.session import Tx
+from service.store.records import PlanningCase
 
 pages = Blueprint("programmes", __name__)
-
-# Only who cares for patients sees a name beside a reference.
-NAMED = frozenset({"clinician"})
 
 
 @pages.get("/programmes")
@@ -47,6 +45,7 @@ def programmes() -> ResponseReturnValue:
         everybody = programme_pages.reached(tx, clinic.id)
         in_force = current.programmes(now)
         authors = programme_pages.authors(tx, [version.published_by for version, _ in in_force])
+        begun = {one.slug: one for one in drafts.mine(tx, clinic.id)}
     rows = [(version, one, len(touched(everybody, [one], now))) for version, one in in_force]
     coming = {
         version.slug: version
@@ -57,6 +56,7 @@ def programmes() -> ResponseReturnValue:
         "programmes.html",
         rows=rows,
         coming=coming,
+        begun=begun,
         authors=authors,
         everybody=len(everybody),
         now=now,
@@ -82,10 +82,7 @@ def programme(slug: str) -> ResponseReturnValue:
             abort(404)
         versions = list(reversed(content.versions(tx, clinic.id, slug)))
         authors = programme_pages.authors(tx, [other.published_by for other in versions])
-    rhythm = rhythm_of(case.patient)
-    night = night_of(now, case.patient.zone)
-    pins = programme_view.pins(one, subject_of(case, current), night)
-    bedtime, wake = bedtime_of(rhythm, night).time(), wake_of(rhythm, night).time()
+        begun = drafts.find(tx, clinic.id, slug)
     return render_template(
         "programme.html",
         programme=one,
@@ -95,12 +92,14 @@ def programme(slug: str) -> ResponseReturnValue:
         reach=len(everybody),
         eyes=eyes,
         chosen=chosen,
-        pictures=[night_picture(pins, bedtime, wake, frame) for frame in (WIDE, NARROW)],
+        pictures=_pictures(case, current, one, now),
         texts=next_texts(case, current, slug, now),
         bodies=current.catalogue,
         language=clinic.language,
         say=programme_words,
         editing=member().may(PROGRAMME_EDITORS),
+        begun=begun,
+        go_on=address_of(slug, begun.step) if begun else None,
         now=now,
         zone=clinic.zone,
         there=case.patient.zone,
@@ -132,6 +131,14 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     )
 
 
+def _pictures(case: PlanningCase, current: Content, one: Programme, now: datetime) -> list[Markup]:
+    """Tonight's steps on the patient's clock, for wide windows and for narrow ones."""
+    rhythm, night = rhythm_of(case.patient), night_of(now, case.patient.zone)
+    pins = programme_view.pins(one, subject_of(case, current), night)
+    bedtime, wake = bedtime_of(rhythm, night).time(), wake_of(rhythm, night).time()
+    return [night_picture(pins, bedtime, wake, frame) for frame in (WIDE, NARROW)]
+
+
 def in_force_or_coming(current: Content, slug: str, now: datetime) -> tuple[Version, Programme]:
     """The version in force; one published for later where none is in force yet."""
     in_force = (pair for pair in current.programmes(now) if pair[0].slug == slug)
@@ -139,12 +146,3 @@ def in_force_or_coming(current: Content, slug: str, now: datetime) -> tuple[Vers
     if found is None:
         abort(404)
     return found
-
-
-def eyes_for(tx: Tx, everybody: list[Reached]) -> list[tuple[str, str]]:
-    """By whom a programme can be seen: those it reaches (at most a hundred), and an imaginary patient."""
-    named = member().may(NAMED)
-    real = [
-        (one.patient.token, label(tx, one.patient, named=named)) for one in everybody[:MOST_EYES]
-    ]
-    return [*real, (IMAGINARY, "An imaginary patient, bed 23:00, joining today")]

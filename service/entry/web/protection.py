@@ -22,6 +22,7 @@ HEADERS = Secure(
     .script_src("'self'")
     .style_src("'self'")
     .img_src("'self'")
+    .connect_src("'self'")
     .form_action("'self'")
     .object_src("'none'")
     .base_uri("'none'")
@@ -43,6 +44,8 @@ def protect(app: Flask, *, loopback: bool) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
+        # A form may lie open for a morning; its token is worth no more than the session it belongs to.
+        WTF_CSRF_TIME_LIMIT=None,
     )
     app.after_request(_with_headers)
 

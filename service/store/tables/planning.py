@@ -84,6 +84,29 @@ class ProgrammeVersion(OfClinic, Base):
     __table_args__ = (UniqueConstraint("clinic_id", "slug", "number"),)
 
 
+class ProgrammeDraft(OfClinic, Base):
+    """One person's change of one programme that is not published, as it was typed last, faulty or not.
+
+    `wordings` holds changed bodies by "text language"; `unread`, by step, the entries of its form that the file
+    cannot say; `step` where the person was: the key of a step, empty for the file.
+    """
+
+    __tablename__ = "programme_draft"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(String(40))
+    editor: Mapped[str] = mapped_column(String(80))
+    based_on: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)
+    wordings: Mapped[Json]
+    unread: Mapped[Json]
+    takes_effect: Mapped[str] = mapped_column(String(12))
+    step: Mapped[str] = mapped_column(String(64))
+    saved_at: Mapped[Instant]
+
+    __table_args__ = (UniqueConstraint("clinic_id", "slug", "editor"),)
+
+
 class TextVersion(OfClinic, Base):
     """One published wording of one text; the highest number is the one in use."""
 

@@ -1,0 +1,77 @@
+"""By whom a programme is seen: real patients it reaches, and an imaginary one; its next texts for each of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort
+
+from schedules.programme import Programme
+from service.entry.web.access import member
+from service.entry.web.imaginary import IMAGINARY
+from service.entry.web.programme_rows import NextText, case_of, compared, label, next_texts
+from service.store.content import Content
+from service.store.programme_pages import Reached
+from service.store.records import Clinic
+from service.store.session import Tx
+
+MOST_EYES = 100
+# Only who cares for patients sees a name beside a reference.
+NAMED = frozenset({"clinician"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The next texts of one patient, whose clocks are those of `zone`; `differing` of them not as they are now.
+
+    `ref` is the patient in a word or two, `who` with zone and bedtime.
+    """
+
+    ref: str
+    who: str
+    zone: str
+    texts: Sequence[NextText]
+    differing: int
+
+
+def eyes_for(tx: Tx, everybody: Sequence[Reached]) -> list[tuple[str, str]]:
+    """By whom a programme can be seen: those it reaches (at most a hundred), and an imaginary patient."""
+    named = member().may(NAMED)
+    real = [
+        (one.patient.token, label(tx, one.patient, named=named)) for one in everybody[:MOST_EYES]
+    ]
+    return [*real, (IMAGINARY, "An imaginary patient, bed 23:00, joining today")]
+
+
+def seen_by(
+    tx: Tx,
+    clinic: Clinic,
+    now: datetime,
+    programme: Programme,
+    contents: tuple[Content, Content | None],
+    eyes: Sequence[tuple[str, str]],
+    chosen: str,
+) -> list[Seen]:
+    """The next texts of the chosen patient and of the imaginary one: as they are, or with the second content.
+
+    `programme` is the one the imaginary patient is made for. A patient there is none of is a missing page.
+    """
+    labels = dict(eyes)
+    found = []
+    for token in dict.fromkeys((chosen, IMAGINARY)):
+        case = case_of(tx, clinic, programme, token, now)
+        if case is None:
+            abort(404)
+        texts, differing = next_texts(case, contents[0], programme.slug, now), 0
+        if contents[1] is not None:
+            before = {_sent(one) for one in texts}
+            texts = compared(texts, next_texts(case, contents[1], programme.slug, now))
+            differing = sum(_sent(one) not in before for one in texts)
+        who = labels.get(token) or label(tx, case.patient, named=member().may(NAMED))
+        ref = case.patient.ref or "the imaginary patient"
+        found.append(Seen(ref, who, case.patient.zone, texts, differing))
+    return found
+
+
+def _sent(one: NextText) -> tuple[object, ...]:
+    return one.step, one.night, one.at, one.text, one.body, one.withheld
