@@ -28,11 +28,12 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A body ready to send."""
+    """A body ready to send; `wording` is the number of the clinic's wording it was made from, if it has one."""
 
     template: str
     body: str
     segments: int
+    wording: int | None
 
 
 class NoTextError(LookupError):
@@ -55,7 +56,7 @@ def compose(
         **values,
     }
     body = render(text.body, known)
-    return Composed(template, body, measure(body).segments)
+    return Composed(template, body, measure(body).segments, text.wording)
 
 
 def as_received(catalogue: Catalogue, template: str, language: str, privacy: str) -> str:

@@ -232,6 +232,16 @@ def wake_clinic(tx: Tx, clinic_id: int, at: datetime) -> None:
     wake(tx, [row[0] for row in everyone], at)
 
 
+def content_changed(tx: Tx, clinic_id: int, effective_at: datetime) -> None:
+    """Whoever holds the clinic's content reads it again, and everybody's plan is looked at again."""
+    tx.execute(
+        update(ClinicRow)
+        .where(ClinicRow.id == clinic_id)
+        .values(content_number=ClinicRow.content_number + 1)
+    )
+    wake_clinic(tx, clinic_id, effective_at)
+
+
 _PATIENT = select(*columns(PatientRow, Patient))
 _PATIENTS = _PATIENT.where(PatientRow.id.in_(bindparam("ids", expanding=True)))
 _BY_NUMBER = _PATIENT.where(

@@ -60,7 +60,14 @@ def test_placeholders_count_with_the_words_that_usually_stand_there() -> None:
     assert reading_ease("{clinic}: call {phone} now or at {time} today.", "en") is not None
 
 
-@pytest.mark.parametrize("body", ["Thanks, got it.", "Too few words to be judged, here.", "One {brace and eight more words than it needs"])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Thanks, got it.",
+        "Too few words to be judged, here.",
+        "One {brace and eight more words than it needs",
+    ],
+)
 def test_a_short_or_faulty_text_is_not_judged(body: str) -> None:
     assert reading_ease(body, "en") is None
 

@@ -59,7 +59,7 @@ def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
     faults = {
         wording_name(*key): "; ".join(found)
         for key, body in wordings.items()
-        if (found := wording_faults(bench.content.catalogue, *key, body))
+        if (found := wording_faults(bench.content.texts.newest, *key, body))
     }
     try:
         source = edited(source, bench.step.key, form)
@@ -91,7 +91,7 @@ def _typed_wordings(bench: Bench, typed: Mapping[str, str]) -> dict[tuple[str, s
     changed = {}
     for text_id, language in texts_of(bench.step):
         said = typed.get(wording_name(text_id, language))
-        text = bench.content.catalogue.get(text_id, language)
+        text = bench.content.texts.newest.get(text_id, language)
         if said is None:
             continue
         body = " ".join(said.split())[:LONGEST_BODY]

@@ -176,7 +176,7 @@ def _done(
 
 
 def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
-    catalogue = bench.content.catalogue.with_bodies(draft.wordings)
+    catalogue = bench.content.texts.newest.with_bodies(draft.wordings)
     found = []
     for text_id, language in texts_of(bench.step):
         text = catalogue.get(text_id, language)

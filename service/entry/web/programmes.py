@@ -84,7 +84,7 @@ def programme(slug: str) -> ResponseReturnValue:
         authors = programme_pages.authors(tx, [other.published_by for other in versions])
     rhythm = rhythm_of(case.patient)
     night = night_of(now, case.patient.zone)
-    pins = programme_view.pins(one, subject_of(case, current), night)
+    pins = programme_view.pins(one, subject_of(case, current, now), night)
     bedtime, wake = bedtime_of(rhythm, night).time(), wake_of(rhythm, night).time()
     return render_template(
         "programme.html",
@@ -97,7 +97,7 @@ def programme(slug: str) -> ResponseReturnValue:
         chosen=chosen,
         pictures=[night_picture(pins, bedtime, wake, frame) for frame in (WIDE, NARROW)],
         texts=next_texts(case, current, slug, now),
-        bodies=current.catalogue,
+        bodies=current.catalogue(now),
         language=clinic.language,
         say=programme_words,
         editing=member().may(PROGRAMME_EDITORS),
