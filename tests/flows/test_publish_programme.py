@@ -114,7 +114,7 @@ def test_a_draft_changes_nothing_for_anybody(world: World) -> None:
         (EARLIER, {("CAF-03", "en"): " "}, "cannot be empty"),
         (EARLIER, {("CAF-03", "en"): "Did you? Reply STOP or NO."}, "STOP"),
         (EARLIER, {("CAF-03", "en"): "Before {cutoff}? Reply YES or NO."}, "needs a cutoff"),
-        (EARLIER, {("CAF-03", "en"): "By {date}? Reply YES or NO."}, "no programme can fill"),
+        (EARLIER, {("CAF-03", "en"): "By {date}? Reply YES or NO."}, "cannot be filled"),
         (EARLIER, {("CAF-77", "en"): "New."}, "no such text"),
         (EARLIER, {("SYM-01", "en"): "Until {cutoff}? Reply 0 to 10."}, "Morning check-in"),
     ],
