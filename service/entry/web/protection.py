@@ -22,6 +22,7 @@ HEADERS = Secure(
     .script_src("'self'")
     .style_src("'self'")
     .img_src("'self'")
+    .connect_src("'self'")
     .form_action("'self'")
     .object_src("'none'")
     .base_uri("'none'")
