@@ -40,11 +40,15 @@ ANSWERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One step that says a text; `instead_of` is the text named there that a discreet patient gets this one for."""
+    """One step that says a text; `instead_of` is the text named there that a discreet patient gets this one for.
+
+    `has_cutoff`: it can fill {cutoff}.
+    """
 
     slug: str
     title: str
     step: str
+    has_cutoff: bool
     instead_of: str | None = None
 
 
@@ -53,14 +57,11 @@ def uses_of(text_id: str, programmes: Iterable[Programme], catalogue: Catalogue)
     found = []
     for programme in programmes:
         for step in programme.steps:
+            place = (programme.slug, programme.title, step.key, step.cutoff is not None)
             named = (*step.say, *(step.ask.then if step.ask else ()))
             if text_id in named:
-                found.append(Use(programme.slug, programme.title, step.key))
-            found += [
-                Use(programme.slug, programme.title, step.key, other)
-                for other in named
-                if _twin(other, catalogue) == text_id
-            ]
+                found.append(Use(*place))
+            found += [Use(*place, other) for other in named if _twin(other, catalogue) == text_id]
     return found
 
 

@@ -63,7 +63,7 @@ def test_the_list_says_what_is_there_and_whose_wording_it_is(world: World) -> No
     row = page.partition(">CAF-03<")[2].partition("</tr>")[0]
     assert NEW[:30] in row
     assert "own wording" in row
-    assert "awaits native clinical review" in row
+    assert "Spanish awaits review" in row
     assert "no Spanish" in page.partition(">CAF-02<")[2].partition("</tr>")[0]
     assert "the answer to words of suicide" in page
     found = browser.get("/texts?q=etiqueta").text

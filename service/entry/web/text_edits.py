@@ -179,6 +179,8 @@ def _history(tx: Tx, desk: Desk, now: datetime) -> dict[str, Any]:
 def _named(desk: Desk) -> list[tuple[str, str]]:
     """The placeholders this text may name, each with what it stands for."""
     can = fillable(desk.text.id, desk.text.kind)
+    if not any(use.has_cutoff for use in desk.uses):
+        can -= {"cutoff"}
     return [(name, meaning) for name, meaning in MEANINGS.items() if name in can]
 
 

@@ -59,6 +59,7 @@ def texts() -> ResponseReturnValue:
         "texts.html",
         groups=shown,
         found=len({line.text.id for _, lines in shown for line in lines}),
+        reviews=len({line.text.id for _, lines in shown for line in lines if line.review}),
         wanted=wanted,
         languages=LANGUAGES,
     )
