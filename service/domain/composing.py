@@ -47,16 +47,19 @@ def compose(
     text = catalogue.get(template, language)
     if text is None:
         raise NoTextError(f"{template} does not exist in {language!r}")
-    known = {
+    body = render(text.body, {**own_values(voice), **values})
+    return Composed(template, body, measure(body).segments, text.wording)
+
+
+def own_values(voice: Voice) -> dict[str, str]:
+    """What a clinic itself fills into its texts."""
+    return {
         "clinic": voice.alias,
         "phone": voice.phone,
         "emerg": voice.emergency,
         "crisis": voice.crisis,
         "poison": voice.poison,
-        **values,
     }
-    body = render(text.body, known)
-    return Composed(template, body, measure(body).segments, text.wording)
 
 
 def as_received(catalogue: Catalogue, template: str, language: str, privacy: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date, time
 
 from message_templates.formats import clock_time, short_date
 from message_templates.segments import measure
-from service.domain.composing import Voice
+from service.domain.composing import Voice, own_values
 
 MEANINGS: Mapping[str, str] = {
     "clinic": "what the clinic calls itself in texts",
@@ -62,13 +62,7 @@ def values_for(
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The shortest and the longest value of every placeholder, in one language."""
     spoken = sorted(hints, key=len)
-    own = {
-        "clinic": voice.alias,
-        "phone": voice.phone,
-        "emerg": voice.emergency,
-        "crisis": voice.crisis,
-        "poison": voice.poison,
-    }
+    own = own_values(voice)
     short = {
         "first": names.shortest,
         "date": short_date(date(2026, 3, 1), language),

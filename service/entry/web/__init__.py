@@ -7,10 +7,12 @@ from flask_wtf.csrf import CSRFProtect
 
 import service
 from service.entry.web import (
+    account,
     charts,
     enrol,
     health,
     joining,
+    own_phone,
     patient,
     patient_night,
     patients,
@@ -47,6 +49,8 @@ GROUPS = (
     texts,
     text_edits,
     phone,
+    own_phone,
+    account,
     joining,
     health,
     webhooks,

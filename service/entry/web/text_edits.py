@@ -20,6 +20,7 @@ from service.entry.web.access import (
 from service.entry.web.programme_drafts import LANGUAGES
 from service.entry.web.site import current_site
 from service.entry.web.text_desk import Desk, Proposal, Typed, desk_of, looks_of, proposal_of
+from service.entry.web.text_trials import is_wished, own_number, tried
 from service.flows.publish_programme.wordings import (
     FaultyWordingError,
     InForce,
@@ -67,6 +68,8 @@ def change(text_id: str) -> ResponseReturnValue:
         desk = desk_of(tx, text_id)
         proposal = proposal_of(desk, request.form)
         page = _page(tx, desk, request.form, previewed=True)
+    if is_wished():
+        return render_template("text.html", **page, trial=tried(desk, page["looks"]))
     if any(desk.number(key[1]) != number for key, number in proposal.based_on.items()):
         return _conflict(text_id, proposal)
     seen = request.form.get("act") == "publish" and request.form.get("seen") == proposal.mark
@@ -161,6 +164,7 @@ def _page(tx: Tx, desk: Desk, typed: Typed, *, previewed: bool) -> dict[str, Any
         "now": now,
         "zone": desk.clinic.zone,
         **_history(tx, desk, now),
+        **own_number(tx),
     }
 
 
