@@ -1,29 +1,12 @@
 """My account: the own number entered and proved, and a wording sent to it from the texts editor."""
 
-from dataclasses import replace
-
 import pytest
 from flask.testing import FlaskClient
 
-from service.clinic_life import live_until
-from service.entry.web import Site, create_app
 from tests.web.conftest import World, csrf
 from tests.web.test_texts import PATH, form
 
 OWN = "+19025550188"
-
-
-@pytest.fixture
-def demo(world: World) -> World:
-    """The same clinic as a demo, whose clock travels."""
-    site = Site(
-        runtime=world.runtime,
-        secret_key="a secret for tests only",
-        public_url="http://127.0.0.1",
-        loopback=True,
-        travel=lambda target: live_until(world.runtime, target),
-    )
-    return replace(world, app=create_app(site))
 
 
 def send(browser: FlaskClient, path: str, **fields: str):

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from service.store.session import SYSTEM
 from service.store.wordings import PublishedWording, wordings
 from tests.web.conftest import World, csrf
+from tests.web.test_programmes import form as fields_of_step
 
 PATH = "/texts/CAF-03"
 NEW = "Cut-off kept today? Reply YES or NO."
@@ -21,6 +22,14 @@ def form(browser: FlaskClient, path: str = PATH) -> dict[str, str]:
     for language, body in re.findall(r'name="body-(\w\w)"[^>]*>([^<]*)</textarea>', page):
         fields[f"body-{language}"] = body
     return fields | {"csrf_token": csrf(page), "at": "now", "act": "look"}
+
+
+def step_form(browser: FlaskClient, path: str) -> dict[str, str]:
+    """The fields of a step's form, with its wordings and what they were filled with."""
+    page = browser.get(path).text
+    typed = dict(re.findall(r'<textarea[^>]* name="([\w-]+)"[^>]*>([^<]*)</textarea>', page))
+    was = re.findall(r'name="(was-[\w-]+)" value="([^"]*)"', page)
+    return {**fields_of_step(browser, path), **typed, **dict(was)}
 
 
 def publish(browser: FlaskClient, fields: dict[str, str], path: str = PATH):
@@ -122,6 +131,7 @@ def test_from_the_next_night(world: World) -> None:
     assert newest.effective_at > newest.published_at
     page = browser.get(PATH).text
     assert "from today 12:00" in page
+    assert page.count("Use it now") == page.count("Use this again") == 1
     assert NEW in page.partition("<textarea")[2].partition("</textarea>")[0]
 
 
@@ -171,6 +181,29 @@ def test_two_editors_of_two_languages_do_not_meet(world: World) -> None:
     assert publish(second, {**mine, "body-es": spanish}).status_code == 302
     newest = {one.language: one.body for one in history(world)}
     assert newest == {"en": NEW, "es": spanish}
+
+
+def test_a_step_form_opened_before_does_not_take_a_new_wording_back(world: World) -> None:
+    browser, step = world.member("programme_admin"), "/programmes/caffeine/steps/kept"
+    fields = step_form(browser, step)
+    publish(browser, {**form(browser), "body-en": NEW})
+    page = browser.post(step, data={**fields, "amount": "3h", "act": "preview"})
+    assert page.status_code == 200
+    seen = re.search(r'name="seen" value="(\w+)"', page.text)[1]
+    done = {**fields, "amount": "3h", "act": "publish", "seen": seen}
+    assert browser.post(step, data=done).status_code == 302
+    assert [one.body for one in history(world)][-1] == NEW
+
+
+def test_a_step_form_says_that_a_wording_was_changed_meanwhile(world: World) -> None:
+    browser, step = world.member("programme_admin"), "/programmes/caffeine/steps/kept"
+    fields = step_form(browser, step)
+    publish(browser, {**form(browser), "body-en": NEW})
+    mine = {"text-CAF-03-en": "Mine? Reply YES or NO.", "act": "preview"}
+    page = browser.post(step, data={**fields, **mine})
+    assert page.status_code == 400
+    assert f"somebody changed this wording meanwhile; it is now “{NEW}”" in page.text
+    assert 'name="seen"' not in page.text
 
 
 def test_another_clinics_wordings_are_not_touched(world: World) -> None:

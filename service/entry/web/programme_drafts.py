@@ -59,7 +59,7 @@ def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
     faults = {
         wording_name(*key): "; ".join(found)
         for key, body in wordings.items()
-        if (found := wording_faults(bench.content.texts.newest, *key, body))
+        if (found := _overtaken(bench, typed, key) or _wrong(bench, key, body))
     }
     try:
         source = edited(source, bench.step.key, form)
@@ -91,13 +91,40 @@ def _typed_wordings(bench: Bench, typed: Mapping[str, str]) -> dict[tuple[str, s
     changed = {}
     for text_id, language in texts_of(bench.step):
         said = typed.get(wording_name(text_id, language))
-        text = bench.content.texts.newest.get(text_id, language)
         if said is None:
             continue
-        body = " ".join(said.split())[:LONGEST_BODY]
-        if body != (text.body if text else ""):
+        body, newest = tidy(said), newest_wording(bench, text_id, language)
+        # What the form was filled with stays what it is, even where somebody has changed it meanwhile.
+        if body not in (newest, _began_with(typed, text_id, language, newest)):
             changed[text_id, language] = body
     return changed
+
+
+def _wrong(bench: Bench, key: tuple[str, str], body: str) -> list[str]:
+    return wording_faults(bench.content.texts.newest, *key, body)
+
+
+def _overtaken(bench: Bench, typed: Mapping[str, str], key: tuple[str, str]) -> list[str]:
+    """That somebody published another wording of a text that is being changed, with what it says."""
+    newest = newest_wording(bench, *key)
+    if _began_with(typed, *key, newest) == newest:
+        return []
+    return [f"somebody changed this wording meanwhile; it is now “{newest}”"]
+
+
+def _began_with(typed: Mapping[str, str], text_id: str, language: str, newest: str) -> str:
+    return tidy(typed.get(f"was-{wording_name(text_id, language)}", newest))
+
+
+def newest_wording(bench: Bench, text_id: str, language: str) -> str:
+    """The wording published last, "" where there is none."""
+    text = bench.content.texts.newest.get(text_id, language)
+    return text.body if text else ""
+
+
+def tidy(typed: str) -> str:
+    """A wording as it is kept: one line, single spaces, not endless."""
+    return " ".join(typed.split())[:LONGEST_BODY]
 
 
 def wording_name(text_id: str, language: str) -> str:

@@ -17,6 +17,7 @@ from service.entry.web.programme_drafts import (
     Bench,
     Draft,
     draft_of,
+    newest_wording,
     texts_of,
     untouched,
     wording_name,
@@ -61,6 +62,7 @@ class WordingField:
     text_id: str
     language: str
     body: str
+    was: str
     is_new: bool
     length: Length
     faults: tuple[str, ...]
@@ -186,6 +188,7 @@ def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
                 text_id=text_id,
                 language=language,
                 body=text.body if text else "",
+                was=newest_wording(bench, text_id, language),
                 is_new=(text_id, language) in draft.wordings,
                 length=_length(bench.clinic, text),
                 faults=(fault,) if fault else (),

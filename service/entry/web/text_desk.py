@@ -1,5 +1,6 @@
 """A text on the desk: what it is, where it is said, whom it may go to, and what somebody typed in its place."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -7,18 +8,18 @@ from hashlib import sha256
 from flask import abort
 
 from message_templates.catalogue import Text
+from schedules.facts import code_of
 from service.domain.text_uses import Use, uses_of
 from service.entry.web.access import member
-from service.entry.web.programme_drafts import LANGUAGES
+from service.entry.web.programme_drafts import LANGUAGES, tidy
 from service.entry.web.site import current_site
-from service.entry.web.text_looks import Look, look_at, names_for, tidy, values_of
+from service.entry.web.text_looks import Look, look_at, values_of
 from service.flows.plan_due.preview import touched
 from service.flows.publish_programme import wording_faults
 from service.flows.publish_programme.wordings import InForce, newest_number
 from service.store import programme_pages
 from service.store.content import Content
 from service.store.people import clinic_by_id
-from service.store.programme_pages import Reached
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -27,13 +28,12 @@ Typed = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A text being changed: the clinic, its content, the text, where it is said, and whom it may go to."""
+    """A text being changed: the clinic, its content, the text, and where it is said."""
 
     clinic: Clinic
     content: Content
     text: Text
     uses: tuple[Use, ...]
-    people: tuple[Reached, ...]
 
     def newest(self, language: str) -> str:
         """The wording published last, "" where there is none."""
@@ -85,11 +85,21 @@ def desk_of(tx: Tx, text_id: str) -> Desk:
     if found is None:
         abort(404)
     in_force = [programme for _, programme in content.programmes(now)]
-    uses = uses_of(text_id, in_force, content.texts.newest)
-    saying = {use.slug for use in uses}
-    everybody = programme_pages.reached(tx, clinic.id)
-    people = touched(everybody, [one for one in in_force if one.slug in saying], now)
-    return Desk(clinic, content, found, tuple(uses), tuple(people if uses else everybody))
+    return Desk(clinic, content, found, tuple(uses_of(text_id, in_force, content.texts.newest)))
+
+
+def reach_of(tx: Tx, desk: Desk) -> dict[str, int]:
+    """How many patients the text may go to, by the language they read."""
+    now = current_site().runtime.clock.now()
+    slugs = {use.slug for use in desk.uses}
+    in_force = (programme for _, programme in desk.content.programmes(now))
+    saying = [programme for programme in in_force if programme.slug in slugs]
+    gates = [item for one in saying for item in (*one.head.only_if, *one.head.not_if)]
+    people = programme_pages.reached(tx, desk.clinic.id, {code_of(item) for item in gates})
+    if saying:
+        people = touched(people, saying, now)
+    said = Counter(one.patient.language for one in people)
+    return {language: said[language] for language in LANGUAGES}
 
 
 def proposal_of(desk: Desk, typed: Typed) -> Proposal:
@@ -105,7 +115,7 @@ def proposal_of(desk: Desk, typed: Typed) -> Proposal:
 
 def looks_of(tx: Tx, desk: Desk, typed: Typed) -> list[Look]:
     """Both languages, as typed or as published last."""
-    names = names_for(tx, desk.people)
+    values = values_of(tx, desk.clinic, desk.content)
     return [
         look_at(
             desk.text.id,
@@ -113,7 +123,7 @@ def looks_of(tx: Tx, desk: Desk, typed: Typed) -> list[Look]:
             body := desk.body(language, typed),
             content=desk.content,
             number=desk.number(language),
-            values=values_of(desk.clinic, desk.content, names, language),
+            values=values[language],
             faults=_faults(desk, language, body),
         )
         for language in LANGUAGES

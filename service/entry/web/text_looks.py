@@ -8,13 +8,12 @@ from message_templates.reading_ease import Ease, reading_ease
 from message_templates.render import filled
 from message_templates.segments import Length, measure
 from message_templates.stray_characters import Stray, stray_characters
-from service.domain.text_values import Names, made_up, names_among, values_for
+from service.domain.text_values import made_up, names_among, values_for
 from service.entry.web.access import member
-from service.entry.web.programme_drafts import LANGUAGES, LONGEST_BODY
+from service.entry.web.programme_drafts import LANGUAGES
 from service.entry.web.programmes import NAMED
+from service.store import programme_pages
 from service.store.content import Content
-from service.store.people import open_given_name
-from service.store.programme_pages import Reached
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -53,20 +52,19 @@ class Look:
         return self.body != self.was
 
 
-def tidy(typed: str) -> str:
-    """A body as it is kept: one line, single spaces, not endless."""
-    return " ".join(typed.split())[:LONGEST_BODY]
+def values_of(tx: Tx, clinic: Clinic, content: Content) -> dict[str, Values]:
+    """What stands in the placeholders of each language at the shortest and at the longest.
 
-
-def names_for(tx: Tx, people: Sequence[Reached]) -> Names:
-    """The shortest and longest first names among `people`; for who may not see names, others of their length."""
-    found = names_among(open_given_name(tx.keyring, one.patient) for one in people)
-    return found if member().may(NAMED) else made_up(found)
-
-
-def values_of(clinic: Clinic, content: Content, names: Names, language: str) -> Values:
-    """What stands in the placeholders at the shortest and at the longest."""
-    return values_for(clinic, content.texts.shipped.hints[language].values(), language, names)
+    Names are those of the patients who read it; for who may not see names, others of their length.
+    """
+    names = programme_pages.given_names(tx, clinic.id)
+    found = {}
+    for language in LANGUAGES:
+        extremes = names_among(names.get(language, ()))
+        shown = extremes if member().may(NAMED) else made_up(extremes)
+        hints = content.texts.shipped.hints[language].values()
+        found[language] = values_for(clinic, hints, language, shown)
+    return found
 
 
 def look_at(
@@ -110,10 +108,10 @@ def look_at(
 def _bubbles(short: str, long: str) -> tuple[tuple[str, str, int], ...]:
     """What arrives: title, body and segments; one where no value makes a difference."""
     if short == long:
-        return (("as it arrives", short, measure(short).segments),) if short else ()
+        return (("As it arrives", short, measure(short).segments),) if short else ()
     return (
-        ("shortest values", short, measure(short).segments),
-        ("longest values", long, measure(long).segments),
+        ("With the shortest values", short, measure(short).segments),
+        ("With the longest values", long, measure(long).segments),
     )
 
 

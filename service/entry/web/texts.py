@@ -14,8 +14,7 @@ from service.domain.text_uses import ANSWERS, uses_of
 from service.entry.web.access import PROGRAMME_READERS, for_roles, member, own_clinic
 from service.entry.web.programme_drafts import LANGUAGES
 from service.entry.web.site import current_site
-from service.entry.web.text_looks import Values, names_for, values_of
-from service.store import programme_pages
+from service.entry.web.text_looks import Values, values_of
 from service.store.content import Content
 from service.store.people import clinic_by_id
 
@@ -47,8 +46,7 @@ def texts() -> ResponseReturnValue:
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         content = runtime.shelf.content(tx, clinic)
-        names = names_for(tx, programme_pages.reached(tx, clinic.id))
-    values = {language: values_of(clinic, content, names, language) for language in LANGUAGES}
+        values = values_of(tx, clinic, content)
     programmes = [programme for _, programme in content.programmes(now)]
     groups = [
         (title, [_line(text_id, content, values) for text_id in ids if _fits(text_id, wanted, content)])
