@@ -58,7 +58,7 @@ def _plan_us(runtime: Runtime) -> float:
     for case in cases:
         tonight = night_of(NOW, case.patient.zone)
         nights = [tonight - DAY, tonight, tonight + DAY]
-        subject, past = subject_of(case, content), past_of(case, NOW)
+        subject, past = subject_of(case, content, NOW), past_of(case, NOW)
         took = []
         for _ in range(ROUNDS):
             start = time.perf_counter()

@@ -29,7 +29,8 @@ class Text:
     or GATE-01 first (`gate`), or nothing more because the text `behind` has opened that gate.
     `only_if`: at least one of these facts must hold; `not_if`: none may; a number fact carries
     its bound (`onset_age<45`). `safety`: no edit may remove these gates. `asks`: the kind of
-    question, None if it asks nothing. `file`, `line`: where it stands.
+    question, None if it asks nothing. `file`, `line`: where it stands. `wording`: the number of the clinic's
+    own wording, None as shipped.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Text:
     review_pending: bool
     file: str
     line: int
+    wording: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,12 @@ class Catalogue:
             return hints.get(kind, hints["yes_no"])
         return hints.get(kind)
 
-    def with_bodies(self, bodies: Mapping[tuple[str, str], str]) -> "Catalogue":
-        """This catalogue with a clinic's own wordings, by (id, language).
+    def with_bodies(
+        self,
+        bodies: Mapping[tuple[str, str], str],
+        numbers: Mapping[tuple[str, str], int] = MappingProxyType({}),
+    ) -> "Catalogue":
+        """This catalogue with a clinic's own wordings, by (id, language), and their numbers.
 
         A wording in a language that had none takes the id's properties. KeyError: id unknown.
         """
@@ -110,6 +116,7 @@ class Catalogue:
                 self.texts.get((text_id, language)) or self.texts[text_id, _PROPERTIES_LANGUAGE],
                 language=language,
                 body=body,
+                wording=numbers.get((text_id, language)),
             )
             for (text_id, language), body in bodies.items()
         }

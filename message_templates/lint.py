@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from message_templates.catalogue import Catalogue, Text
 from message_templates.fault import Fault
+from message_templates.kept_words import KEPT_PLACEHOLDERS, KEPT_WORDS, fillable
 from message_templates.render import PlaceholderError, placeholders, render
 from message_templates.safety_gates import SAFETY_GATES
 from message_templates.segments import measure
@@ -90,11 +91,11 @@ def faults(catalogue: Catalogue, known_facts: Collection[str]) -> list[Fault]:
 
 def lint_body(text: Text, body: str) -> list[str]:
     """Why `body` may not be published as a new wording of `text`; empty if it may."""
-    return list(_wording_reasons(text.kind, text.language, body))
+    return list(_wording_reasons(text, body))
 
 
 def _reasons(text: Text, catalogue: Catalogue, known_facts: Collection[str]) -> Iterator[str]:
-    yield from _wording_reasons(text.kind, text.language, text.body)
+    yield from _wording_reasons(text, text.body)
     yield from _gate_reasons(text, known_facts)
     yield from _privacy_reasons(text, catalogue)
     if text.asks is not None and text.asks not in QUESTION_KINDS:
@@ -103,18 +104,30 @@ def _reasons(text: Text, catalogue: Catalogue, known_facts: Collection[str]) -> 
         yield "kind is question exactly when it asks something"
 
 
-def _wording_reasons(kind: str, language: str, body: str) -> Iterator[str]:
+def _wording_reasons(text: Text, body: str) -> Iterator[str]:
     try:
-        placeholders(body)
+        named = set(placeholders(body))
     except PlaceholderError as error:
         yield str(error)
         return
     length = measure(render(body, _LONGEST))
     if length.offending:
         yield f"not in GSM-7: {' '.join(length.offending)}"
-    most = _MOST_UNITS.get(language, _MOST_UNITS_ELSEWHERE)
+    most = _MOST_UNITS.get(text.language, _MOST_UNITS_ELSEWHERE)
     if length.units > most:
         yield f"{length.units} characters with long values; at most {most}"
+    yield from _answer_reasons(text.kind, body)
+    for name in sorted(named - fillable(text.id, text.kind)):
+        yield f"{{{name}}} cannot be filled in this text"
+    for name in sorted(KEPT_PLACEHOLDERS.get(text.id, frozenset()) - named):
+        yield f"{{{name}}} must stay in every wording of this text"
+    said = set(_CAPITALS.findall(body))
+    for word in KEPT_WORDS.get(text.id, ()):
+        if word[text.language] not in said:
+            yield f"{word[text.language]} must stay in every wording of this text, in capitals"
+
+
+def _answer_reasons(kind: str, body: str) -> Iterator[str]:
     named = {word for word in _CAPITALS.findall(body) if word in _NEVER | _SYSTEM_WORDS}
     named |= {word.upper() for asked in _ASKED_FOR.findall(body) for word in _WORD.findall(asked)}
     banned = _NEVER if kind == "system" else _NEVER | _SYSTEM_WORDS

@@ -42,6 +42,11 @@ def placeholders(body: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def filled(body: str, values: Mapping[str, str]) -> str:
+    """`body` with the placeholders that `values` names, to look at while it is written: nothing is refused."""
+    return _PARTS.sub(lambda part: values.get(part[1] or "", part[0]), body)
+
+
 def render(body: str, values: Mapping[str, str]) -> str:
     """`body` with every placeholder replaced. Values are not read for placeholders again.
 

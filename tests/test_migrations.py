@@ -24,6 +24,26 @@ def test_up_without_a_difference_and_down_to_nothing(database_url: str) -> None:
     engine.dispose()
 
 
+def test_wordings_published_before_stay_in_force_from_their_publication(database_url: str) -> None:
+    engine = open_engine(database_url)
+    schema.upgrade(engine, "0002")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO clinic (id, token, slug, name, alias, zone, language, phone, emergency, crisis, poison,"
+            " sender, synthetic, content_number, created_at) VALUES (1, 't', 's', 'n', 'a', 'UTC', 'en', '1', '2',"
+            " '3', '4', '5', true, 0, '2026-11-01 12:00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO text_version (clinic_id, text_id, language, number, body, published_at, published_by)"
+            " VALUES (1, 'CAF-01', 'en', 1, 'b', '2026-11-01 12:00:00', 'test')"
+        )
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        query = "SELECT count(*) FROM text_version WHERE effective_at = published_at"
+        assert connection.exec_driver_sql(query).scalar_one() == 1
+    engine.dispose()
+
+
 def test_there_is_one_head_and_each_revision_says_what_it_does() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))

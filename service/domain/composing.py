@@ -28,11 +28,12 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A body ready to send."""
+    """A body ready to send; `wording` is the number of the clinic's wording it was made from, if it has one."""
 
     template: str
     body: str
     segments: int
+    wording: int | None
 
 
 class NoTextError(LookupError):
@@ -46,16 +47,19 @@ def compose(
     text = catalogue.get(template, language)
     if text is None:
         raise NoTextError(f"{template} does not exist in {language!r}")
-    known = {
+    body = render(text.body, {**own_values(voice), **values})
+    return Composed(template, body, measure(body).segments, text.wording)
+
+
+def own_values(voice: Voice) -> dict[str, str]:
+    """What a clinic itself fills into its texts."""
+    return {
         "clinic": voice.alias,
         "phone": voice.phone,
         "emerg": voice.emergency,
         "crisis": voice.crisis,
         "poison": voice.poison,
-        **values,
     }
-    body = render(text.body, known)
-    return Composed(template, body, measure(body).segments)
 
 
 def as_received(catalogue: Catalogue, template: str, language: str, privacy: str) -> str:

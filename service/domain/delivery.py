@@ -16,6 +16,7 @@ class Kind(StrEnum):
     STAFF = "staff"
     PLANNED = "planned"
     NUDGE = "nudge"
+    TEST = "test"
 
 
 class Consent(StrEnum):
@@ -71,6 +72,10 @@ RULES: dict[Kind, Rules] = {
     ),
     Kind.NUDGE: Rules(
         3, Consent.ACTIVE, pause=True, hours=True, unsolicited=True, useful_for=timedelta(hours=2)
+    ),
+    # To a member of staff's own number, never to a patient's: a wording tried out, or the code that proves the number.
+    Kind.TEST: Rules(
+        2, Consent.NONE, pause=False, hours=False, unsolicited=False, useful_for=_MINUTES_10
     ),
 }
 

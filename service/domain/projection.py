@@ -4,7 +4,7 @@ The real day plan is asked; its own outputs are fed back as history, every text 
 question as unanswered, so that its one nudge goes out. A publication in between is a change of programmes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,7 @@ from schedules.day_plan import plan
 from schedules.night import night_of
 from schedules.programme import PRIORITIES, Programme
 from schedules.question import answer_type
-from schedules.slots import Decided, OpenQuestion, Past, Planned, Subject, Withheld
+from schedules.slots import Decided, OpenQuestion, Past, Planned, Subject, Withheld, Wording
 from service.domain.nudges import kept_back
 
 DAY = timedelta(days=1)
@@ -20,10 +20,11 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """The programmes in force from one instant (UTC) until the next phase begins."""
+    """The programmes and texts in force from one instant (UTC) until the next phase begins."""
 
     start: datetime
     programmes: Sequence[Programme]
+    wordings: Mapping[str, Wording]
 
 
 def project(
@@ -39,6 +40,7 @@ def project(
     ends = [phase.start for phase in phases[1:]]
     for phase, end in zip(phases, [*ends, None], strict=True):
         begins = max(now, phase.start)
+        subject = replace(subject, wordings=phase.wordings)
         first = night_of(begins, subject.rhythm.zone) - DAY
         ahead = [first + n * DAY for n in range((last - first).days)]
         slots = _with_nudges(subject, phase.programmes, past, ahead, begins)

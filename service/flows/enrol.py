@@ -54,7 +54,9 @@ def _invite(
 ) -> None:
     """Ask for consent by text, within the patient's hours."""
     content = runtime.shelf.content(tx, clinic)
-    composed = compose(content.catalogue, clinic, INVITATION, patient.language, {"first": first})
+    composed = compose(
+        content.catalogue(now), clinic, INVITATION, patient.language, {"first": first}
+    )
     event = consent.write_consent(
         tx,
         patient,
@@ -74,6 +76,7 @@ def _invite(
         due_at=due,
         not_after=due + RULES[Kind.INVITE].useful_for,
         template=composed.template,
+        wording=composed.wording,
         body=composed.body,
         segments=composed.segments,
         sender=clinic.sender,

@@ -14,7 +14,7 @@ import structlog
 from service.domain.exchange import Outcome, SendError, Text
 from service.domain.provider_codes import CodeClass
 from service.runtime import Runtime
-from service.store import claiming, consent, delivery_history, receipts
+from service.store import claiming, consent, delivery_history, receipts, staff_phones
 from service.store.session import SYSTEM
 
 ACTOR = "sender"
@@ -43,6 +43,7 @@ def record(runtime: Runtime, outcomes: Sequence[Outcome]) -> int:
         failed = receipts.record(tx, outcomes, now)
         delivery_history.doubt_numbers(tx, failed, now)
         consent.opt_out_by_provider(tx, opted_out, now)
+        staff_phones.opt_out_by_provider(tx, opted_out, now)
     for outcome in refused:
         log.warning("not accepted", text=outcome.token, kind=outcome.kind, code=outcome.code)
     return len(outcomes)

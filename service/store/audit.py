@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
 from service.store.rows import table
 from service.store.session import Tx
@@ -21,6 +21,18 @@ def write(tx: Tx, clinic_id: int, action: str, about: str, now: datetime, **deta
         "at": now,
     }
     tx.insert_one(table(AuditEvent), row)
+
+
+def count_own(tx: Tx, clinic_id: int, action: str, since: datetime) -> int:
+    """How often the transaction's actor did something since an instant."""
+    mine = and_(
+        AuditEvent.clinic_id == clinic_id,
+        AuditEvent.actor == tx.actor,
+        AuditEvent.action == action,
+        AuditEvent.at > since,
+    )
+    row = tx.row(select(func.count()).select_from(AuditEvent).where(mine))
+    return int(row[0]) if row else 0
 
 
 def installation_value(tx: Tx, name: str) -> str | None:

@@ -54,10 +54,10 @@ _PAUSE = "id clinic_id patient_id start until at"
 _PROGRAMME = (
     "id clinic_id slug number state source effective_at published_at for_new created_at token"
 )
-_WORDING = "id clinic_id text_id language number body published_at"
+_WORDING = "id clinic_id text_id language number body effective_at published_at"
 _TEXT = (
     "id clinic_id patient_id kind lane priority capped programme version step night on_date anchor"
-    " template asks language sender segments state reason planned_at due_at not_after lease_until"
+    " template wording asks language sender segments state reason planned_at due_at not_after lease_until"
     " submitted_at accepted_at sent_at delivered_at ended_at error_code attempts token slot"
 )
 _QUESTION = (

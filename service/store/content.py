@@ -1,6 +1,6 @@
 """A clinic's programmes and texts: published, read back, and kept until the next publication."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
@@ -12,14 +12,14 @@ from message_templates.catalogue import Catalogue, Privacy
 from schedules.loading import load
 from schedules.programme import Programme
 from schedules.slots import Wording
-from service.store.plan_changes import add_plan_change
+from service.store.plan_changes import content_changed
 from service.store.records import Clinic
 from service.store.rows import table
 from service.store.sealed import new_token
 from service.store.session import Tx
-from service.store.tables.people import Clinic as ClinicRow
 from service.store.tables.people import Patient as PatientRow
-from service.store.tables.planning import ProgrammeVersion, TextVersion
+from service.store.tables.planning import ProgrammeVersion
+from service.store.wordings import Texts, texts_through_time, wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,24 @@ class Content:
 
     number: int
     versions: tuple[tuple[Version, Programme], ...]
-    catalogue: Catalogue
+    texts: Texts
     spread: timedelta = timedelta(0)
-    _wordings: dict[tuple[str, str], Mapping[str, Wording]] = field(default_factory=dict)
+    _wordings: dict[tuple[int, str, str], Mapping[str, Wording]] = field(default_factory=dict)
 
-    def wordings(self, language: str, privacy: str) -> Mapping[str, Wording]:
-        """Every text as a patient of that language and privacy would get it."""
-        key = (language, privacy)
-        if key not in self._wordings:
-            self._wordings[key] = _wordings(self.catalogue, language, cast("Privacy", privacy))
-        return self._wordings[key]
+    def catalogue(self, now: datetime) -> Catalogue:
+        """The texts in force at `now`."""
+        return self.texts.at(now)
+
+    def wordings(self, language: str, privacy: str, now: datetime) -> Mapping[str, Wording]:
+        """Every text as a patient of that language and privacy would get it at `now`."""
+        catalogue = self.texts.at(now)
+        # Each catalogue lives as long as the texts do, so its identity names it.
+        key = (id(catalogue), language, privacy)
+        found = self._wordings.get(key)
+        if found is None:
+            found = _wordings(catalogue, language, cast("Privacy", privacy))
+            self._wordings[key] = found
+        return found
 
     def programmes(
         self, now: datetime, joined: datetime | None = None
@@ -89,8 +97,8 @@ class Content:
         return [programme for several in found.values() for programme in several]
 
     def changes_after(self, now: datetime) -> set[datetime]:
-        """The instants after `now` from which another version of a programme is in force."""
-        starts = (version.effective_at for version, _ in self.versions)
+        """The instants after `now` from which another version of a programme or other wordings are in force."""
+        starts = (*(version.effective_at for version, _ in self.versions), *self.texts.starts)
         return {at for at in starts if at is not None and at > now}
 
     def number_of(self, slug: str, now: datetime, joined: datetime | None) -> int | None:
@@ -164,18 +172,10 @@ def _spread(tx: Tx, clinic: Clinic, send_rate: float | None) -> timedelta:
 
 def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -> Content:
     published = [version for version in versions(tx, clinic.id) if version.state == "published"]
-    bodies = {
-        (row[0], row[1]): row[2]
-        for row in tx.rows(
-            select(TextVersion.text_id, TextVersion.language, TextVersion.body)
-            .where(TextVersion.clinic_id == clinic.id)
-            .order_by(TextVersion.number)
-        )
-    }
     return Content(
         clinic.content_number,
         tuple((version, load(version.source, version.slug)) for version in published),
-        shipped.with_bodies(bodies),
+        texts_through_time(shipped, wordings(tx, clinic.id)),
         _spread(tx, clinic, send_rate),
     )
 
@@ -223,7 +223,7 @@ def add_version(
     }
     tx.insert_one(table(ProgrammeVersion), row)
     if effective_at is not None:
-        _published(tx, clinic_id, effective_at)
+        content_changed(tx, clinic_id, effective_at)
     return versions(tx, clinic_id, slug)[-1]
 
 
@@ -259,42 +259,4 @@ def approve(
         "approved_because": because,
     }
     tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
-    _published(tx, clinic_id, effective_at)
-
-
-def add_wordings(
-    tx: Tx, clinic_id: int, bodies: Mapping[tuple[str, str], str], now: datetime
-) -> None:
-    """Publish wordings by (text id, language), in use at once."""
-    last = {
-        (row[0], row[1]): row[2]
-        for row in tx.rows(
-            select(TextVersion.text_id, TextVersion.language, func.max(TextVersion.number))
-            .where(TextVersion.clinic_id == clinic_id)
-            .group_by(TextVersion.text_id, TextVersion.language)
-        )
-    }
-    rows: Sequence[dict[str, object]] = [
-        {
-            "clinic_id": clinic_id,
-            "text_id": key[0],
-            "language": key[1],
-            "number": last.get(key, 0) + 1,
-            "body": body,
-            "published_at": now,
-            "published_by": tx.actor,
-        }
-        for key, body in bodies.items()
-    ]
-    tx.insert_new(table(TextVersion), rows, "clinic_id", "text_id", "language", "number")
-    _published(tx, clinic_id, now)
-
-
-def _published(tx: Tx, clinic_id: int, effective_at: datetime) -> None:
-    """Whoever holds the clinic's content reads it again, and everybody's plan is looked at again."""
-    tx.execute(
-        update(ClinicRow)
-        .where(ClinicRow.id == clinic_id)
-        .values(content_number=ClinicRow.content_number + 1)
-    )
-    add_plan_change(tx, clinic_id, effective_at)
+    content_changed(tx, clinic_id, effective_at)

@@ -56,6 +56,7 @@ def _row(tx: Tx, text: NewText, now: datetime) -> dict[str, Any]:
         "on_date": text.on_date,
         "anchor": text.anchor,
         "template": text.template,
+        "wording": text.wording,
         "asks": question.answer_type if question else text.asks,
         "language": text.language,
         "recipient": seal(text.recipient, "outbox", "recipient", token) if text.recipient else None,

@@ -69,6 +69,12 @@ def clinic_by_id(tx: Tx, clinic_id: int) -> Clinic:
     return _clinic(tx.row(_CLINIC_BY_ID, id=clinic_id), clinic_id)
 
 
+def clinic_to_publish(tx: Tx, clinic_id: int) -> Clinic:
+    """The clinic, with its content kept from every other publication until this transaction ends."""
+    locked = select(*columns(ClinicRow, Clinic)).where(ClinicRow.id == clinic_id)
+    return _clinic(tx.row(locked.with_for_update()), clinic_id)
+
+
 def clinic_by_slug(tx: Tx, slug: str) -> Clinic:
     """The clinic of that short name; KeyError when there is none."""
     return _clinic(tx.row(_CLINIC_BY_SLUG, slug=slug), slug)

@@ -11,6 +11,7 @@ from service.domain.consent import ConsentState
 from service.store.records import Patient
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
+from service.store.tables.people import Clinic as ClinicRow
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor, PatientFact
 from service.store.tables.planning import PlanChange as PlanChangeRow
@@ -31,6 +32,16 @@ def add_plan_change(tx: Tx, clinic_id: int, at: datetime, *, afresh: bool = Fals
     """From `at` on (UTC) everybody at the clinic may have another plan; what changes then too is one change."""
     row = {"clinic_id": clinic_id, "at": at, "done_to": 0, "afresh": afresh}
     tx.upsert(table(PlanChangeRow), [row], "clinic_id", "at", "afresh")
+
+
+def content_changed(tx: Tx, clinic_id: int, effective_at: datetime) -> None:
+    """Whoever holds the clinic's content reads it again, and alarms are set for what it brings."""
+    tx.execute(
+        update(ClinicRow)
+        .where(ClinicRow.id == clinic_id)
+        .values(content_number=ClinicRow.content_number + 1)
+    )
+    add_plan_change(tx, clinic_id, effective_at)
 
 
 def oldest_due(tx: Tx, now: datetime) -> PlanChange | None:

@@ -1,6 +1,6 @@
 """What the pages of programmes read: whom a programme reaches, and who published its versions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
@@ -12,6 +12,7 @@ from service.store.rows import as_record, columns, grouped
 from service.store.session import Tx
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.people import User
+from service.store.tables.planning import PatientFact
 
 _STAFF = "staff:"
 
@@ -24,13 +25,26 @@ class Reached:
     facts: Facts
 
 
-def reached(tx: Tx, clinic_id: int) -> list[Reached]:
-    """The clinic's patients whose consent is in force, by reference."""
+def reached(tx: Tx, clinic_id: int, codes: Collection[str] | None = None) -> list[Reached]:
+    """The clinic's patients whose consent is in force, by reference; of their facts all, or only `codes`."""
     mine = and_(PatientRow.clinic_id == clinic_id, PatientRow.consent == "active")
     query = select(*columns(PatientRow, Patient)).where(mine).order_by(PatientRow.ref)
     patients = [as_record(Patient, row) for row in tx.rows(query)]
-    facts = grouped(tx.rows(FACTS_OF_ALL, ids=[one.id for one in patients]), Fact)
+    wanted = FACTS_OF_ALL if codes is None else FACTS_OF_ALL.where(PatientFact.code.in_(codes))
+    facts = grouped(tx.rows(wanted, ids=[one.id for one in patients]), Fact)
     return [Reached(one, Facts(facts.get(one.id, ()))) for one in patients]
+
+
+def given_names(tx: Tx, clinic_id: int) -> dict[str, list[str]]:
+    """The first names of the clinic's patients whose consent is in force, by the language they read."""
+    mine = and_(PatientRow.clinic_id == clinic_id, PatientRow.consent == "active")
+    found: dict[str, list[str]] = {}
+    for token, sealed, language in tx.rows(
+        select(PatientRow.token, PatientRow.given_name, PatientRow.language).where(mine)
+    ):
+        name = tx.keyring.open_(sealed, "patient", "given_name", token)
+        found.setdefault(language, []).append(name)
+    return found
 
 
 def authors(tx: Tx, actors: Iterable[str | None]) -> dict[str, str]:

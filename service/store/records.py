@@ -157,6 +157,7 @@ class NewText:
     on_date: date | None = None
     anchor: str | None = None
     template: str | None = None
+    wording: int | None = None
     reason: str | None = None
     detail: str | None = None
     asks: str | None = None

@@ -113,11 +113,21 @@ def test_a_publication_does_what_was_foretold(world: World, at: TakesEffect) -> 
         current = world.runtime.shelf.content(tx, clinic)
         in_force = next(one for one, _ in current.versions if one.slug == "caffeine")
         source = in_force.source.replace('offset = "-2h"', 'offset = "-4h"')
-        drafted = check(current, source, "caffeine.toml", {})
+        words = {("CAF-02", "es"): "Mire hoy una etiqueta."}
+        drafted = check(current, source, "caffeine.toml", words)
         told = foretold(
-            world, patient, as_if_published(current, drafted, source, {}, at, clinic.zone, now)
+            world, patient, as_if_published(current, drafted, source, words, at, clinic.zone, now)
         )
-        publish(world.runtime, tx, clinic, source, name="caffeine.toml", at=at, now=now)
+        publish(
+            world.runtime,
+            tx,
+            clinic,
+            source,
+            name="caffeine.toml",
+            at=at,
+            now=now,
+            wordings=words,
+        )
     assert bool(told[0] - before) is (at != "new-patients")
     assert told == lived(world, patient)
 

@@ -24,6 +24,8 @@ CAFFEINE = shipped_sources()["caffeine.toml"]
 DAILY = CAFFEINE.replace("{ times_per_week = 2 }", "{ daily = true }")
 EARLIER = DAILY.replace('offset = "-2h"', 'offset = "-4h"')
 WIDE = "08:00-23:30"
+RARELY = 'cadence = [\n  { times_per_week = 3, weeks = "1-4" },\n  { times_per_week = 1 },\n]'
+NIGHTLY = "cadence = { daily = true }"
 
 
 def publishes(world: World, source: str, **changes: object) -> Version:
@@ -112,7 +114,7 @@ def test_a_draft_changes_nothing_for_anybody(world: World) -> None:
         (EARLIER, {("CAF-03", "en"): " "}, "cannot be empty"),
         (EARLIER, {("CAF-03", "en"): "Did you? Reply STOP or NO."}, "STOP"),
         (EARLIER, {("CAF-03", "en"): "Before {cutoff}? Reply YES or NO."}, "needs a cutoff"),
-        (EARLIER, {("CAF-03", "en"): "By {date}? Reply YES or NO."}, "no programme can fill"),
+        (EARLIER, {("CAF-03", "en"): "By {date}? Reply YES or NO."}, "cannot be filled"),
         (EARLIER, {("CAF-77", "en"): "New."}, "no such text"),
         (EARLIER, {("SYM-01", "en"): "Until {cutoff}? Reply 0 to 10."}, "Morning check-in"),
     ],
@@ -143,6 +145,35 @@ def test_a_wording_is_used_from_the_next_text_on(world: World) -> None:
     patient = world.patient(facts={"uses_caffeine": "yes"}, window=WIDE)
     world.live_to(datetime(2026, 11, 25, 11))
     assert "Cut-off kept? Reply YES or NO." in world.bodies(patient)
+
+
+def test_a_wording_published_from_the_next_night_is_used_from_then_on(world: World) -> None:
+    patient = world.patient(facts={"uses_caffeine": "yes"}, window=WIDE)
+    publishes(world, DAILY)
+    world.live_to(datetime(2026, 11, 21, 16))
+    publishes(world, DAILY, at="next-night", wordings={("CAF-03", "en"): "Kept? Reply YES or NO."})
+    world.live_to(datetime(2026, 11, 25, 11))
+    sent = [row for row in world.rows("outbox", patient_id=patient.id, step="kept") if row.sent_at]
+    first, *later = [row.wording for row in sent]
+    assert first == 1
+    assert set(later) == {2}
+    asked = [body for body in world.bodies(patient) if "YES or NO" in body]
+    assert "Kept? Reply YES or NO." not in asked[0]
+    assert "Kept? Reply YES or NO." in asked
+
+
+def test_a_language_that_a_text_gets_from_the_next_night_withholds_it_tonight(world: World) -> None:
+    patient = world.patient(facts={"uses_caffeine": "yes"}, window=WIDE, language="es")
+    only = CAFFEINE.replace('say = ["CAF-01", "CAF-02"]', 'say = ["CAF-02"]').replace(
+        RARELY, NIGHTLY
+    )
+    publishes(world, only)
+    world.live_to(datetime(2026, 11, 21, 13))
+    publishes(world, only, at="next-night", wordings={("CAF-02", "es"): "Mire hoy una etiqueta."})
+    world.live_to(datetime(2026, 11, 25, 11))
+    texts = world.rows("outbox", patient_id=patient.id, step="heads-up")
+    assert (texts[0].reason, texts[0].wording) == ("no_text_in_language", None)
+    assert {row.wording for row in texts[1:] if row.sent_at} == {1}
 
 
 def test_a_programme_of_the_clinics_own_can_be_published(world: World) -> None:

@@ -15,7 +15,7 @@ from service.flows.plan_due.ahead import forecast
 from service.gateways.simulated import SimulatedGateway
 from service.rehearsal import nights_from
 from service.runtime import Choices, Runtime
-from service.store import circumstances, content, people
+from service.store import circumstances, people, wordings
 from service.store.clinic_copy import HISTORY, fictitious_number, nameless_copy
 from service.store.content import ContentShelf
 from service.store.sealed import SealError
@@ -208,7 +208,8 @@ def test_a_clinics_own_wording_changes_no_answer(lived: World) -> None:
     as_shipped = lines_of(lived, 3)
     with lived.store.transaction(SYSTEM, "test") as tx:
         bodies = {("SYM-01", "en"): "Legs? 0 to 10.", ("IRN-01", "en"): "Pill? YES, NO or LATER."}
-        content.add_wordings(tx, lived.clinic.id, bodies, lived.clock.now())
+        now = lived.clock.now()
+        wordings.add_wordings(tx, lived.clinic.id, bodies, now, effective_at=now)
     reworded = lines_of(lived, 3)
     assert "Legs? 0 to 10." in {one.body for one in reworded}
     assert [one for one in reworded if one.kind == REPLY] == [

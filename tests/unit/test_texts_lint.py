@@ -81,7 +81,17 @@ def test_a_lost_safety_text_and_a_long_hint_are_found() -> None:
         ("CAF-03", "es", "Responda SI o STOP.", "STOP may not be the answer"),
         ("CAF-03", "en", "Reply HELP for help.", "HELP may not be the answer"),
         ("SYS-14", "en", "Reply STOP if you want to end all texts.", None),
-        ("SYS-14", "en", "Reply END to leave.", "END may not be the answer"),
+        ("SYS-14", "en", "Reply STOP, or END to leave.", "END may not be the answer"),
+        ("SYS-11", "en", "Call {crisis} now. In danger? Call {emerg}.", None),
+        ("SYS-11", "en", "Call {crisis} now.", "{emerg} must stay"),
+        ("SYS-10", "es", "Llame ya.", "{emerg} must stay"),
+        ("SYS-12", "en", "Call {emerg} now.", "{poison} must stay"),
+        ("SYS-10", "en", "{first}, call {emerg}.", "{first} cannot be filled"),
+        ("SYS-01", "es", "{clinic}: ¿Responda SI? STOP para salir.", "AYUDA must stay"),
+        ("SYS-01", "en", "{clinic}: Reply YES, or stop to end. HELP for help.", "STOP must stay"),
+        ("SYS-05", "en", "Resting until {date}.", None),
+        ("SYS-06", "en", "Back on {date}.", "{date} cannot be filled"),
+        ("GATE-01", "en", "Reply when you can read.", "OK must stay"),
     ],
 )
 def test_one_edited_wording(text_id: str, language: str, body: str, reason: str | None) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from message_templates.catalogue import load
+from service.clinic_life import live_until
 from service.clock import Clock
 from service.dispatch.local import LocalDispatcher
 from service.domain.exchange import Inbound
@@ -213,3 +214,16 @@ def make_world(empty_database: Path, tmp_path: Path) -> Iterator[Callable[..., W
 def world(make_world: Callable[..., World]) -> World:
     """A site with one clinic, no staff and no patients."""
     return make_world()
+
+
+@pytest.fixture
+def demo(world: World) -> World:
+    """The same clinic as a demo, whose clock travels."""
+    site = Site(
+        runtime=world.runtime,
+        secret_key="a secret for tests only",
+        public_url="http://127.0.0.1",
+        loopback=True,
+        travel=lambda target: live_until(world.runtime, target),
+    )
+    return replace(world, app=create_app(site))

@@ -1,13 +1,10 @@
 """Enrol, Programmes and Phone in a real browser: axe, narrow windows, hostile data, a walk, and no script."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser
 
-from service.clinic_life import live_until
-from service.entry.web import Site, create_app
 from service.store.records import Patient
 from tests.web.browser import Look, chromium, grave_faults, overflow, page_of, served
 from tests.web.conftest import World
@@ -23,19 +20,6 @@ STEP = "/programmes/caffeine/steps/kept"
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
-
-
-@pytest.fixture
-def demo(world: World) -> World:
-    """The same clinic as a demo, whose clock travels."""
-    site = Site(
-        runtime=world.runtime,
-        secret_key="a secret for tests only",
-        public_url="http://127.0.0.1",
-        loopback=True,
-        travel=lambda target: live_until(world.runtime, target),
-    )
-    return replace(world, app=create_app(site))
 
 
 def fill_nothing(world: World) -> Patient | None:

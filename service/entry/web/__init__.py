@@ -7,10 +7,12 @@ from flask_wtf.csrf import CSRFProtect
 
 import service
 from service.entry.web import (
+    account,
     charts,
     enrol,
     health,
     joining,
+    own_phone,
     patient,
     patient_night,
     patients,
@@ -22,6 +24,8 @@ from service.entry.web import (
     programme_sources,
     programme_weeks,
     programmes,
+    text_edits,
+    texts,
     today,
     webhooks,
     words,
@@ -46,7 +50,11 @@ GROUPS = (
     programme_sources,
     programme_desks,
     programme_weeks,
+    texts,
+    text_edits,
     phone,
+    own_phone,
+    account,
     joining,
     health,
     webhooks,

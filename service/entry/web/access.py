@@ -22,6 +22,8 @@ CARERS = frozenset({"clinician", "clinic_admin"})
 PROGRAMME_EDITORS = frozenset({"programme_admin", "clinic_admin"})
 PROGRAMME_READERS = PROGRAMME_EDITORS | CARERS
 
+STAFF = READERS | PROGRAMME_READERS
+
 
 def for_roles(roles: frozenset[str]) -> Callable[[View[P]], View[P]]:
     """A view for members of staff who hold one of `roles`; others are asked to sign in, or refused."""

@@ -133,7 +133,7 @@ def _understood(tx: Tx, clinic: Clinic, checked: CheckedPatient, now: datetime) 
     if checked.consent_evidence is None:
         content = current_site().runtime.shelf.content(tx, clinic)
         values = {"first": checked.given_name}
-        invitation = compose(content.catalogue, clinic, INVITATION, checked.language, values)
+        invitation = compose(content.catalogue(now), clinic, INVITATION, checked.language, values)
     rhythm = Rhythm(
         zone=checked.zone,
         bedtime=checked.bedtime,

@@ -26,6 +26,7 @@ SECTIONS = (
     Section("Patients", "patients.patients", READERS),
     Section("Enrol", "enrol.form", CARERS),
     Section("Programmes", "programmes.programmes", PROGRAMME_READERS),
+    Section("Texts", "texts.texts", PROGRAMME_READERS),
     Section("Phone", "phone.phones", CARERS, only_demo=True),
 )
 

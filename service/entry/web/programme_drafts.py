@@ -53,7 +53,7 @@ def as_kept(bench: Bench) -> Draft:
     form = replace(form_of(begun.source, key), **begun.unread.get(key, {}))
     if begun.saved_at is None:
         return Draft(Change(begun, bench.desk.programme, [], []), form, {})
-    return _read(bench, begun, form)
+    return _read(bench, begun, form, {})
 
 
 def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
@@ -64,12 +64,12 @@ def draft_of(bench: Bench, typed: Mapping[str, str]) -> Draft:
         takes_effect=takes_effect(typed),
         step=bench.step.key,
     )
-    return _read(bench, begun, _typed(begun.source, bench.step.key, typed))
+    return _read(bench, begun, _typed(begun.source, bench.step.key, typed), typed)
 
 
-def _read(bench: Bench, begun: Begun, form: StepForm) -> Draft:
+def _read(bench: Bench, begun: Begun, form: StepForm, typed: Mapping[str, str]) -> Draft:
     desk, key = bench.desk, bench.step.key
-    faults = _wording_faults(bench, begun)
+    faults = _wording_faults(bench, begun, typed)
     programme = None
     try:
         begun = _applied(begun, desk.base, key, form)
@@ -86,12 +86,15 @@ def _read(bench: Bench, begun: Begun, form: StepForm) -> Draft:
     return Draft(change, form, faults)
 
 
-def _wording_faults(bench: Bench, begun: Begun) -> dict[str, str]:
+def _wording_faults(bench: Bench, begun: Begun, typed: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with the changed texts, by field; those of other steps have none here."""
     faults, here = {}, texts_of(bench.step)
     for (text_id, language), body in begun.wordings.items():
-        found = wording_faults(bench.desk.content.catalogue, text_id, language, body)
-        if found and (text_id, language) in here:
+        key = (text_id, language)
+        found = _overtaken(bench, typed, key) or wording_faults(
+            bench.desk.content.texts.newest, *key, body
+        )
+        if found and key in here:
             faults[wording_name(text_id, language)] = "; ".join(found)
         elif found:
             faults[FORM] = f"{text_id} in {LANGUAGES[language]}: {'; '.join(found)}"
@@ -162,14 +165,37 @@ def _typed_wordings(bench: Bench, typed: Mapping[str, str]) -> dict[tuple[str, s
     changed = dict(bench.desk.begun.wordings)
     for text_id, language in texts_of(bench.step):
         said = typed.get(wording_name(text_id, language))
-        text = bench.desk.content.catalogue.get(text_id, language)
         if said is None:
             continue
         changed.pop((text_id, language), None)
-        body = " ".join(said.split())[:LONGEST_BODY]
-        if body != (text.body if text else ""):
+        body, newest = tidy(said), newest_wording(bench, text_id, language)
+        # What the form was filled with stays what it is, even where somebody has changed it meanwhile.
+        if body not in (newest, _began_with(typed, text_id, language, newest)):
             changed[text_id, language] = body
     return changed
+
+
+def _overtaken(bench: Bench, typed: Mapping[str, str], key: tuple[str, str]) -> list[str]:
+    """That somebody published another wording of a text that is being changed, with what it says."""
+    newest = newest_wording(bench, *key)
+    if _began_with(typed, *key, newest) == newest:
+        return []
+    return [f"somebody changed this wording meanwhile; it is now “{newest}”"]
+
+
+def _began_with(typed: Mapping[str, str], text_id: str, language: str, newest: str) -> str:
+    return tidy(typed.get(f"was-{wording_name(text_id, language)}", newest))
+
+
+def newest_wording(bench: Bench, text_id: str, language: str) -> str:
+    """The wording published last, "" where there is none."""
+    text = bench.desk.content.texts.newest.get(text_id, language)
+    return text.body if text else ""
+
+
+def tidy(typed: str) -> str:
+    """A wording as it is kept: one line, single spaces, not endless."""
+    return " ".join(typed.split())[:LONGEST_BODY]
 
 
 def wording_name(text_id: str, language: str) -> str:

@@ -32,6 +32,7 @@ from service.entry.web.programme_drafts import (
     Draft,
     as_kept,
     draft_of,
+    newest_wording,
     texts_of,
     wording_name,
 )
@@ -61,6 +62,7 @@ class WordingField:
     text_id: str
     language: str
     body: str
+    was: str
     is_new: bool
     length: Length
 
@@ -178,7 +180,7 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
 
 
 def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
-    catalogue = bench.desk.content.catalogue.with_bodies(draft.change.begun.wordings)
+    catalogue = bench.desk.content.texts.newest.with_bodies(draft.change.begun.wordings)
     found = []
     for text_id, language in texts_of(bench.step):
         text = catalogue.get(text_id, language)
@@ -187,6 +189,7 @@ def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
                 text_id=text_id,
                 language=language,
                 body=text.body if text else "",
+                was=newest_wording(bench, text_id, language),
                 is_new=(text_id, language) in draft.change.begun.wordings,
                 length=_length(bench.desk.clinic, text),
             )

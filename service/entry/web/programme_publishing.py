@@ -20,7 +20,7 @@ from service.flows.plan_due.preview import Proposal, longest_name, touched
 from service.flows.publish_programme import TakesEffect, as_if_published, publish
 from service.store import content, drafts, programme_pages
 from service.store.content import Content, Version
-from service.store.people import clinic_by_id
+from service.store.people import clinic_to_publish
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -94,7 +94,7 @@ def publish_seen(clinic: Clinic, proposed: Proposed) -> Version:
         return publish(
             runtime,
             tx,
-            clinic_by_id(tx, clinic.id),
+            clinic_to_publish(tx, clinic.id),
             proposed.source,
             name=f"{proposed.slug}.toml",
             at=proposed.at,

@@ -83,7 +83,7 @@ def shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> Nex
         if slot.cutoff is not None:
             values["cutoff"] = clock_time(slot.cutoff, language)
         text, gated = slot.sends, slot.gated
-        body = compose(content.catalogue, case.clinic, slot.sends, language, values).body
+        body = compose(content.catalogue(slot.at), case.clinic, slot.sends, language, values).body
     else:
         withheld = reason_words(slot.reason, slot.detail.replace("_", " "))
     return NextText(

@@ -94,7 +94,7 @@ def programme(slug: str) -> ResponseReturnValue:
         chosen=chosen,
         pictures=_pictures(case, current, one, now),
         texts=next_texts(case, current, slug, now),
-        bodies=current.catalogue,
+        bodies=current.catalogue(now),
         language=clinic.language,
         say=programme_words,
         editing=member().may(PROGRAMME_EDITORS),
@@ -134,7 +134,7 @@ def version(slug: str, number: int) -> ResponseReturnValue:
 def _pictures(case: PlanningCase, current: Content, one: Programme, now: datetime) -> list[Markup]:
     """Tonight's steps on the patient's clock, for wide windows and for narrow ones."""
     rhythm, night = rhythm_of(case.patient), night_of(now, case.patient.zone)
-    pins = programme_view.pins(one, subject_of(case, current), night)
+    pins = programme_view.pins(one, subject_of(case, current, now), night)
     bedtime, wake = bedtime_of(rhythm, night).time(), wake_of(rhythm, night).time()
     return [night_picture(pins, bedtime, wake, frame) for frame in (WIDE, NARROW)]
 

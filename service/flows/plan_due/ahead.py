@@ -26,9 +26,17 @@ def foresee(
 ) -> list[Planned | Withheld]:
     """The same from what was read already, with any content: a draft shows its effect this way.
 
-    A version published for later counts from its own instant on; nobody answers meanwhile.
+    A version or wording published for later counts from its own instant on; nobody answers meanwhile.
     """
     joined, last = case.patient.consented_at, now + timedelta(days=nights + 1)
     starts = [now, *sorted(at for at in content.changes_after(now) if at < last)]
-    phases = [Phase(at, [one for _, one in content.programmes(at, joined)]) for at in starts]
-    return project(subject_of(case, content), phases, past_of(case, now), now, nights + 1)
+    patient = case.patient
+    phases = [
+        Phase(
+            at,
+            [one for _, one in content.programmes(at, joined)],
+            content.wordings(patient.language, patient.privacy, at),
+        )
+        for at in starts
+    ]
+    return project(subject_of(case, content, now), phases, past_of(case, now), now, nights + 1)

@@ -10,8 +10,8 @@ from service.store.people import rhythm_of
 from service.store.records import PlanningCase
 
 
-def subject_of(case: PlanningCase, content: Content) -> Subject:
-    """The patient as the plan sees him."""
+def subject_of(case: PlanningCase, content: Content, now: datetime) -> Subject:
+    """The patient as the plan sees him at `now`."""
     patient = case.patient
     return Subject(
         key=f"{case.clinic.slug}/{patient.ref}",
@@ -20,7 +20,7 @@ def subject_of(case: PlanningCase, content: Content) -> Subject:
         consent_from=patient.consent_from,
         consented=patient.consent == "active",
         pauses=tuple(Pause(pause.start, pause.until) for pause in case.pauses),
-        wordings=content.wordings(patient.language, patient.privacy),
+        wordings=content.wordings(patient.language, patient.privacy, now),
         since=patient.consented_at,
         declined=frozenset(patient.left_out),
         spread=content.spread,

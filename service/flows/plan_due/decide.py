@@ -66,7 +66,7 @@ def _slots(case: PlanningCase, content: Content, now: datetime) -> list[Planned 
     first = max(_first_night(case, tonight, now), tonight - OLDEST_NIGHT)
     nights = [first + DAY * n for n in range((tonight - first).days + 2)]
     programmes = [programme for _, programme in content.programmes(now, case.patient.consented_at)]
-    subject = subject_of(case, content)
+    subject = subject_of(case, content, now)
     until = night_over(subject.rhythm, tonight)
     return plan(subject, programmes, past_of(case, now), nights, until)
 

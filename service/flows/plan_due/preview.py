@@ -45,10 +45,11 @@ class Proposal:
     def _of(self, content: Content, slot: Planned, language: str) -> int:
         template = GATE if slot.gated else slot.sends
         cutoff = clock_time(slot.cutoff, language) if slot.cutoff else ""
-        key = (id(content), template, language, cutoff)
+        catalogue = content.catalogue(slot.at)
+        key = (id(catalogue), template, language, cutoff)
         if key not in self._segments:
             values = {"first": self.longest, "cutoff": cutoff}
-            text = compose(content.catalogue, self.clinic, template, language, values)
+            text = compose(catalogue, self.clinic, template, language, values)
             self._segments[key] = text.segments
         return self._segments[key]
 

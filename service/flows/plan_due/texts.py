@@ -32,8 +32,9 @@ def planned_text(
     if slot.cutoff is not None:
         values["cutoff"] = clock_time(slot.cutoff, case.patient.language)
     template = GATE if slot.gated else slot.sends
+    catalogue = content.catalogue(now)
     try:
-        composed = compose(content.catalogue, case.clinic, template, case.patient.language, values)
+        composed = compose(catalogue, case.clinic, template, case.patient.language, values)
     except (NoTextError, PlaceholderError) as fault:
         # One patient's missing value holds up nobody else's text.
         log.exception("text cannot be written", template=template, patient=case.patient.token)
@@ -71,6 +72,7 @@ def _text(
         on_date=slot.on,
         anchor=slot.text,
         template=composed.template,
+        wording=composed.wording,
         question=question,
     )
 
@@ -151,10 +153,11 @@ def nudge_text(
     """A question once more, unanswered so far; or the row that says why not."""
     nudge_at = question.nudge_at or case.next_wake_at
     values = {"first": open_given_name(keyring, case.patient)}
+    catalogue = content.catalogue(nudge_at)
     template = as_received(
-        content.catalogue, question.template, case.patient.language, case.patient.privacy
+        catalogue, question.template, case.patient.language, case.patient.privacy
     )
-    composed = compose(content.catalogue, case.clinic, template, case.patient.language, values)
+    composed = compose(catalogue, case.clinic, template, case.patient.language, values)
     return NewText(
         clinic_id=case.clinic.id,
         patient_id=case.patient.id,
@@ -173,6 +176,7 @@ def nudge_text(
         night=question.night,
         on_date=question.about_date,
         template=composed.template,
+        wording=composed.wording,
         reason=reason,
     )
 

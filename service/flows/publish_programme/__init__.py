@@ -17,6 +17,7 @@ from service.store import audit, content
 from service.store.content import Content, Version
 from service.store.records import Clinic
 from service.store.session import Tx
+from service.store.wordings import add_wordings
 
 TakesEffect = Literal["now", "next-night", "new-patients"]
 Wordings = Mapping[tuple[str, str], str]
@@ -55,7 +56,7 @@ def publish(
 
     `name` is how faults call the file. `at` None keeps a draft. `based_on` is the number of the
     version that was edited. ProgrammeFaults, with every fault, or StaleEditError: nothing is written then.
-    The new wordings are in use at once.
+    The new wordings are in force when the programme is; for everybody, also where it is for new patients only.
     """
     current = runtime.shelf.content(tx, clinic)
     wordings = wordings or {}
@@ -71,8 +72,8 @@ def publish(
         effective_at=effective_at,
         for_new=at == "new-patients",
     )
-    if wordings:
-        content.add_wordings(tx, clinic.id, wordings, now)
+    if wordings and effective_at is not None:
+        add_wordings(tx, clinic.id, wordings, now, effective_at=effective_at)
     _note(tx, clinic, written, wordings, now)
     return written
 
@@ -108,7 +109,7 @@ def check(
 
     `weakening`: safety gates may be weakened, since a second admin looks at it.
     """
-    catalogue = current.catalogue
+    catalogue = current.texts.newest
     faults = [
         Fault(name, 0, f"{text_id} ({language}): {reason}.")
         for (text_id, language), body in wordings.items()
@@ -155,7 +156,7 @@ def as_if_published(
     return replace(
         current,
         versions=(*current.versions, (draft, programme)),
-        catalogue=current.catalogue.with_bodies(wordings),
+        texts=current.texts.with_draft(wordings, start),
         _wordings={},
     )
 

@@ -11,8 +11,8 @@ from service.domain.exchange import Inbound
 from service.domain.keywords import is_provider_keyword
 from service.domain.reading import Reading, read
 from service.flows.take_reply.apply import apply
+from service.flows.take_reply.colleagues import hear_other
 from service.flows.take_reply.context import talk_with
-from service.flows.take_reply.strangers import answer_stranger
 from service.runtime import Runtime
 from service.store import people, ranks, replies
 from service.store.records import Clinic, Patient
@@ -82,7 +82,7 @@ def _read_one(runtime: Runtime, tx: Tx, reply: StoredReply) -> None:
     whose = people.patients_by_number(tx, clinic.id, reply.sender_index)
     number, body = replies.open_reply(tx.keyring, reply)
     if not whose:
-        answer_stranger(runtime, tx, clinic, reply, number, body, now)
+        hear_other(runtime, tx, clinic, reply, number, body, now)
     elif len(whose) == 1:
         _converse(runtime, tx, clinic, whose[0], reply, body, now)
     else:

@@ -65,6 +65,7 @@ def _text(
         "not_after": at + RULES[kind].useful_for,
         "sender": clinic.sender,
         "template": composed.template,
+        "wording": composed.wording,
         "body": composed.body,
         "segments": composed.segments,
     }

@@ -67,7 +67,9 @@ def apply(
         content = runtime.shelf.content(tx, clinic)
         if outcome.changes:
             patient = people.patient_by_id(tx, patient.id)
-        texts = answer_texts(content.catalogue, clinic, patient, reply, outcome, now, tx.keyring)
+        texts = answer_texts(
+            content.catalogue(now), clinic, patient, reply, outcome, now, tx.keyring
+        )
         written = outbox.add_texts(tx, texts, now)
         runtime.dispatcher.submit(tx, written, now, 0)
     people.wake(tx, [patient.id], now)
@@ -176,7 +178,7 @@ def _change_consent(
     now: datetime,
 ) -> None:
     content = runtime.shelf.content(tx, clinic)
-    invitation = content.catalogue.get("SYS-01", patient.language)
+    invitation = content.catalogue(now).get("SYS-01", patient.language)
     wording = invitation.body if invitation and state is ConsentState.ACTIVE else ""
     consent.write_consent(tx, patient, state, means="text", evidence=body, wording=wording, now=now)
     if state is ConsentState.STOPPED:

@@ -55,7 +55,7 @@ def _say(
     now: datetime,
 ) -> None:
     content = runtime.shelf.content(tx, clinic)
-    composed = compose(content.catalogue, clinic, template, clinic.language, {})
+    composed = compose(content.catalogue(now), clinic, template, clinic.language, {})
     text = NewText(
         clinic_id=clinic.id,
         patient_id=None,
@@ -65,6 +65,7 @@ def _say(
         due_at=now,
         not_after=now + KINDS[kind].useful_for,
         template=composed.template,
+        wording=composed.wording,
         body=composed.body,
         segments=composed.segments,
         recipient=number,

@@ -12,7 +12,8 @@ class OutboxText(OfClinic, Base):
     """One text: a row before it is a request. The slot makes writing it twice harmless, whoever does it.
 
     `on_date` is the local date of the unmoved instant, `anchor` the text id the step named (which may stand
-    behind a gate or a discreet twin), `template` the id that is really sent. `capped`: it counts for the caps.
+    behind a gate or a discreet twin), `template` the id that is really sent, `wording` the number of its published
+    wording. `capped`: it counts for the caps.
     """
 
     __tablename__ = "outbox"
@@ -33,6 +34,7 @@ class OutboxText(OfClinic, Base):
     on_date: Mapped[date | None]
     anchor: Mapped[str | None] = mapped_column(String(12))
     template: Mapped[str | None] = mapped_column(String(12))
+    wording: Mapped[int | None]
     asks: Mapped[str | None] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(2))
     recipient: Mapped[Sealed | None]

@@ -43,7 +43,10 @@ class Clinic(Base):
 
 
 class User(OfClinic, Base):
-    """One member of staff. `password_hash` is None until the invitation is taken up."""
+    """One member of staff. `password_hash` is None until the invitation is taken up.
+
+    `phone` is their own, for test texts; `phone_code_hash` of the code that proves it, `phone_tries` the wrong ones.
+    """
 
     __tablename__ = "staff_user"
 
@@ -57,6 +60,12 @@ class User(OfClinic, Base):
     uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     invitation_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     invitation_until: Mapped[Instant | None]
+    phone: Mapped[Sealed | None]
+    phone_index: Mapped[str | None] = mapped_column(String(32), index=True)
+    phone_verified_at: Mapped[Instant | None]
+    phone_code_hash: Mapped[str | None] = mapped_column(String(32))
+    phone_code_until: Mapped[Instant | None]
+    phone_tries: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[Instant]
 
 

@@ -108,7 +108,7 @@ class ProgrammeDraft(OfClinic, Base):
 
 
 class TextVersion(OfClinic, Base):
-    """One published wording of one text; the highest number is the one in use."""
+    """One published wording of one text; the highest number whose `effective_at` has come is the one in force."""
 
     __tablename__ = "text_version"
 
@@ -117,6 +117,7 @@ class TextVersion(OfClinic, Base):
     language: Mapped[str] = mapped_column(String(2))
     number: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
+    effective_at: Mapped[Instant]
     published_at: Mapped[Instant]
     published_by: Mapped[str] = mapped_column(String(80))
 

@@ -1,0 +1,70 @@
+"""Where a text is said: in which steps of which programmes, in place of which other text, or as which answer."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from message_templates.catalogue import GATE_ID, Catalogue
+from schedules.programme import Programme
+
+# What the texts that no programme says are for.
+ANSWERS: Mapping[str, str] = {
+    "SYS-01": "the invitation",
+    "SYS-02": "the answer to a YES",
+    "SYS-03": "the answer to HELP",
+    "SYS-04": "the last text after STOP",
+    "SYS-05": "the answer to PAUSE",
+    "SYS-06": "the answer to RESUME and START",
+    "SYS-07": "asks again when an answer was not understood",
+    "SYS-08": "asks again for a number from 0 to 10",
+    "SYS-09": "the answer to a worry that staff must see",
+    "SYS-10": "the answer to words of acute danger",
+    "SYS-11": "the answer to words of suicide",
+    "SYS-12": "the answer to a possible poisoning",
+    "SYS-13": "the answer to a question",
+    "SYS-14": "the answer to “no more texts about this”",
+    "SYS-15": "the answer to “who is this?”",
+    "SYS-16": "the answer to a number that is no patient’s",
+    "SYS-17": "thanks for an answer",
+    "SYS-18": "the answer to a bedtime",
+    "SYS-19": "the answer to LATER, with a time",
+    "SYS-20": "the answer to LATER, with a day",
+    "SYS-21": "the answer to a wish for another hour",
+    "SYS-22": "the answer to a wish for this language",
+    "SYS-23": "the last text to a wrong number",
+    "SYM-03": "the answer to a hard night, 7 or more",
+    "IRN-07": "also the answer to dark or bloody stools",
+    "AUG-04": "the answer to a YES to the earlier-symptoms check",
+    GATE_ID: "asks a discreet patient to open any private text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One step that says a text; `instead_of` is the text named there that a discreet patient gets this one for.
+
+    `has_cutoff`: it can fill {cutoff}.
+    """
+
+    slug: str
+    title: str
+    step: str
+    has_cutoff: bool
+    instead_of: str | None = None
+
+
+def uses_of(text_id: str, programmes: Iterable[Programme], catalogue: Catalogue) -> list[Use]:
+    """Every step of `programmes` that says `text_id`, itself or as a discreet twin, follow-up questions included."""
+    found = []
+    for programme in programmes:
+        for step in programme.steps:
+            place = (programme.slug, programme.title, step.key, step.cutoff is not None)
+            named = (*step.say, *(step.ask.then if step.ask else ()))
+            if text_id in named:
+                found.append(Use(*place))
+            found += [Use(*place, other) for other in named if _twin(other, catalogue) == text_id]
+    return found
+
+
+def _twin(text_id: str, catalogue: Catalogue) -> str | None:
+    text = catalogue.get(text_id, "en")
+    return text.discreet if text else None
