@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import update
 
 from message_templates.catalogue import load
-from service.clinic_life import live_until
+from service.clinic_life import live_until, look_after_patients
 from service.clock import Clock
 from service.dispatch.local import LocalDispatcher
 from service.flows.enrol import RecordedConsent, enrol
@@ -51,6 +51,8 @@ def crowd(path: Path, enrolled: int, now: datetime) -> Runtime:
     )
     with store.transaction(SYSTEM, "bench") as tx:
         clinic = open_clinic(runtime, tx, CLINIC, clock.now())
+    # What was published is known before the first patient comes.
+    look_after_patients(runtime)
     for start in range(0, enrolled, 500):
         with store.transaction(SYSTEM, "bench") as tx:
             for number in range(start, min(start + 500, enrolled)):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, bindparam, case, select, update
 
 from schedules.night import Rhythm
-from service.store.records import Clinic, Patient, Person
+from service.store.records import Clinic, Patient, Person, Sleep
 from service.store.rows import as_record, columns, table
 from service.store.sealed import Keyring, new_token
 from service.store.session import Tx
@@ -200,7 +200,7 @@ def open_phone(keyring: Keyring, patient: Patient) -> str:
     return keyring.open_(patient.phone, "patient", "phone", patient.token)
 
 
-def rhythm_of(patient: Patient) -> Rhythm:
+def rhythm_of(patient: Patient | Sleep) -> Rhythm:
     """When the patient sleeps and may be texted."""
     tonight = {}
     if patient.tonight_night is not None and patient.tonight_bedtime is not None:

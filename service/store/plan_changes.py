@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, case, delete, select, update
 
 from schedules.facts import Fact
 from service.domain.consent import ConsentState
-from service.store.records import Patient
+from service.store.records import Sleep
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
 from service.store.tables.people import Clinic as ClinicRow
@@ -50,10 +50,10 @@ def oldest_due(tx: Tx, now: datetime) -> PlanChange | None:
     return as_record(PlanChange, row) if row else None
 
 
-def next_patients(tx: Tx, change: PlanChange, limit: int) -> list[Patient]:
-    """The next patients with consent, by id, whose alarms are not set for `change` yet."""
-    found = tx.rows(_PATIENTS, clinic=change.clinic_id, after=change.done_to, most=limit)
-    return [as_record(Patient, row) for row in found]
+def next_sleepers(tx: Tx, change: PlanChange, limit: int) -> list[tuple[int, Sleep]]:
+    """The next patients with consent, by id, whose alarms are not set for `change` yet, and how they sleep."""
+    found = tx.rows(_SLEEPERS, clinic=change.clinic_id, after=change.done_to, most=limit)
+    return [(row[0], Sleep(*row[1:])) for row in found]
 
 
 def facts_with_times(
@@ -86,8 +86,8 @@ _DUE = (
     .order_by(PlanChangeRow.at, PlanChangeRow.id)
     .limit(1)
 )
-_PATIENTS = (
-    select(*columns(PatientRow, Patient))
+_SLEEPERS = (
+    select(PatientRow.id, *columns(PatientRow, Sleep))
     .where(
         and_(
             PatientRow.clinic_id == bindparam("clinic"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from schedules.facts import Fact
 from schedules.slots import Decided
@@ -57,6 +57,19 @@ class Patient:
     consent_from: date | None
     consent_night: date | None
     enrolled_at: datetime
+
+
+class Sleep(NamedTuple):
+    """When a patient sleeps and may be texted: the columns a rhythm is made of. Those who sleep alike are equal."""
+
+    zone: str
+    bedtime: time
+    wake_time: time
+    bedtime_weekend: time | None
+    wake_weekend: time | None
+    tonight_night: date | None
+    tonight_bedtime: time | None
+    window: str
 
 
 @dataclass(frozen=True, slots=True)

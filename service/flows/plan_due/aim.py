@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
 
 from schedules.facts import Fact, Facts
 from schedules.soonest import Changed, changed, soonest, time_facts
@@ -11,23 +10,13 @@ from service.store import plan_changes
 from service.store.content import Content
 from service.store.people import clinic_by_id, rhythm_of
 from service.store.plan_changes import PlanChange
-from service.store.records import Patient
+from service.store.records import Sleep
 from service.store.session import SYSTEM
 
 ACTOR = "planner"
 # As many alarms as a writing transaction of 50 ms sets with ease.
-CHUNK = 2_000
+CHUNK = 1_000
 _INSTANT = timedelta(microseconds=1)
-_SLEEP = attrgetter(
-    "zone",
-    "bedtime",
-    "wake_time",
-    "bedtime_weekend",
-    "wake_weekend",
-    "window",
-    "tonight_night",
-    "tonight_bedtime",
-)
 
 
 def aim_alarms(runtime: Runtime) -> bool:
@@ -42,11 +31,11 @@ def aim_alarms(runtime: Runtime) -> bool:
             return False
         content = runtime.shelf.content(tx, clinic_by_id(tx, change.clinic_id))
         rules = _rules(content, change)
-        patients = plan_changes.next_patients(tx, change, CHUNK)
+        sleepers = plan_changes.next_sleepers(tx, change, CHUNK)
         codes = time_facts(rule for rule, _ in rules)
-        facts = plan_changes.facts_with_times(tx, [patient.id for patient in patients], codes)
-    alarms = _alarms(patients, facts, rules, content.spread, now)
-    last = patients[-1].id if len(patients) == CHUNK else None
+        facts = plan_changes.facts_with_times(tx, [who for who, _ in sleepers], codes)
+    alarms = _alarms(sleepers, facts, rules, content.spread, now)
+    last = sleepers[-1][0] if len(sleepers) == CHUNK else None
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
         plan_changes.bring_forward(tx, alarms)
         plan_changes.keep_progress(tx, change, last)
@@ -60,7 +49,7 @@ def _rules(content: Content, change: PlanChange) -> list[Changed]:
 
 
 def _alarms(
-    patients: Sequence[Patient],
+    sleepers: Sequence[tuple[int, Sleep]],
     facts: Mapping[int, Sequence[Fact]],
     rules: Sequence[Changed],
     spread: timedelta,
@@ -69,10 +58,9 @@ def _alarms(
     """The soonest slot of each patient; those who sleep alike have the same."""
     known: dict[object, datetime] = {}
     alarms = {}
-    for patient in patients:
-        mine = tuple(facts.get(patient.id, ()))
-        alike = _SLEEP(patient), mine
-        if alike not in known:
-            known[alike] = soonest(rules, rhythm_of(patient), Facts(mine), now, spread)
-        alarms[patient.id] = known[alike]
+    for who, sleep in sleepers:
+        mine = tuple(facts.get(who, ()))
+        if (sleep, mine) not in known:
+            known[sleep, mine] = soonest(rules, rhythm_of(sleep), Facts(mine), now, spread)
+        alarms[who] = known[sleep, mine]
     return alarms
