@@ -1,5 +1,6 @@
 """A clinic's programmes and texts: published, read back, and kept until the next publication."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,6 +47,9 @@ class Version:
     approved_because: str | None = None
 
 
+Published = tuple[tuple[Version, Programme], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a clinic sends: published versions of its programmes, and texts with the clinic's own wordings.
@@ -54,10 +58,18 @@ class Content:
     """
 
     number: int
-    versions: tuple[tuple[Version, Programme], ...]
+    versions: Published
     texts: Texts
     spread: timedelta = timedelta(0)
     _wordings: dict[tuple[int, str, str], Mapping[str, Wording]] = field(default_factory=dict)
+    _starts: tuple[datetime, ...] = field(init=False)
+    _in_force: dict[tuple[int, int], Published] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Between two starts the same versions are in force, found once."""
+        starts = {one.effective_at for one, _ in self.versions if one.effective_at is not None}
+        object.__setattr__(self, "_starts", tuple(sorted(starts)))
+        object.__setattr__(self, "_in_force", {})
 
     def catalogue(self, now: datetime) -> Catalogue:
         """The texts in force at `now`."""
@@ -74,10 +86,16 @@ class Content:
             self._wordings[key] = found
         return found
 
-    def programmes(
-        self, now: datetime, joined: datetime | None = None
-    ) -> tuple[tuple[Version, Programme], ...]:
+    def programmes(self, now: datetime, joined: datetime | None = None) -> Published:
         """The version in force of each programme at `now` for who consented at `joined` (None: would now)."""
+        period = bisect_right(self._starts, now)
+        key = (period, period if joined is None else bisect_right(self._starts, joined))
+        found = self._in_force.get(key)
+        if found is None:
+            found = self._in_force[key] = self._published(now, joined)
+        return found
+
+    def _published(self, now: datetime, joined: datetime | None) -> Published:
         newest: dict[str, tuple[Version, Programme]] = {}
         for version, programme in self.versions:
             start = version.effective_at
