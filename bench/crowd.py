@@ -36,9 +36,10 @@ class HeldClock(Clock):
         self.hold(instant)
 
 
-def crowd(path: Path, enrolled: int, now: datetime) -> Runtime:
-    """A clinic of `enrolled` patients with consent since 20 days at `now`, on a durable SQLite file."""
-    store = Store(open_engine(f"sqlite:///{path}"), new_keyring())
+def crowd(where: Path | str, enrolled: int, now: datetime) -> Runtime:
+    """A clinic of `enrolled` patients with consent since 20 days at `now`, on a durable SQLite file or at a URL."""
+    url = where if isinstance(where, str) else f"sqlite:///{where}"
+    store = Store(open_engine(url), new_keyring())
     schema.upgrade(store.engine)
     clock = HeldClock(now - CONSENT_SINCE)
     runtime = Runtime(

