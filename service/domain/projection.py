@@ -62,7 +62,7 @@ def _from(
         if slot.at >= begins:
             yield slot
         elif isinstance(slot, Planned) and slot.not_after >= begins and not paused:
-            yield replace(slot, at=begins)
+            yield slot._replace(at=begins)
 
 
 def _with_nudges(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
@@ -200,7 +200,7 @@ CROWDED = ("cap_night", "cap_week", "cap_programme", "gap")
 def _coming(slots: Sequence[Planned | Withheld], after: datetime) -> list[Planned | Withheld]:
     """The slots after an instant; whether one meets a full night or its texts is not told apart."""
     return [
-        replace(slot, reason="crowded") if getattr(slot, "reason", "") in CROWDED else slot
+        slot._replace(reason="crowded") if getattr(slot, "reason", "") in CROWDED else slot
         for slot in slots
         if slot.at > after
     ]

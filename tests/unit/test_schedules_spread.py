@@ -38,7 +38,7 @@ def offsets(step: str, spread: timedelta = AN_HOUR, **changes: object) -> set[ti
         subject = patient([own], key=f"patient-{number}", **changes)
         (plain,) = planned(plan(subject, [own], Past(), [NIGHT]))
         (slot,) = planned(plan(replace(subject, spread=spread), [own], Past(), [NIGHT]))
-        assert replace(slot, at=plain.at) == plain
+        assert slot._replace(at=plain.at) == plain
         found.add(slot.at - plain.at)
     return found
 
