@@ -17,7 +17,8 @@ from message_templates.text_files import Entry, Found, Kind, LanguageFiles, Word
 Privacy = Literal["plain", "discreet"]
 
 GATE_ID = "GATE-01"
-_SHIPPED = Path(__file__).parent
+SHIPPED = Path(__file__).parent
+"""The folder of the languages that come with the product."""
 _PROPERTIES_LANGUAGE = "en"
 
 
@@ -124,7 +125,7 @@ class Catalogue:
 
 
 @cache
-def load(root: Path = _SHIPPED) -> Catalogue:
+def load(root: Path = SHIPPED) -> Catalogue:
     """The catalogue in `root`, one folder a language; read once. CatalogueError lists all faults."""
     english = read_language(root / _PROPERTIES_LANGUAGE, Entry)
     others = [

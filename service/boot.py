@@ -27,6 +27,7 @@ from service.store.session import SYSTEM, Store
 from service.synthetic.story import phones_of, remembered
 from service.zone_data import zone_rules
 
+SHORTEST_SECRET = 32
 CLOCK_OFFSET, KEY_CHECK, ZONE_RULES = "clock_offset_s", "key_check", "zone_rules"
 
 
@@ -197,9 +198,10 @@ def check_fence(settings: Settings, store: Store) -> None:
             "There are no accounts. Without them the service runs only with the simulated gateway,"
             " on a loopback address and with synthetic data; make one with `evenfall user add`."
         )
-    if not alone and not settings.secret_key.get_secret_value():
+    if not alone and len(settings.secret_key.get_secret_value()) < SHORTEST_SECRET:
         raise SettingsError(
-            "EVENFALL_SECRET_KEY (or EVENFALL_SECRET_KEY_FILE) is needed: it signs the sessions"
+            f"EVENFALL_SECRET_KEY (or EVENFALL_SECRET_KEY_FILE) must have {SHORTEST_SECRET} characters"
+            " or more: it signs the sessions. `openssl rand -hex 32` makes one"
         )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -28,17 +28,18 @@ OPEN_KINDS = sorted({*QUESTION_KINDS, *STATES})
 def check(paths: tuple[Path, ...]) -> None:
     """Validate programmes and texts: file, line and reason of every fault; exits 1 if there is one.
 
-    Without PATHS, what is shipped. A path is a programme file, or a folder of them.
+    Without PATHS, what is shipped. A path is a programme file or a folder of them; or a file or a folder of
+    texts: all languages beside it are looked at, since each text is checked against its English one.
     """
-    sources = dict(_sources(paths)) if paths else shipped_sources()
+    roots = {path: root for path in paths if (root := _texts_root(path))}
+    programmes = [path for path in paths if path not in roots]
+    sources = dict(_sources(programmes)) if paths else shipped_sources()
     faults = [fault for name, source in sources.items() for fault in _programme(name, source)]
     texts = 0
-    try:
-        shipped = catalogue.load()
-        texts = len(shipped.texts)
-        faults += [str(fault) for fault in lint.faults(shipped, FACTS)]
-    except CatalogueError as broken:
-        faults += [str(fault) for fault in broken.faults]
+    for root in sorted(set(roots.values())) or [catalogue.SHIPPED]:
+        found, wrong = _texts(root)
+        texts += found
+        faults += wrong
     for fault in faults:
         click.echo(fault)
     if faults:
@@ -46,7 +47,22 @@ def check(paths: tuple[Path, ...]) -> None:
     click.echo(f"{len(sources)} programmes and {texts} texts are sound.", err=True)
 
 
-def _sources(paths: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
+def _texts_root(path: Path) -> Path | None:
+    """The folder of the languages that `path` belongs to; None for what holds programmes."""
+    folder = path if path.is_dir() else path.parent
+    return next((root for root in (folder, folder.parent) if (root / "en").is_dir()), None)
+
+
+def _texts(root: Path) -> tuple[int, list[str]]:
+    """How many texts there are below `root`, and their faults."""
+    try:
+        found = catalogue.load(root)
+    except CatalogueError as broken:
+        return 0, [str(fault) for fault in broken.faults]
+    return len(found.texts), [str(fault) for fault in lint.faults(found, FACTS)]
+
+
+def _sources(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
     for path in paths:
         files = sorted(path.glob("**/*.toml")) if path.is_dir() else [path]
         for file in files:

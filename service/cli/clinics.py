@@ -147,8 +147,9 @@ def _checked(opened: Opened, found: Clinic, path: Path) -> tuple[list[CheckedPat
     for number, row in enumerate(rows, start=2):
         given = {name: value or "" for name, value in row.items() if name is not None}
         if None in row:
-            faults.append(f"row {number}: more cells than columns")
-            continue
+            faults.append(
+                f"row {number}, column {len(row)}: there are more cells than columns in row 1."
+            )
         ref = given.get("ref", "").strip()
         if ref in taken:
             faults.append(f"row {number}, column ref: {ref} is in use already.")
@@ -172,6 +173,8 @@ def _rows(path: Path) -> tuple[list[dict[str | None, str]], str]:
         return [], f"row {line}: this is not UTF-8; save the file as CSV UTF-8 and try again."
     reader = csv.DictReader(io.StringIO(text, newline=""))
     unknown = [name for name in reader.fieldnames or [] if name not in COLUMNS]
-    if unknown or not reader.fieldnames:
-        return [], f"row 1: unknown columns: {', '.join(map(str, unknown)) or 'no header'}"
+    if not reader.fieldnames:
+        return [], "row 1: the file is empty; its first row names the columns."
+    if unknown:
+        return [], f"row 1: unknown columns: {', '.join(map(str, unknown))}"
     return list(reader), ""

@@ -10,7 +10,7 @@ import click
 from schedules.fault import Fault, ProgrammeFaults
 from schedules.loading import load
 from service.cli.opening import ACTOR, Opened, find_clinic, open_installation
-from service.flows.publish_programme import TakesEffect, publish
+from service.flows.publish_programme import TakesEffect, newest_of, publish
 from service.store import content
 from service.store.content import Version
 from service.store.records import Clinic
@@ -93,6 +93,16 @@ def _publish(opened: Opened, clinic: Clinic, source: str, name: str, when: str |
     at = cast("TakesEffect", when) if when else None
     now = opened.runtime.clock.now()
     with opened.store.transaction(SYSTEM, ACTOR) as tx:
+        newest = newest_of(opened.runtime.shelf.content(tx, clinic), load(source, name).slug)
+        if (
+            at
+            and newest
+            and (newest[0].source, newest[0].for_new) == (source, at == "new-patients")
+        ):
+            click.echo(
+                f"Nothing differs from version {newest[0].number}; nothing was published.", err=True
+            )
+            return
         made = publish(opened.runtime, tx, clinic, source, name=name, at=at, now=now)
     start = made.effective_at
     state = f"published, in force from {start:%Y-%m-%d %H:%M} UTC" if start else "a draft"

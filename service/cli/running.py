@@ -38,10 +38,17 @@ def upgrade() -> None:
 def check_schema() -> None:
     """Whether the database agrees with this version; exits 1 if not."""
     engine = boot.open_database(read_settings())
+    if not schema.is_current(engine):
+        click.echo("The database is not up to date; run `evenfall db upgrade`.", err=True)
+        sys.exit(1)
     differences = schema.differences(engine)
     for difference in differences:
         click.echo(difference)
-    if differences or not schema.is_current(engine):
-        click.echo("The database differs; run `evenfall db upgrade`.", err=True)
+    if differences:
+        click.echo(
+            "The database is not what this version made: put back a backup, or ask for help"
+            " with the lines above.",
+            err=True,
+        )
         sys.exit(1)
     click.echo("Models and database agree.", err=True)

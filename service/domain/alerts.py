@@ -79,8 +79,21 @@ def rank_of(rule: str, numbers: Mapping[str, Any]) -> int:
     return RULES[rule].rank
 
 
+def step_of(rule: str, numbers: Mapping[str, Any]) -> str:
+    """What to do next about an alert."""
+    if _is_death(rule, numbers):
+        return "Make sure by another way, and close the record."
+    return RULES[rule].step
+
+
+def _is_death(rule: str, numbers: Mapping[str, Any]) -> bool:
+    return rule == "M-WHO" and numbers.get("said") == "deceased"
+
+
 def tag_of(rule: str, numbers: Mapping[str, Any]) -> str:
     """The words on an alert's tag."""
+    if _is_death(rule, numbers):
+        return "Death reported"
     return "Not reached" if rule == "M-WHO" and "failed" in numbers else RULES[rule].tag
 
 
@@ -115,6 +128,8 @@ def sentence(rule: str, numbers: Mapping[str, Any]) -> str:
     if rule == "M-AUG" and "median" in numbers:
         since = f"; at first it was {numbers['baseline']}" if numbers.get("baseline") else ""
         return f"Symptoms now start at {numbers['median']}{since}. On a dopamine drug."
+    if _is_death(rule, numbers):
+        return "Somebody wrote that the patient has died. No more texts go out."
     if rule == "M-WHO" and "failed" in numbers:
         return (
             f"{numbers['failed']} texts in a row not delivered. {numbers.get('because', '')}"

@@ -108,7 +108,7 @@ def _raise_alert(talk: Talk, intent: Intent, question: Open | None, outcome: Out
     rule = rule_for_reading(intent.name, intent.value, talk.facts, kind)
     if rule is None or rule in outcome.alerts:
         return
-    outcome.alerts.append(rule)
+    outcome.alerts[rule] = intent.value
     outcome.review = True
     known = RULES[rule]
     if known.reply is not None and not any(one.template == known.reply for one in outcome.said):

@@ -48,6 +48,11 @@ def standing_findings(history: History, as_of: date) -> list[Finding]:
     return [finding for rule in rules if (finding := rule(history, as_of))]
 
 
+def undecided(history: History, as_of: date) -> frozenset[str]:
+    """The rules nothing can be said of as of a night: what is open of them stays so, since silence is no recovery."""
+    return frozenset() if recent_mean(history.scores, as_of) is not None else frozenset({"M-RISE"})
+
+
 def _last(scores: Sequence[Score], count: int) -> list[float]:
     return [score.value for score in sorted(scores, key=lambda score: score.night)[-count:]]
 

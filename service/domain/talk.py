@@ -51,7 +51,7 @@ class Talk:
         """The kinds the reader should expect, newest first."""
         if self.consent is ConsentState.STOPPED:
             return ["opted_out"]
-        if self.invited:
+        if self.invited or self.consent is ConsentState.EXPIRED:
             return ["consent"]
         kinds = _kinds(question for question in self.questions if not question.answered)
         return ((["paused"] if self.paused else []) + kinds) or ["none"]
@@ -93,14 +93,17 @@ class Given:
 
 @dataclass(slots=True)
 class Outcome:
-    """Everything a reply changes, gathered intent by intent."""
+    """Everything a reply changes, gathered intent by intent.
+
+    `alerts`: the rules it raises, and what it said of each.
+    """
 
     bound: list[int | None] = field(default_factory=list)
     given: list[Given] = field(default_factory=list)
     corrected: list[tuple[str, str]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     consent: ConsentState | None = None
-    alerts: list[str] = field(default_factory=list)
+    alerts: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()

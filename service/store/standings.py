@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, and_, bindparam, func, select
 from schedules.facts import Fact, Facts
 from service.domain.alerts import RULES
 from service.domain.figures import WINDOW_DAYS, Dose, onset, weekly_triple
-from service.domain.findings import Finding, History, standing_findings
+from service.domain.findings import Finding, History, standing_findings, undecided
 from service.domain.night_summary import AskedQuestion, counts
 from service.domain.trends import Score, baseline, recent_mean, usual
 from service.store import alerts
@@ -84,8 +84,7 @@ def restand(tx: Tx, patients: Sequence[Patient], now: datetime) -> None:
             replied.get(patient.id),
             now,
         )
-        findings = _findings(patient, history, as_of[patient.id])
-        _settle_alerts(tx, patient, findings, held.get(patient.id, set()), now)
+        _settle_alerts(tx, patient, history, as_of[patient.id], held.get(patient.id, set()), now)
         rows.append(
             _row(
                 patient,
@@ -175,11 +174,19 @@ def _findings(patient: Patient, history: History, as_of: date) -> list[Finding]:
 
 
 def _settle_alerts(
-    tx: Tx, patient: Patient, findings: Sequence[Finding], held: set[str], now: datetime
+    tx: Tx,
+    patient: Patient,
+    history: History,
+    as_of: date,
+    held: set[str],
+    now: datetime,
 ) -> None:
+    findings = _findings(patient, history, as_of)
+    # Who left is not watched any more: nothing is kept open for want of answers.
+    unknown = undecided(history, as_of) if patient.consent == "active" else frozenset()
     for finding in findings:
         alerts.open_alert(tx, patient.clinic_id, patient.id, finding.rule, finding.numbers, now)
-    over = held.intersection(_PASSING) - {finding.rule for finding in findings}
+    over = held.intersection(_PASSING) - {finding.rule for finding in findings} - unknown
     alerts.close_rules(tx, patient.id, sorted(over), now)
 
 

@@ -156,7 +156,10 @@ def _other(number: int, nights: int, today: date, chance: Random) -> Cast:
         facts=_facts(today - timedelta(days=nights - joined), chance),
     )
     person = ordinary_person(patient.phone, language, bedtime, chance)
-    return Cast(patient, replace(person, joins=number % 29 != 28), joined)
+    joins = number % 29 != 28
+    # The last who does not answer was invited yesterday: a visitor can say YES on this phone.
+    is_fresh = not joins and number > 29
+    return Cast(patient, replace(person, joins=joins), nights - 1 if is_fresh else joined)
 
 
 def _facts(since: date, chance: Random) -> dict[str, str]:

@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from message_templates.catalogue import SHIPPED
 from schedules.loading import shipped_sources
 from service.boot import StartError, check_fence, open_store
 from service.cli import evenfall
@@ -100,7 +102,7 @@ def test_an_invitation_of_staff_is_a_link_on_stdout_only(north: Shell) -> None:
         (TOM.replace("folder 7", ""), "row 3, column consent_evidence"),
         (TOM.replace("recorded", "perhaps"), "row 3, column consent"),
         (ANN, "row 3, column ref"),
-        (TOM + ",one,more", "row 3: more cells"),
+        (TOM + ",one,more", "row 3, column 11: there are more cells"),
     ],
 )
 def test_one_faulty_row_writes_nothing(shell: Shell, row: str, fault: str) -> None:
@@ -274,3 +276,23 @@ def test_cells_that_a_spreadsheet_would_run_are_made_harmless(shell: Shell) -> N
     done = shell("export", "messages", "--clinic", "north", "--format", "csv")
     cells = [cell for line in csv.reader(io.StringIO(done.stdout)) for cell in line]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
+
+
+def test_texts_of_ones_own_are_checked_with_their_languages(shell: Shell) -> None:
+    assert shell("check", str(SHIPPED / "en")).exit_code == 0
+    copy = Path(shell.file("x", "")).parent / "texts"
+    shutil.copytree(SHIPPED, copy, ignore=shutil.ignore_patterns("*.py"))
+    faulty = copy / "en" / "caffeine.toml"
+    faulty.write_text(faulty.read_text().replace("Heads up", "Heads up, {nobody}"))
+    done = shell("check", str(faulty))
+    assert done.exit_code == 1
+    assert "caffeine.toml:" in done.stdout
+    assert "nobody" in done.stdout
+
+
+def test_the_same_file_is_not_published_twice(shell: Shell) -> None:
+    assert shell(*CLINIC).exit_code == 0
+    file = shell.file("caffeine.toml", CAFFEINE.removesuffix("\n"))
+    done = shell("programme", "apply", file, "--clinic", "north", "--publish")
+    assert done.exit_code == 0
+    assert "Nothing differs from version 1" in done.stderr

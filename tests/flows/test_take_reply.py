@@ -150,7 +150,10 @@ def test_an_invitation_lapses_after_three_days(world: World) -> None:
     assert world.reread(patient).consent == "expired"
     world.say(patient, "YES")
     assert world.reread(patient).consent == "expired"
-    assert world.sent(patient) == ["SYS-01"]
+    # Told what this is and whom to call; that they said yes is left to the staff.
+    assert world.sent(patient) == ["SYS-01", "SYS-03"]
+    assert world.rows("inbound")[-1].review_state == "open"
+    assert world.rows("reading")[-1].intent == "start"
 
 
 def test_pause_says_until_when_and_holds_the_texts(world: World) -> None:

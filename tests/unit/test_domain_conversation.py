@@ -146,7 +146,7 @@ def test_other_words_for_stop_are_confirmed_by_us_even_then() -> None:
 
 def test_a_cry_raises_its_rule_and_asks_for_a_person() -> None:
     _, outcome = said(talk(SCORE), "black stool like tar")
-    assert (outcome.alerts, outcome.review) == (["R-BLEED"], True)
+    assert ([*outcome.alerts], outcome.review) == (["R-BLEED"], True)
 
 
 @pytest.mark.parametrize(

@@ -117,8 +117,25 @@ class World:
         onset: str | None = None,
     ) -> None:
         """The last nights, oldest first, summed up; the standing and its alerts follow by the rules."""
+        self._sum_up(patient, scores, states, onset)
+        with self.runtime.store.transaction(SYSTEM, "test") as tx:
+            planning.set_open_nights(tx, {patient.id: LAST_NIGHT + timedelta(days=1)})
+            standings.restand(tx, [people.patient_by_id(tx, patient.id)], self.runtime.clock.now())
+
+    def tonight(self, patient: Patient, score: float) -> None:
+        """An answer for the night that is not over yet."""
+        self._sum_up(patient, [score], (), None, last=LAST_NIGHT + timedelta(days=1))
+
+    def _sum_up(
+        self,
+        patient: Patient,
+        scores: Sequence[float | None],
+        states: Sequence[str],
+        onset: str | None,
+        last: date = LAST_NIGHT,
+    ) -> None:
         given = list(states) or ["answered" if one is not None else "no_answer" for one in scores]
-        first = LAST_NIGHT - timedelta(days=len(scores) - 1)
+        first = last - timedelta(days=len(scores) - 1)
         rows = [
             {
                 "clinic_id": patient.clinic_id,
@@ -134,14 +151,12 @@ class World:
                 "answered": 2 if state == "answered" else 0,
                 "late": 0,
                 "kept": {"caffeine_yn": "yes"} if score is not None else {},
-                "closed": True,
+                "closed": last == LAST_NIGHT,
             }
             for at, (score, state) in enumerate(zip(scores, given, strict=True))
         ]
         with self.runtime.store.transaction(SYSTEM, "test") as tx:
             tx.upsert(table(NightSummary), rows, "patient_id", "night")
-            planning.set_open_nights(tx, {patient.id: LAST_NIGHT + timedelta(days=1)})
-            standings.restand(tx, [people.patient_by_id(tx, patient.id)], self.runtime.clock.now())
 
     def hears(self, number: str, body: str, ago: timedelta = timedelta(hours=1)) -> None:
         """A text that came in from a number, read by the real reader."""

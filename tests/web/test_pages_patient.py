@@ -64,6 +64,16 @@ def test_every_score_of_the_chart_is_in_the_table(world: World) -> None:
     )
 
 
+def test_an_answer_is_on_the_chart_before_its_night_is_over(world: World) -> None:
+    tom = world.patient()
+    world.nights(tom, [4.0, 5.0, 6.0])
+    world.tonight(tom, 7.0)
+    page = page_of(world, tom.token)
+    assert "Sat 21 Nov: 7" in page.partition("for-wide")[2].partition("for-narrow")[0]
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert re.findall(r'</th><td>[^<]+</td><td class="n">([\d.]+)', table) == ["7", "6", "5", "4"]
+
+
 def test_figures_say_what_they_are_of(world: World) -> None:
     tom = world.patient()
     world.nights(tom, [4.0] * 20 + [None] * 5, onset="20:40")
@@ -194,7 +204,8 @@ def test_a_night_says_what_was_sent_what_not_and_why(world: World) -> None:
     tomorrow = browser.get(f"/patients/{tom.token}/nights/{night + timedelta(days=2)}").text
     assert "Still to come" in tomorrow
     assert "Nothing was due" in tomorrow
-    assert browser.get(f"/patients/{tom.token}/nights/someday").status_code == 404
+    for day in ("someday", "0001-01-01", "9999-12-31"):
+        assert browser.get(f"/patients/{tom.token}/nights/{day}").status_code == 404
     assert f"/nights/{night}" in browser.get(f"/patients/{tom.token}").text
     stranger = world.member("clinician", clinic=world.other_clinic())
     assert stranger.get(f"/patients/{tom.token}/nights/{night}").status_code == 404

@@ -167,3 +167,23 @@ def test_names_stay_sealed_in_the_database(world: World) -> None:
         stored = connection.exec_driver_sql("SELECT * FROM patient").mappings().one()
     assert b"Canaryname" not in b"".join(v for v in stored.values() if isinstance(v, bytes))
     assert people.open_given_name(world.runtime.store.keyring, tom) == "Canaryname"
+
+
+def test_a_death_is_told_as_one(world: World) -> None:
+    tom = world.patient()
+    world.hears(world.phone_of(tom), "she passed away last week")
+    page = text(world.member("clinician").get("/").text)
+    assert "Death reported" in page
+    assert "Somebody wrote that the patient has died. No more texts go out." in page
+    assert "Wrong person" not in page
+
+
+def test_silence_does_not_close_what_got_worse(world: World) -> None:
+    tom = world.patient()
+    world.nights(tom, [2.0] * 47 + [6.0] * 14)
+    browser = world.member("clinician")
+    assert "Severity has risen to a mean of 6" in browser.get("/").text
+    world.nights(tom, [6.0] * 2 + [None] * 12)
+    assert "Severity has risen to a mean of 6" in browser.get("/").text
+    world.nights(tom, [2.0] * 14)
+    assert "Severity has risen" not in browser.get("/").text

@@ -112,7 +112,7 @@ def test_every_intent_has_words(intent: str) -> None:
         ("yes", "aug_earlier_yn", "yes to: symptoms earlier or spreading"),
         ("8 pm", "onset_time", "symptoms from 20:00"),
         ("stop", "none", "asked to stop all texts"),
-        ("I have chest pain", "none", "danger words: chest pain"),
+        ("I have chest pain", "none", "danger: chest, breath or stroke signs"),
     ],
 )
 def test_what_the_reader_reads_is_said(body: str, kind: str, said: str) -> None:

@@ -84,7 +84,7 @@ def test_evening_and_morning_are_the_patients_own(demo: World) -> None:
     patient = demo.patient()
     browser = demo.member("clinician")
     post(browser, patient, "travel", to="evening")
-    assert f"{local(demo):%a %H:%M}" == "Sat 20:00"
+    assert f"{local(demo):%a %H:%M}" == "Sat 21:30"
     post(browser, patient, "travel", to="morning")
     assert f"{local(demo):%a %H:%M}" == "Sun 09:00"
     assert "SIMULATED" in browser.get(f"/phone/{patient.token}").text.upper()

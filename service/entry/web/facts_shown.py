@@ -41,7 +41,9 @@ def said(fact: KnownFact) -> str:
     if words is None:
         timed = f", at {fact.value}" if ":" in fact.value else ""
         meaning = FACTS[fact.code].meaning if fact.code in FACTS else fact.code
-        return meaning[0].upper() + meaning[1:] + timed
+        # Behind the semicolon stands what programmes make of it.
+        named = meaning.partition(";")[0]
+        return named[0].upper() + named[1:] + timed
     day = _date(value)
     value = full_day(day) if day else _RHYTHMS.get(value, value.replace(",", ", "))
     return words.format(value) + (f", {full_day(at)}" if at else "")

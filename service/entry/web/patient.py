@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local, to_utc
-from schedules.slots import Planned, Withheld
+from schedules.slots import Planned, Withheld, reason_words
 from service.domain.alerts import rank_of
 from service.domain.figures import WINDOW_DAYS
 from service.entry.web import words
@@ -60,6 +60,7 @@ def patient(token: str) -> ResponseReturnValue:
         span=span,
         spans=SPANS,
         said=said,
+        reason_words=reason_words,
         acting=member().may(CARERS),
     )
 
@@ -84,19 +85,22 @@ def _who(tx: Tx, one: Patient, now: datetime) -> dict[str, Any]:
 
 
 def _severity(tx: Tx, one: Patient, span: int, now: datetime) -> dict[str, Any]:
-    """The chart, its table and the figures, as of the last ended night."""
+    """The chart and its table with what is known by now, and the figures as of the last ended night."""
     standing = patient_page.standing(tx, one.id)
     as_of = standing.as_of if standing else to_local(now, one.zone).date() - DAY
     known = patient_page.nights(tx, one.id, as_of - DAY * (SPANS[-1] - 1))
+    # A night that is not over yet is shown from its answer on; the figures wait for its end.
     ended = [night for night in known if night.night <= as_of]
+    told = [night for night in known if night.night <= as_of or night.severity is not None]
+    last = told[-1].night if told else as_of
     first = as_of - DAY * (WINDOW_DAYS - 1)
     window = [night for night in ended if night.night >= first]
     doses = patient_page.doses(tx, one.id, first, as_of, now)
-    nights = _filled(ended, as_of)
+    nights = _filled(told, last)
     return {
         "nights": nights[-span:],
         "recent": nights[-SPANS[0] :],
-        "known": [night for night in ended if night.night > as_of - DAY * span],
+        "known": [night for night in told if night.night > last - DAY * span],
         "usual": standing.figures.get("usual") if standing else None,
         "figures": shown(standing, window, doses) if standing else [],
     }
@@ -181,13 +185,13 @@ def _instant(slot: Planned | Withheld) -> datetime:
     return slot.at
 
 
-def _filled(ended: Sequence[PatientNight], as_of: date) -> list[Night]:
-    """Every night from the first known one up to `as_of`; one without a row had nothing due."""
-    if not ended:
+def _filled(known: Sequence[PatientNight], last: date) -> list[Night]:
+    """Every night from the first known one up to `last`; one without a row had nothing due."""
+    if not known:
         return []
-    by_night = {night.night: night for night in ended}
-    first = ended[0].night
-    ladder = [first + DAY * n for n in range((as_of - first).days + 1)]
+    by_night = {night.night: night for night in known}
+    first = known[0].night
+    ladder = [first + DAY * n for n in range((last - first).days + 1)]
     return [
         Night(night, found.state, found.severity)
         if (found := by_night.get(night))

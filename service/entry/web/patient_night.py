@@ -17,6 +17,8 @@ pages = Blueprint("patient_night", __name__)
 
 # How far ahead a night can be looked at.
 MOST_AHEAD = 28
+# Nobody lived a night here before, or will after.
+FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)
 
 
 @pages.get("/patients/<token>/nights/<night>")
@@ -26,6 +28,8 @@ def night(token: str, night: str) -> ResponseReturnValue:
     try:
         day = date.fromisoformat(night)
     except ValueError:
+        abort(404)
+    if not FIRST <= day <= LAST:
         abort(404)
     runtime = current_site().runtime
     now = runtime.clock.now()

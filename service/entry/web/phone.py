@@ -1,21 +1,23 @@
 """The simulated phone: a demo patient's texts both ways, and the clinic's clock moved forward, lived event by event."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from schedules.night import bedtime_of, night_of
 from schedules.recurrence import to_local, to_utc
 from schedules.slots import Planned
 from service.domain.delivery import State
 from service.domain.exchange import Inbound
 from service.entry.web.access import CARERS, for_roles, member, own_clinic
 from service.entry.web.site import current_site
-from service.flows.plan_due.ahead import forecast
+from service.flows.plan_due.ahead import forecast, foresee
 from service.flows.take_reply import read_replies, store_replies
 from service.store import patient_page, people, phone_page
 from service.store.people import clinic_by_id
-from service.store.records import Patient
+from service.store.planning import planning_cases
+from service.store.records import Clinic, Patient
 from service.store.sealed import new_token
 from service.store.session import Tx
 
@@ -24,7 +26,7 @@ pages = Blueprint("phone", __name__)
 TEXTS_SHOWN, NIGHTS_AHEAD = 30, 14
 LONGEST_TEXT = 2000
 ARRIVED = {State.ACCEPTED, State.SENT, State.DELIVERED}
-EVENING, AFTER_WAKING = time(20), timedelta(hours=2)
+BEFORE_BED, AFTER_WAKING = timedelta(minutes=90), timedelta(hours=2)
 # Long enough for an answer to leave, and for the carrier to say that it arrived.
 SETTLES_IN = timedelta(seconds=6)
 DAY = timedelta(days=1)
@@ -40,16 +42,18 @@ def _only_in_the_demo() -> None:
 @pages.get("/phone")
 @for_roles(CARERS)
 def phones() -> ResponseReturnValue:
-    """Whose phone to look at."""
-    with own_clinic() as tx:
-        clinic = clinic_by_id(tx, member().clinic_id)
-        patients = [
-            (one, people.open_person(tx.keyring, one)) for one in people.all_patients(tx, clinic.id)
-        ]
+    """Whose phone to look at, and what comes next on each."""
     token = request.args.get("of")
     if token:
         return redirect(url_for("phone.phone", token=token))
     now = current_site().runtime.clock.now()
+    with own_clinic() as tx:
+        clinic = clinic_by_id(tx, member().clinic_id)
+        everybody = people.all_patients(tx, clinic.id)
+        following = _following(tx, clinic, everybody, now)
+        patients = [
+            (one, people.open_person(tx.keyring, one), following.get(one.id)) for one in everybody
+        ]
     return render_template("phones.html", patients=patients, now=now, zone=clinic.zone)
 
 
@@ -115,7 +119,7 @@ def travel(token: str) -> ResponseReturnValue:
         following = _next_text(tx, patient, now)
     targets = {
         "next-text": following + SETTLES_IN if following else None,
-        "evening": _next_clock(EVENING, patient.zone, now),
+        "evening": _next_evening(patient, now),
         "morning": _next_morning(patient, now),
     }
     to = request.form.get("to", "")
@@ -140,6 +144,20 @@ def _patient(tx: Tx, token: str) -> Patient:
     return found
 
 
+def _following(
+    tx: Tx, clinic: Clinic, everybody: list[Patient], now: datetime
+) -> dict[int, tuple[datetime, str]]:
+    """By patient, when the next text of the coming day is due (UTC), and the title of its programme."""
+    content = current_site().runtime.shelf.content(tx, clinic)
+    titles = {version.slug: programme.title for version, programme in content.programmes(now)}
+    following = {}
+    for case in planning_cases(tx, [one.id for one in everybody], now):
+        slots = (slot for slot in foresee(case, content, now, 1) if isinstance(slot, Planned))
+        if first := min(slots, key=lambda slot: slot.at, default=None):
+            following[case.patient.id] = (first.at, titles.get(first.programme, first.programme))
+    return following
+
+
 def _next_text(tx: Tx, patient: Patient, now: datetime) -> datetime | None:
     """When the patient's next text leaves: one that waits already, or one still to be planned."""
     waiting = phone_page.next_waiting(tx, patient.id)
@@ -152,10 +170,11 @@ def _next_text(tx: Tx, patient: Patient, now: datetime) -> datetime | None:
     return max(min(ahead), now) if ahead else None
 
 
-def _next_clock(clock: time, zone: str, now: datetime) -> datetime:
-    """The next instant at which the zone's clocks show `clock`."""
-    today = to_local(now, zone).date()
-    instants = (to_utc(datetime.combine(today + DAY * n, clock), zone) for n in range(3))
+def _next_evening(patient: Patient, now: datetime) -> datetime:
+    """Ninety minutes before the patient's next bedtime: by then the evening's texts are there."""
+    rhythm, tonight = people.rhythm_of(patient), night_of(now, patient.zone)
+    beds = (bedtime_of(rhythm, tonight + DAY * n) - BEFORE_BED for n in range(-1, 3))
+    instants = (to_utc(local, patient.zone) for local in beds)
     return next(at for at in instants if at > now)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.alerts import RULES, sentence, tag_of
+from service.domain.alerts import sentence, step_of, tag_of
 from service.entry.web import words
 from service.store.alerts import OpenAlert
 
@@ -22,12 +22,11 @@ class Reason:
 
 def reason_of(alert: OpenAlert, now: datetime, zone: str) -> Reason:
     """An alert in words, with its instants on a zone's clocks."""
-    rule = RULES[alert.rule]
     return Reason(
         token=alert.token,
         tag=tag_of(alert.rule, alert.evidence),
         tier=alert.tier,
         since=words.moment(alert.opened_at, now, zone),
         sentence=sentence(alert.rule, alert.evidence),
-        step=rule.step,
+        step=step_of(alert.rule, alert.evidence),
     )

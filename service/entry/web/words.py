@@ -161,19 +161,35 @@ _WITH_VALUE = {
     "bedtime_change": "bedtime {}",
     "later": "asked to be asked again ({})",
     "pause": "asked to pause ({})",
-    "red_flag": "danger words: {}",
+    "red_flag": "danger: {}",
     "side_effect": "side effect: {}",
     "med_change": "medicine change: {}",
     "topic_stop": "no more texts about {}",
     "language": "asked for language {}",
     "time_pref": "asked for texts near {}",
-    "wrong_party": "wrong person: {}",
+    "wrong_party": "not the patient ({})",
+}
+
+
+_VALUES = {
+    "suicide": "self-harm",
+    "chest_pain": "chest, breath or stroke signs",
+    "drug_reaction": "swelling of face or throat",
+    "dvt": "one leg swollen, hot or red",
+    "gi_bleed": "blood",
+    "overdose": "too much medicine",
+    "child_ingestion": "a child took medicine",
+    "sleep_attack": "sudden sleep",
+    "impulse_control": "an urge hard to resist",
+    "wrong_number": "wrong number",
+    "deceased": "a death",
+    "unsure": "asks who this is",
 }
 
 
 def reading(read: Read) -> str:
     """How a reply was read, in a few words."""
-    value = read.value.replace("_", " ")
+    value = _VALUES.get(read.value, read.value.replace("_", " "))
     if read.intent in _WITH_VALUE:
         return _WITH_VALUE[read.intent].format(value).replace(" ()", "")
     if read.intent == "onset_time":

@@ -55,8 +55,9 @@ def apply(
     nights = _write_answers(tx, patient, reply, outcome, now)
     nights |= _write_corrections(tx, patient, reply, outcome, now)
     _write_changes(runtime, tx, clinic, patient, outcome, body, now)
-    for rule in outcome.alerts:
-        evidence = {"facts": sorted(talk.facts & {"iron_oral", "dopamine_agonist", "levodopa"})}
+    for rule, value in outcome.alerts.items():
+        on = sorted(talk.facts & {"iron_oral", "dopamine_agonist", "levodopa"})
+        evidence = {"facts": on, "said": value}
         alerts.open_alert(tx, clinic.id, patient.id, rule, evidence, now, inbound_id=reply.id)
     if roll_nights(tx, nights, now):
         standings.restand(tx, [patient], now)
