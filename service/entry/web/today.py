@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local, to_utc
-from service.entry.web import words
+from service.entry.web import holds, words
 from service.entry.web.access import (
     CARERS,
     PROGRAMME_EDITORS,
@@ -148,7 +148,7 @@ def resolve(token: str) -> ResponseReturnValue:
         if alerts.resolve_alert(tx, token, note, now):
             audit.write(tx, member().clinic_id, "alert resolved", token, now, rule=rule)
             if patient_id is not None:
-                _let_go(tx, rule, patient_id, now)
+                _let_go(tx, rule, patient_id, note, now)
     return redirect(url_for("today.today"))
 
 
@@ -174,11 +174,14 @@ def seen(token: str) -> ResponseReturnValue:
     return redirect(url_for("today.today"))
 
 
-def _let_go(tx: Tx, rule: str, patient_id: int, now: datetime) -> None:
-    """What rests while an alert is open goes on once a person has closed it."""
+def _let_go(tx: Tx, rule: str, patient_id: int, note: str, now: datetime) -> None:
+    """What rests while an alert is open goes on once a person has closed it; a hold, where they say so."""
     ranks.rank_patients(tx, [patient_id])
+    one = people.patient_by_id(tx, patient_id)
     if rule == "M-WHO":
-        circumstances.end_pauses(tx, people.patient_by_id(tx, patient_id), now)
+        circumstances.end_pauses(tx, one, now)
+    if rule in holds.HELD_BY and "release" in request.form:
+        holds.end_hold(tx, one, holds.HELD_BY[rule], note, now)
 
 
 def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning: bool) -> str:

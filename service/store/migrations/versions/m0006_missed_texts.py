@@ -1,4 +1,4 @@
-"""texts whose time passed while the service could not send: one episode for staff, and which texts it holds"""
+"""texts missed while the service could not send, as episodes for staff; why a hold was released"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,6 +32,7 @@ def upgrade() -> None:
         ["clinic_id", "found_at"],
     )
     op.add_column("outbox", sa.Column("episode_id", sa.Integer(), nullable=True))
+    op.add_column("patient_fact", sa.Column("ended_note", sa.LargeBinary(), nullable=True))
     op.create_index(
         "ix_outbox_missed",
         "outbox",
@@ -42,6 +43,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("patient_fact") as table:
+        table.drop_column("ended_note")
     op.drop_index("ix_outbox_missed", "outbox")
     with op.batch_alter_table("outbox") as table:
         table.drop_column("episode_id")
