@@ -200,11 +200,13 @@ def missed_words(one: Episode, now: datetime, zone: str) -> str:
     texts = "1 text" if one.texts == 1 else f"{one.texts:,} texts"
     patients = "1 patient" if one.patients == 1 else f"{one.patients:,} patients"
     first, last = (words.moment(at, now, zone) for at in (one.first, one.last))
+    if words.local_day(one.first, zone) == words.local_day(one.last, zone) and first != last:
+        first = words.clock(one.first, zone)
     between = f"at {first}" if first == last else f"between {first} and {last}"
     were, their = ("was", "its") if one.texts == 1 else ("were", "their")
     return (
         f"{texts} to {patients} {were} not sent {between}, because {their} time had passed (the service was down"
-        " or asleep, or could not reach its carrier). Nothing is sent late."
+        " or asleep, or could not hand them over). Nothing is sent late."
     )
 
 
