@@ -1,4 +1,4 @@
-"""A rehearsal in a process of its own, at the lowest priority: what it says is sent home as it goes."""
+"""A rehearsal in a process of its own, behind the service: what it says is sent home as it goes."""
 
 import os
 import pickle
@@ -20,8 +20,8 @@ from service.store.clinic_copy import open_copy
 from service.store.sealed import Keyring
 from service.store.transcripts import REPLY, Line
 
-# Whoever sends a text, answers a webhook or a page comes first.
-NICENESS = 19
+# Whoever sends a text, answers a webhook or a page comes first; a tenth of a busy core still gets it done.
+NICENESS = 10
 
 
 @dataclass(frozen=True, slots=True)
