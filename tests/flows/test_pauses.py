@@ -171,7 +171,7 @@ def test_paused_nights_leave_every_denominator(world: World, tom: Patient) -> No
     with world.store.transaction(SYSTEM, "test", write=False) as tx:
         now = world.clock.now()
         doses = patient_page.doses(tx, tom.id, date(2026, 11, 21), date(2026, 11, 26), now)
-    assert [dose.on.day for dose in due_days(doses)] == [22, 23, 27]
+    assert sorted(dose.on.day for dose in due_days(doses)) == [22, 23, 27]
     covered = days_covered(doses)
     assert (covered.low.words, covered.high.words) == ("1 of 3", "3 of 3")
     states = {row.night.day: row.state for row in world.rows("night_summary", patient_id=tom.id)}
@@ -234,4 +234,4 @@ def test_a_blood_test_holds_iron_until_it_was_taken(world: World, tom: Patient) 
         known = patient_page.doses(
             tx, tom.id, date(2026, 11, 23), date(2026, 11, 27), world.clock.now()
         )
-    assert [dose.on.day for dose in due_days(known)] == [24, 28]
+    assert sorted(dose.on.day for dose in due_days(known)) == [24, 28]

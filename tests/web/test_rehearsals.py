@@ -1,5 +1,6 @@
 """Rehearsals on the page: begun, watched, read and taken away; one at a time, nothing changed, nothing left behind."""
 
+import os
 import re
 from collections.abc import Iterator
 from multiprocessing import active_children
@@ -46,7 +47,8 @@ def until_over(browser: FlaskClient, page: str) -> str:
 
 
 def copies() -> set[Path]:
-    return set(Path(gettempdir()).glob(f"{PREFIX}*"))
+    """The copies of this process: other tests make theirs at the same time."""
+    return set(Path(gettempdir()).glob(f"{PREFIX}{os.getpid()}-*"))
 
 
 @pytest.fixture
