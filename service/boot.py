@@ -137,23 +137,29 @@ def quiet_runtime(settings: Settings, store: Store) -> Runtime:
 
 
 def travelling_runtime(
-    settings: Settings, store: Store, answers: Answers
+    chosen: Choices, store: Store, answers: Answers
 ) -> tuple[Runtime, SimulatedGateway]:
     """A runtime for a clock that travels: simulated phones answer, and whoever drives it sends."""
     gateway = SimulatedGateway(answers)
-    return build_runtime(settings, store, gateway, lambda: None), gateway
+    return _runtime(chosen, store, gateway, lambda: None), gateway
 
 
 def build_runtime(
     settings: Settings, store: Store, gateway: Gateway, wake: Callable[[], None]
 ) -> Runtime:
     """A runtime over the given parts."""
-    choices = Choices(
-        settings.send_concurrency, settings.rate(), settings.provider_confirms_opt_out()
-    )
+    return _runtime(choices(settings), store, gateway, wake)
+
+
+def choices(settings: Settings) -> Choices:
+    """The settings the flows act on."""
+    return Choices(settings.send_concurrency, settings.rate(), settings.provider_confirms_opt_out())
+
+
+def _runtime(chosen: Choices, store: Store, gateway: Gateway, wake: Callable[[], None]) -> Runtime:
     clock = Clock(_stored_offset(store))
-    shelf = ContentShelf(load(), choices.send_rate)
-    return Runtime(store, gateway, clock, LocalDispatcher(wake), shelf, choices)
+    shelf = ContentShelf(load(), chosen.send_rate)
+    return Runtime(store, gateway, clock, LocalDispatcher(wake), shelf, chosen)
 
 
 def _gateway(settings: Settings, store: Store) -> Gateway:

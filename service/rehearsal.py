@@ -13,14 +13,17 @@ from service.clinic_life import live_until
 from service.domain.exchange import Text
 from service.gateways.simulated import Answers, SimulatedGateway
 from service.runtime import Runtime
-from service.store import people, receipts, transcripts
+from service.store import content, people, receipts, transcripts, wordings
 from service.store.clinic_copy import ACTOR
+from service.store.drafts import Begun
 from service.store.session import SYSTEM, Store
 from service.store.transcripts import Line
 from service.synthetic.people import People, Person, ordinary_person
 
 # The clock stops every ten minutes, as in the demo's past; a text is shown at the minute it was due.
 STEP = timedelta(minutes=10)
+# A programme starves when fewer than a quarter of at least ten texts it wanted to send were sent (our default).
+STARVES_BELOW, STARVES_FROM = 0.25, 10
 # A plan and the gate before it are one slot.
 Slot = tuple[str, str | None, str | None, str]
 
@@ -73,6 +76,16 @@ def simulated_patients(copy: Store, shipped: Catalogue, end: datetime, seed: int
     return answers
 
 
+def put_in_place(copy: Store, changes: Iterable[Begun], now: datetime) -> None:
+    """Let changes that nobody has published be in force in `copy`, with the wordings that go with them."""
+    with copy.transaction(SYSTEM, ACTOR) as tx:
+        for clinic in people.all_clinics(tx):
+            for change in changes:
+                slug, source = change.slug, change.source
+                content.add_version(tx, clinic.id, slug, source, now, effective_at=now)
+                wordings.add_wordings(tx, clinic.id, change.wordings, now, effective_at=now)
+
+
 def live(
     runtime: Runtime,
     gateway: SimulatedGateway,
@@ -116,6 +129,12 @@ class Tally:
     def wanted(self) -> int:
         """All its slots that the gates let in."""
         return self.sent + self.waiting + self.withheld.total()
+
+    @property
+    def starves(self) -> bool:
+        """Whether the others leave it hardly a word: enough wanted, little of it sent."""
+        decided = self.wanted - self.waiting
+        return decided >= STARVES_FROM and self.sent < STARVES_BELOW * decided
 
 
 def tallies(lines: Iterable[Line]) -> list[Tally]:

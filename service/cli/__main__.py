@@ -2,4 +2,6 @@
 
 from service.cli import main
 
-main()
+# A rehearsal's process imports this module once more, and must not begin a second service.
+if __name__ == "__main__":
+    main()

@@ -96,7 +96,7 @@ def _build(settings: Settings, patients: int, nights: int) -> dict[str, str]:
     clock = Clock()
     end = clock.now()
     story = Story(patients, nights, SEED, end)
-    runtime, gateway = boot.travelling_runtime(settings, store, story.people())
+    runtime, gateway = boot.travelling_runtime(boot.choices(settings), store, story.people())
     with store.transaction(SYSTEM, "demo") as tx:
         remember(tx, story)
     passwords = {role: secrets.token_urlsafe(12) for role in SIGN_INS}

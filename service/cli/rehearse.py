@@ -7,17 +7,13 @@ from datetime import UTC
 import click
 
 from schedules.recurrence import to_local
-from schedules.slots import REASONS, reason_words
 from service import boot, rehearsal
 from service.cli.opening import find_clinic, open_installation
 from service.cli.progress import night_bar
 from service.rehearsal import Tally
+from service.rehearsal_words import written
 from service.store.clinic_copy import nameless_copy
 from service.store.transcripts import REPLY, Line
-
-INDENT = " " * 6
-# Reasons of texts that are no slots of a plan, and so not in the plan's list.
-OTHER_REASONS = {"answered": "The question had been answered."}
 
 
 @click.command()
@@ -38,60 +34,14 @@ def rehearse(slug: str, nights: int, seed: int, as_json: bool) -> None:
     shipped = opened.runtime.shelf.shipped
     with nameless_copy(opened.store, clinic.id, now) as copy:
         answers = rehearsal.simulated_patients(copy, shipped, planned.end, seed)
-        runtime, gateway = boot.travelling_runtime(opened.settings, copy, answers)
+        runtime, gateway = boot.travelling_runtime(opened.runtime.choices, copy, answers)
         rehearsal.live(runtime, gateway, planned, night_bar(nights))
         lines = rehearsal.read_transcript(copy, planned)
     if not lines:
         click.echo("Nothing: nobody here is invited or has consented.", err=True)
     totals = rehearsal.tallies(lines)
-    for line in _as_json(totals, lines) if as_json else _spoken(totals, lines):
+    for line in _as_json(totals, lines) if as_json else written(totals, lines):
         click.echo(line)
-
-
-def _spoken(totals: Sequence[Tally], lines: Iterable[Line]) -> Iterator[str]:
-    for total in totals:
-        waiting = f"  undecided {total.waiting}" if total.waiting else ""
-        yield (
-            f"{total.programme:16} wanted {total.wanted:5}  sent {total.sent:5}"
-            f"  withheld {total.withheld.total():5}{waiting}"
-        )
-        for reason, count in sorted(total.withheld.items(), key=lambda one: (-one[1], one[0])):
-            yield f"{INDENT}{count:5}  {_words(reason, '')}"
-    patient = ""
-    for line in lines:
-        if line.patient != patient:
-            patient = line.patient
-            yield ""
-        yield _reply(line) if line.kind == REPLY else _text(line)
-
-
-def _text(line: Line) -> str:
-    where = f"{line.programme}/{line.step}" if line.programme else line.kind
-    if line.kind == "nudge":
-        where += " again"
-    if line.reason is not None:
-        said = f"withheld: {_words(line.reason, line.detail or '')}"
-    else:
-        said = _one_line(line.body) if line.body is not None else "undecided at the end"
-    return f"{_begin(line)}  {where:32}  {line.template or '–':8}  {said}"
-
-
-def _reply(line: Line) -> str:
-    return f"{_begin(line)}{INDENT}› {_one_line(line.body or '')}"
-
-
-def _begin(line: Line) -> str:
-    return f"{line.patient}  {to_local(line.at, line.zone):%a %d %b %H:%M}"
-
-
-def _one_line(body: str) -> str:
-    return " ⏎ ".join(body.splitlines())
-
-
-def _words(reason: str, detail: str) -> str:
-    if reason in REASONS:
-        return reason_words(reason, detail)
-    return OTHER_REASONS.get(reason, reason.replace("_", " "))
 
 
 def _as_json(totals: Sequence[Tally], lines: Iterable[Line]) -> Iterator[str]:

@@ -37,7 +37,14 @@ RULES: dict[str, Rule] = {
         Rule(
             "M-STOOL", "AMBER", 40, "Side effect", "Ask about tar, blood and faintness.", "IRN-07"
         ),
-        Rule("M-PREG", "AMBER", 40, "Pregnant", "Review medicines; tips are on hold.", "SYS-09"),
+        Rule(
+            "M-PREG",
+            "AMBER",
+            40,
+            "Pregnant",
+            "Review medicines; tips are on hold until released.",
+            "SYS-09",
+        ),
         Rule("M-DRIVE", "AMBER", 40, "Sudden sleep or fall", "Call today about safety.", "SYS-09"),
         Rule("M-ICD", "AMBER", 40, "New urges", "Review the dopamine drug.", "AUG-04"),
         Rule("M-SIDE", "AMBER", 40, "Side effect", "Call about the medicine.", "SYS-09"),
@@ -160,7 +167,7 @@ _SENTENCES = {
     " (now {scores}).",
     "M-AUG": "Answered yes to the check for symptoms that spread or come earlier. On a dopamine drug.",
     "M-STOOL": "Wrote of dark stool while taking iron: expected, unless tarry, bloody or faint.",
-    "M-PREG": "Wrote of a pregnancy. Tips are on hold until you review.",
+    "M-PREG": "Wrote of a pregnancy. Tips and cut-off texts are on hold until you release them.",
     "M-DRIVE": "Wrote of sudden sleep or a fall.",
     "M-ICD": "Wrote of an urge that is hard to resist.",
     "M-SIDE": "Wrote of a side effect, or of having stopped the iron.",

@@ -40,6 +40,8 @@ def start(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -
         outcome.said.append(Said("SYS-02", Kind.ANSWER))
     elif talk.consent is ConsentState.STOPPED:
         outcome.consent = ConsentState.ACTIVE
+        # Who comes back wants texts: a pause from before the STOP would make the answer untrue.
+        outcome.resume = True
         outcome.said.append(Said("SYS-06", Kind.ANSWER))
     else:
         # Nothing to take up: who asks is told what these texts are, and staff see that there was a doubt.

@@ -28,14 +28,14 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
   });
 }
 
-// What is counted in the background is asked for again until it is there.
+// What is counted or lived in the background is asked for again until it is there.
 const counted = (part) => {
   if (!part?.dataset.again) return;
   setTimeout(async () => {
     const answer = await fetch(part.dataset.again);
     if (!answer.ok) return;
     part.outerHTML = await answer.text();
-    counted(document.getElementById("impact"));
+    counted(document.getElementById(part.id));
   }, 1000);
 };
-counted(document.getElementById("impact"));
+for (const part of document.querySelectorAll("[data-again]")) counted(part);

@@ -47,6 +47,14 @@ def end_fact(tx: Tx, patient: Patient, code: str, on: date, now: datetime) -> No
     wake(tx, [patient.id], now)
 
 
+def release_hold(tx: Tx, patient: Patient, code: str, note: str, on: date, now: datetime) -> bool:
+    """End a hold from a local date on, with a note kept sealed; whether one was in force."""
+    sealed = tx.keyring.seal(note, "patient_fact", "ended_note", patient.token)
+    released = tx.changed(_RELEASE, who=patient.id, hold=code, day=on, why=sealed) > 0
+    wake(tx, [patient.id], now)
+    return released
+
+
 def facts_of(tx: Tx, patient_id: int) -> Facts:
     """Everything known of a patient, ended facts too."""
     rows = tx.rows(_FACTS, who=patient_id)
@@ -83,6 +91,17 @@ _FACT = (PatientFact.code, PatientFact.value, PatientFact.valid_from, PatientFac
 _FACTS = select(*_FACT).where(PatientFact.patient_id == bindparam("who"))
 FACTS_OF_ALL = select(*_FACT, PatientFact.patient_id).where(
     PatientFact.patient_id.in_(bindparam("ids", expanding=True))
+)
+_RELEASE = (
+    update(PatientFact)
+    .where(
+        and_(
+            PatientFact.patient_id == bindparam("who"),
+            PatientFact.code == bindparam("hold"),
+            PatientFact.valid_to.is_(None),
+        )
+    )
+    .values(valid_to=bindparam("day"), ended_note=bindparam("why"))
 )
 _IN_FORCE = and_(
     PatientPause.patient_id == bindparam("who"),

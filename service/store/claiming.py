@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, exists, or_, select, update
 from service.domain.delivery import RULES, Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, clear_from, judge
+from service.store.missed import add_missed
 from service.store.outbox import end_unsent
 from service.store.people import open_phone, rhythm_of, wake
 from service.store.questions import ask_again, open_questions, void_questions
@@ -34,6 +35,7 @@ AHEAD = timedelta(milliseconds=100)
 _COLUMNS = (
     OutboxText.id,
     OutboxText.token,
+    OutboxText.clinic_id,
     OutboxText.patient_id,
     OutboxText.slot,
     OutboxText.kind,
@@ -54,6 +56,7 @@ _COLUMNS = (
 class _Waiting:
     id: int
     token: str
+    clinic_id: int
     patient_id: int | None
     slot: str
     kind: str
@@ -82,6 +85,7 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
         return []
     leaving, ended = _judged(tx, waiting, now)
     end_unsent(tx, ended, now)
+    add_missed(tx, _missed(waiting, ended), now)
     gone = {row for row, _, _ in ended}
     wake(tx, [text.patient_id for text in waiting if text.id in gone and text.patient_id], now)
     void_questions(tx, [text.token for text in waiting if text.id in gone and text.asks])
@@ -120,6 +124,21 @@ def _judged(
     if held_up:
         tx.execute(_LATER, held_up)
     return leaving, ended
+
+
+def _missed(
+    waiting: Sequence[_Waiting], ended: Sequence[tuple[int, State, str]]
+) -> list[tuple[int, int]]:
+    """The patients' texts (clinic, row id) that could have left in time and did not, for want of a sender.
+
+    One that its patient's own other texts held up until it was of no use is nobody's fault.
+    """
+    expired = {row for row, state, _ in ended if state is State.EXPIRED}
+    return [
+        (text.clinic_id, text.id)
+        for text in waiting
+        if text.id in expired and text.due_at <= text.not_after and text.kind != Kind.TEST
+    ]
 
 
 def _candidate(text: _Waiting, lately: SentLately) -> Candidate:

@@ -1,10 +1,12 @@
 """One clinic's rows -> an empty database, with nobody in them: what planning needs, and nothing that tells who."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, text
@@ -30,6 +32,8 @@ from service.store.tables.planning import (
 from service.store.tables.replies import Question
 
 ACTOR = "rehearsal"
+# The folder of a copy is named after the process that made it.
+PREFIX = "evenfall-rehearsal-"
 PAGE = 1000
 # As far back as planning ever looks, and a day's margin at each end.
 HISTORY = OLDEST_NIGHT + LOOK_BACK + timedelta(days=2)
@@ -74,13 +78,14 @@ def nameless_copy(original: Store, clinic_id: int, now: datetime) -> Iterator[St
     Its patients are called P001, Patient 001, in the order they were enrolled, on numbers nobody has
     (555-01xx is set aside for fiction); its keys live in memory only. Copied are the clinic, its programmes
     and texts, what is known of its patients, and what they were asked and sent in the last weeks before
-    `now`. No body of a text, reply, note or evidence is read. Nothing is written to `original`.
+    `now`. No body of a text, reply, note or evidence is read. Nothing is written to `original`. What a crash
+    left of an earlier copy is removed first.
     """
-    with TemporaryDirectory(prefix="evenfall-rehearsal-") as folder:
-        engine = open_engine(f"sqlite:///{Path(folder) / 'copy.db'}", durable=False)
+    _remove_left_behind()
+    with TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
+        copy = open_copy(Path(folder) / "copy.db", new_keyring())
         try:
-            schema.upgrade(engine)
-            copy = Store(engine, new_keyring())
+            schema.upgrade(copy.engine)
             with (
                 original.transaction(SYSTEM, ACTOR, write=False) as source,
                 copy.transaction(SYSTEM, ACTOR) as target,
@@ -88,7 +93,30 @@ def nameless_copy(original: Store, clinic_id: int, now: datetime) -> Iterator[St
                 _copy(source, target, clinic_id, now - HISTORY)
             yield copy
         finally:
-            engine.dispose()
+            copy.engine.dispose()
+
+
+def open_copy(file: Path, keyring: Keyring) -> Store:
+    """A copy's own store, in whichever process; if it breaks it is made again, so nothing need be durable."""
+    return Store(open_engine(f"sqlite:///{file}", durable=False), keyring)
+
+
+def _remove_left_behind() -> None:
+    """Remove the copies of processes that are no more: a crash has no time to tidy up."""
+    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not _is_running(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it runs, as somebody else's
+    return True
 
 
 def _copy(source: Tx, target: Tx, clinic_id: int, oldest: datetime) -> None:

@@ -124,6 +124,11 @@ class Content:
         in_force = self.programmes(now, joined)
         return next((version.number for version, _ in in_force if version.slug == slug), None)
 
+    def in_force_since(self, slug: str, now: datetime, joined: datetime | None) -> datetime | None:
+        """From when the version of a programme in force at `now` has been, for who consented at `joined`."""
+        in_force = self.programmes(now, joined)
+        return next((one.effective_at for one, _ in in_force if one.slug == slug), None)
+
     def asks(self, slug: str, step: str, now: datetime, joined: datetime | None) -> str | None:
         """The answer type of the question a step asks, None where it asks nothing."""
         rules = (rule for _, programme in self.programmes(now, joined) for rule in programme.rules)

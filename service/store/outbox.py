@@ -1,12 +1,13 @@
 """Texts written to the outbox, with the questions they ask; texts taken back; what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from service.domain.delivery import RULES, Kind, State
+from service.store import missed
 from service.store.records import NewQuestion, NewText
 from service.store.rows import table
 from service.store.sealed import new_token
@@ -22,7 +23,8 @@ def add_texts(tx: Tx, texts: Sequence[NewText], now: datetime) -> list[str]:
     """
     if not texts:
         return []
-    rows = [_row(tx, text, now) for text in texts]
+    episodes = missed.episodes_for(tx, {text.clinic_id for text in texts if text.missed}, now)
+    rows = [_row(tx, text, episodes, now) for text in texts]
     tx.insert_new(table(OutboxText), rows, "clinic_id", "slot")
     tokens = [row["token"] for row in rows]
     written = {found[0] for found in tx.rows(_WRITTEN, tokens=tokens)}
@@ -35,7 +37,7 @@ def add_texts(tx: Tx, texts: Sequence[NewText], now: datetime) -> list[str]:
     return [row["token"] for row in rows if row["token"] in written and row["state"] == "planned"]
 
 
-def _row(tx: Tx, text: NewText, now: datetime) -> dict[str, Any]:
+def _row(tx: Tx, text: NewText, episodes: Mapping[int, int], now: datetime) -> dict[str, Any]:
     token, seal = new_token(), tx.keyring.seal
     sent = text.reason is None
     question = text.question
@@ -71,6 +73,7 @@ def _row(tx: Tx, text: NewText, now: datetime) -> dict[str, Any]:
         "not_after": text.not_after,
         "ended_at": None if sent else now,
         "attempts": 0,
+        "episode_id": episodes[text.clinic_id] if text.missed else None,
     }
 
 

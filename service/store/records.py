@@ -147,6 +147,7 @@ class NewText:
     """A text to write, or a slot to write as decided against (`reason` set, nothing to send).
 
     `asks` is the answer type a slot decided against would have asked for; `question` what a text asks.
+    `missed`: it expired because the service came too late, not because it was planned into its own past.
     """
 
     clinic_id: int
@@ -175,6 +176,7 @@ class NewText:
     detail: str | None = None
     asks: str | None = None
     question: "NewQuestion | None" = None
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

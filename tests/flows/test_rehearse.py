@@ -1,9 +1,12 @@
 """A rehearsal: nobody is in the copy, nothing happens to the original, and the same seed lives the same nights."""
 
+import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import time, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -16,7 +19,7 @@ from service.gateways.simulated import SimulatedGateway
 from service.rehearsal import nights_from
 from service.runtime import Choices, Runtime
 from service.store import circumstances, people, wordings
-from service.store.clinic_copy import HISTORY, fictitious_number, nameless_copy
+from service.store.clinic_copy import HISTORY, PREFIX, fictitious_number, nameless_copy
 from service.store.content import ContentShelf
 from service.store.sealed import SealError
 from service.store.session import SYSTEM, Store
@@ -155,6 +158,18 @@ def test_a_copy_is_gone_afterwards_whatever_happened(lived: World) -> None:
     with pytest.raises(RuntimeError, match="in the middle"):
         fail()
     assert not files[0].parent.exists()
+
+
+def test_what_a_crash_left_behind_is_removed_by_the_next_copy(lived: World) -> None:
+    ended = subprocess.Popen(["/bin/true"])
+    ended.wait()
+    ours, theirs = (
+        Path(mkdtemp(prefix=f"{PREFIX}{process}-")) for process in (os.getpid(), ended.pid)
+    )
+    with nameless_copy(lived.store, lived.clinic.id, lived.clock.now()):
+        assert ours.exists()
+        assert not theirs.exists()
+    ours.rmdir()
 
 
 def test_a_patient_is_planned_in_the_copy_as_he_is(world: World) -> None:

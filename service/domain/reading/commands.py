@@ -99,15 +99,30 @@ def _how_long(document: Document, lexicon: Lexicon, after: int) -> str | None:
 
 def pause(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None:
     """A pause. Where something was asked, news of a trip alone is none."""
+    length = _how_long(document, lexicon, after=0)
+    away = _away(document, length)
+    if away:
+        return Intent("pause", length or "", document.quote(away.start, away.end))
     marks = document.all("command.pause")
     if not marks:
         return None
     mark = marks[0]
-    length = _how_long(document, lexicon, after=0)
     plain = document.tokens[mark.start].word.startswith(("paus", "hold", "put", "extend"))
     if length is None and asked and not plain:
         return None
     return Intent("pause", length or "", document.quote(mark.start, mark.end))
+
+
+def _away(document: Document, length: str | None) -> Mark | None:
+    """AWAY as a command: it begins the text, and a length, an end or nothing but courtesy follows.
+
+    Further on it is said of anything: "the pain went away".
+    """
+    for mark in document.all("command.away"):
+        alone = document.only("command.away", "command.courtesy", "courtesy")
+        if mark.start == 0 and (alone or length):
+            return mark
+    return None
 
 
 def resume(document: Document) -> Intent | None:

@@ -17,10 +17,11 @@ _LENGTHS = {
     **dict.fromkeys(("day", "days", "dia", "dias", "d", "night", "nights", "noches", "noche"), 1),
     **dict.fromkeys(("week", "weeks", "wk", "wks", "semana", "semanas", "w"), 7),
     **dict.fromkeys(("month", "months", "mes", "meses"), 30),
+    **dict.fromkeys(("year", "years", "ano", "anos"), 365),
 }
 _ONE = frozenset({"a", "an", "another", "un", "una", "otra"})
 _COUPLE = frozenset({"couple", "par"})
-_PAUSE_WORDS = frozenset({"pause", "pausa", "pausar"})
+_PAUSE_WORDS = frozenset({"pause", "pausa", "pausar", "away", "fuera"})
 _MONTHS = frozenset(
     name
     for names in (

@@ -16,6 +16,7 @@ from service.entry.web.access import CARERS, READERS, for_roles, member, own_cli
 from service.entry.web.charts import Night
 from service.entry.web.facts_shown import markers, said
 from service.entry.web.figures_shown import shown
+from service.entry.web.holds import WHAT_RESTS
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
 from service.flows.plan_due.ahead import forecast
@@ -59,6 +60,7 @@ def patient(token: str) -> ResponseReturnValue:
         zone=one.zone,
         span=span,
         spans=SPANS,
+        rests=WHAT_RESTS,
         said=said,
         reason_words=reason_words,
         acting=member().may(CARERS),

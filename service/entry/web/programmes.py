@@ -59,6 +59,7 @@ def programmes() -> ResponseReturnValue:
         begun=begun,
         authors=authors,
         everybody=len(everybody),
+        editing=member().may(PROGRAMME_EDITORS),
         now=now,
         zone=clinic.zone,
     )

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from service.domain.alerts import sentence, step_of, tag_of
 from service.entry.web import words
+from service.entry.web.holds import HELD_BY, WHAT_RESTS
 from service.store.alerts import OpenAlert
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One open alert: its tag, since when, the sentence with its numbers, and the next step."""
+    """One open alert: its tag, since when, the sentence with its numbers, and the next step; what `rests` meanwhile."""
 
     token: str
     tag: str
@@ -18,6 +19,7 @@ class Reason:
     since: str
     sentence: str
     step: str
+    rests: str | None
 
 
 def reason_of(alert: OpenAlert, now: datetime, zone: str) -> Reason:
@@ -29,4 +31,5 @@ def reason_of(alert: OpenAlert, now: datetime, zone: str) -> Reason:
         since=words.moment(alert.opened_at, now, zone),
         sentence=sentence(alert.rule, alert.evidence),
         step=step_of(alert.rule, alert.evidence),
+        rests=WHAT_RESTS.get(HELD_BY.get(alert.rule, "")),
     )

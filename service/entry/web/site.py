@@ -8,6 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from service.entry.web.impact_runs import ImpactRuns
+from service.entry.web.rehearsal_runs import RehearsalRuns
 from service.runtime import Runtime
 
 _NAME = "evenfall"
@@ -30,6 +31,7 @@ class Site:
     travel: Callable[[datetime], None] | None = None
     pick_up: Callable[[str], None] | None = None
     impacts: ImpactRuns = field(default_factory=ImpactRuns)
+    rehearsals: RehearsalRuns = field(default_factory=RehearsalRuns)
 
 
 def attach(app: Flask, site: Site) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local, to_utc
-from service.entry.web import words
+from service.entry.web import holds, words
 from service.entry.web.access import (
     CARERS,
     PROGRAMME_EDITORS,
@@ -21,7 +21,17 @@ from service.entry.web.access import (
 )
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
-from service.store import alerts, audit, circumstances, overview, people, ranks, replies
+from service.store import (
+    alerts,
+    audit,
+    circumstances,
+    missed,
+    overview,
+    people,
+    ranks,
+    replies,
+)
+from service.store.missed import Episode
 from service.store.overview import Need, Sending
 from service.store.people import clinic_by_id, open_person, patients_by_id
 from service.store.records import Clinic, Patient, Person
@@ -115,6 +125,10 @@ def _machine(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     return {
         "sending": sending,
         "is_normal": _is_normal(sending, now),
+        "missed": [
+            (one.token, missed_words(one, now, clinic.zone))
+            for one in missed.unseen_episodes(tx, clinic.id)
+        ],
         "wakes": by_hour(wakes, clinic.zone),
         "wakes_count": len(wakes),
     }
@@ -134,7 +148,7 @@ def resolve(token: str) -> ResponseReturnValue:
         if alerts.resolve_alert(tx, token, note, now):
             audit.write(tx, member().clinic_id, "alert resolved", token, now, rule=rule)
             if patient_id is not None:
-                _let_go(tx, rule, patient_id, now)
+                _let_go(tx, rule, patient_id, note, now)
     return redirect(url_for("today.today"))
 
 
@@ -149,11 +163,25 @@ def dealt_with(token: str) -> ResponseReturnValue:
     return redirect(url_for("today.today", _anchor="waiting"))
 
 
-def _let_go(tx: Tx, rule: str, patient_id: int, now: datetime) -> None:
-    """What rests while an alert is open goes on once a person has closed it."""
+@pages.post("/missed/<token>/seen")
+@for_roles(CARERS)
+def seen(token: str) -> ResponseReturnValue:
+    """Put away what was said of texts that were missed; who did it is kept."""
+    now = current_site().runtime.clock.now()
+    with own_clinic(write=True) as tx:
+        if missed.put_away(tx, token, now):
+            audit.write(tx, member().clinic_id, "missed texts seen", token, now)
+    return redirect(url_for("today.today"))
+
+
+def _let_go(tx: Tx, rule: str, patient_id: int, note: str, now: datetime) -> None:
+    """What rests while an alert is open goes on once a person has closed it; a hold, where they say so."""
     ranks.rank_patients(tx, [patient_id])
+    one = people.patient_by_id(tx, patient_id)
     if rule == "M-WHO":
-        circumstances.end_pauses(tx, people.patient_by_id(tx, patient_id), now)
+        circumstances.end_pauses(tx, one, now)
+    if rule in holds.HELD_BY and "release" in request.form:
+        holds.end_hold(tx, one, holds.HELD_BY[rule], note, now)
 
 
 def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning: bool) -> str:
@@ -165,6 +193,21 @@ def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning:
     track = f"{calm or 'none'} {'are' if calm > 1 else 'is'} on track"
     flow = "sending is normal" if is_normal else "sending needs a look"
     return f"{need} {replied}, {track}, and {flow}."
+
+
+def missed_words(one: Episode, now: datetime, zone: str) -> str:
+    """What was missed, in a sentence; times by the clinic's clock."""
+    texts = "1 text" if one.texts == 1 else f"{one.texts:,} texts"
+    patients = "1 patient" if one.patients == 1 else f"{one.patients:,} patients"
+    first, last = (words.moment(at, now, zone) for at in (one.first, one.last))
+    if words.local_day(one.first, zone) == words.local_day(one.last, zone) and first != last:
+        first = words.clock(one.first, zone)
+    between = f"at {first}" if first == last else f"between {first} and {last}"
+    were, their = ("was", "its") if one.texts == 1 else ("were", "their")
+    return (
+        f"{texts} to {patients} {were} not sent {between}, because {their} time had passed (the service was down"
+        " or asleep, or could not hand them over). Nothing is sent late."
+    )
 
 
 def _people(count: int, one: str, more: str) -> str:

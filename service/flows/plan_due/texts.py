@@ -1,5 +1,6 @@
 """Slots as outbox rows: the text itself, GATE-01 in its place, or the row that says why not."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,7 +28,8 @@ def planned_text(
 ) -> NewText:
     """A planned slot at its instant; one whose time has passed, or that cannot be written, as withheld."""
     if now > slot.not_after:
-        return withheld_text(case, content, _withheld(slot, "expired", ""), now)
+        expired = withheld_text(case, content, _withheld(slot, "expired", ""), now)
+        return replace(expired, missed=_is_missed(case, content, slot, now))
     values = {"first": open_given_name(keyring, case.patient)}
     if slot.cutoff is not None:
         values["cutoff"] = clock_time(slot.cutoff, case.patient.language)
@@ -41,6 +43,16 @@ def planned_text(
         return withheld_text(case, content, _withheld(slot, "no_text_in_language", str(fault)), now)
     question = _gate(case, content, slot, values, now) if slot.gated else _question(slot)
     return _text(case, content, slot, composed, question, now)
+
+
+def _is_missed(case: PlanningCase, content: Content, slot: Planned, now: datetime) -> bool:
+    """Whether it expired because nobody looked in time.
+
+    The alarm was set for it while it could still be sent, and its programme was in force when it was due:
+    what a patient's change or a publication plans into its own past was never to be sent.
+    """
+    since = content.in_force_since(slot.programme, now, case.patient.consented_at)
+    return case.next_wake_at <= slot.not_after and since is not None and since <= slot.at
 
 
 def _text(
@@ -178,6 +190,7 @@ def nudge_text(
         template=composed.template,
         wording=composed.wording,
         reason=reason,
+        missed=reason == "expired" and case.next_wake_at <= nudge_at + RULES[Kind.NUDGE].useful_for,
     )
 
 

@@ -13,7 +13,7 @@ class OutboxText(OfClinic, Base):
 
     `on_date` is the local date of the unmoved instant, `anchor` the text id the step named (which may stand
     behind a gate or a discreet twin), `template` the id that is really sent, `wording` the number of its published
-    wording. `capped`: it counts for the caps.
+    wording. `capped`: it counts for the caps. `episode_id`: the MissedEpisode it expired in.
     """
 
     __tablename__ = "outbox"
@@ -56,6 +56,7 @@ class OutboxText(OfClinic, Base):
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     error_code: Mapped[int | None]
     attempts: Mapped[int]
+    episode_id: Mapped[int | None]
 
     __table_args__ = (
         UniqueConstraint("clinic_id", "slot"),
@@ -73,9 +74,28 @@ class OutboxText(OfClinic, Base):
             sqlite_where=text("state IN ('submitting', 'unknown')"),
             postgresql_where=text("state IN ('submitting', 'unknown')"),
         ),
+        Index(
+            "ix_outbox_missed",
+            "episode_id",
+            sqlite_where=text("episode_id IS NOT NULL"),
+            postgresql_where=text("episode_id IS NOT NULL"),
+        ),
         Index(None, "patient_id", "night"),
         Index(None, "patient_id", "planned_at"),
     )
+
+
+class MissedEpisode(OfClinic, Base):
+    """A time in which texts expired because the service could not send; `found_at` is when the last was found."""
+
+    __tablename__ = "missed_episode"
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    found_at: Mapped[Instant]
+    seen_at: Mapped[Instant | None]
+
+    __table_args__ = (Index(None, "clinic_id", "found_at"),)
 
 
 # Written out, not bound: SQLite uses a partial index only where it can see the condition in the statement.

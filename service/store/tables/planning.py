@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.tables.base import Base, Id, Instant, Json, OfClinic, PatientId, Token
+from service.store.tables.base import Base, Id, Instant, Json, OfClinic, PatientId, Sealed, Token
 
 
 class PatientCursor(OfClinic, Base):
@@ -25,7 +25,10 @@ class PatientCursor(OfClinic, Base):
 
 
 class PatientFact(OfClinic, Base):
-    """One fact and the local dates it holds on (`valid_to` excluded). A change ends a row and begins another."""
+    """One fact and the local dates it holds on (`valid_to` excluded). A change ends a row and begins another.
+
+    `ended_note`: why a clinician released a hold; sealed with the patient's token.
+    """
 
     __tablename__ = "patient_fact"
 
@@ -35,6 +38,7 @@ class PatientFact(OfClinic, Base):
     value: Mapped[str] = mapped_column(String(40))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    ended_note: Mapped[Sealed | None]
     set_by: Mapped[str] = mapped_column(String(80))
     at: Mapped[Instant]
 
