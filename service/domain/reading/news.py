@@ -3,7 +3,12 @@
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
 
-_DENIALS = frozenset({"no", "not", "without", "sin", "never", "dont", "didnt", "ni"})
+_DENIALS = frozenset(
+    """no not without sin never dont didnt ni isnt wasnt arent werent aint doesnt havent hasnt hadnt
+    nunca tampoco ningun ninguna""".split()
+)
+# "No they itch": the no answers us.
+_ANEW = frozenset({"they", "it", "its", "i", "im", "my", "me", "the", "se", "mi", "mis"})
 _SIDES = tuple(f"side.{tag}" for tag in SIDE_EFFECTS)
 _TOPICS = (
     "appointment",
@@ -42,18 +47,27 @@ def felt(document: Document) -> list[Intent]:
     found: list[Intent] = []
     for tag in SIDE_EFFECTS:
         for mark in document.all(f"side.{tag}"):
-            before = document.words[max(0, mark.start - 2) : mark.start]
             inside = any(
                 other.start <= mark.start
                 and mark.end <= other.end
                 and other.end - other.start > mark.end - mark.start
                 for other in document.between(mark.start - 6, mark.start + 1, *_SIDES)
             )
-            if not inside and not _DENIALS & set(before) and not _long_ago(document, mark):
+            if not inside and not denied(document, mark) and not _long_ago(document, mark):
                 words = document.quote(mark.start, mark.end)
                 found.append(Intent("side_effect", tag, words, 0.8))
                 break
     return found
+
+
+def denied(document: Document, mark: Mark) -> bool:
+    """Whether a side effect is denied: "no nausea", "my stool isnt black"."""
+    around = {*range(max(0, mark.start - 2), mark.start), *range(mark.start + 1, mark.end)}
+    return any(
+        document.words[place] in _DENIALS
+        and not (document.words[place] == "no" and document.words[place + 1] in _ANEW)
+        for place in around
+    )
 
 
 def _long_ago(document: Document, mark: Mark) -> bool:
