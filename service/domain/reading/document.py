@@ -132,8 +132,8 @@ def _longest_phrases(
 ) -> dict[str, int]:
     """Where the longest phrase of each concept that begins at `start` ends, in its sentence.
 
-    Only a gap crosses a comma. A phrase of danger may hold guesses, one to every word in doubt,
-    up to half of its words: what the others say is what makes them likely.
+    Only a gap crosses a comma. A phrase of danger may hold guesses, one to every word in doubt:
+    what its other words say makes them likely.
     """
     sentence = tokens[start].sentence
     ends: dict[str, int] = {}
@@ -141,7 +141,7 @@ def _longest_phrases(
     while paths:
         place, node, free, guessed = paths.pop()
         for concept in node.concepts:
-            sure = not guessed or (concept.startswith(DANGER) and 2 * guessed <= place - start)
+            sure = not guessed or (concept.startswith(DANGER) and _likely(guessed, place - start))
             if sure and ends.get(concept, 0) < place:
                 ends[concept] = place
         following = node.next
@@ -164,6 +164,11 @@ def _longest_phrases(
     return ends
 
 
+def _likely(guessed: int, words: int) -> bool:
+    """Whether about half of a phrase is as it was typed."""
+    return words > 1 and 2 * guessed <= words + 1
+
+
 def _spelled(token: Token, lexicon: Lexicon) -> tuple[Token, tuple[str, ...]]:
     """The token with a misspelt word of the closed lists put right, and what else it may be."""
     word = token.word
@@ -173,7 +178,7 @@ def _spelled(token: Token, lexicon: Lexicon) -> tuple[Token, tuple[str, ...]]:
         return replace(token, word=lexicon.spellings[word]), ()
     if word.removesuffix(ABOUT) in lexicon.numbers:
         return replace(token, word=word.removesuffix(ABOUT)), ()
-    for letters in (r"\1", r"\1\1"):
+    for letters in (r"\1", r"\1\1") if _DRAWN_OUT.search(word) else ():
         short = _DRAWN_OUT.sub(letters, word)
         if short in lexicon.vocabulary:
             return replace(token, word=short), ()

@@ -3,10 +3,6 @@
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
 
-_DENIALS = frozenset(
-    """no not without sin never dont didnt ni isnt wasnt arent werent aint doesnt havent hasnt hadnt
-    nunca tampoco ningun ninguna""".split()
-)
 # "No they itch": the no answers us.
 _ANEW = frozenset({"they", "it", "its", "i", "im", "my", "me", "the", "se", "mi", "mis"})
 _SIDES = tuple(f"side.{tag}" for tag in SIDE_EFFECTS)
@@ -28,7 +24,7 @@ def wrong_party(document: Document) -> Intent | None:
     """Deceased, wrong number, or a stranger who asks who we are."""
     for value in ("deceased", "wrong_number", "unsure"):
         marks = document.all(f"writer.{value}")
-        if marks and not (value == "deceased" and document.has("guard.past")):
+        if marks and not (value == "deceased" and document.has("guard.past", "writer.other_died")):
             words = document.quote(marks[0].start, marks[0].end)
             return Intent("wrong_party", value, words, 1.0 if value != "deceased" else 0.8)
     return None
@@ -62,11 +58,11 @@ def felt(document: Document) -> list[Intent]:
 
 def denied(document: Document, mark: Mark) -> bool:
     """Whether a side effect is denied: "no nausea", "my stool isnt black"."""
-    around = {*range(max(0, mark.start - 2), mark.start), *range(mark.start + 1, mark.end)}
+    words = document.words
     return any(
-        document.words[place] in _DENIALS
-        and not (document.words[place] == "no" and document.words[place + 1] in _ANEW)
-        for place in around
+        not (words[no.start] == "no" and words[no.end] in _ANEW)
+        for no in document.between(mark.start - 2, mark.end, "guard.not_felt")
+        if no.start != mark.start
     )
 
 
