@@ -116,9 +116,13 @@ def parse(raw: str, lexicon: Lexicon) -> Document:
     """Tokens and marks of a text. Time grows with its length only."""
     plain = normalise(raw)
     plain = replace(plain, text=lexicon.disguised.revealed(plain.text))
-    spelled = [_spelled(token, lexicon) for token in tokenise(plain)]
-    tokens = tuple(token for token, _ in spelled)
-    guesses = tuple(guessed for _, guessed in spelled)
+    typed = tokenise(plain)
+    spelled = {word: _spelled(word, lexicon) for word in {token.word for token in typed}}
+    tokens = tuple(
+        token if (word := spelled[token.word][0]) == token.word else replace(token, word=word)
+        for token in typed
+    )
+    guesses = tuple(spelled[token.word][1] for token in typed)
     marks: dict[str, list[Mark]] = {}
     for start in range(len(tokens)):
         for concept, end in _longest_phrases(tokens, guesses, start, lexicon.tree).items():
@@ -169,23 +173,20 @@ def _likely(guessed: int, words: int) -> bool:
     return words > 1 and 2 * guessed <= words + 1
 
 
-def _spelled(token: Token, lexicon: Lexicon) -> tuple[Token, tuple[str, ...]]:
-    """The token with a misspelt word of the closed lists put right, and what else it may be."""
-    word = token.word
-    if token.is_number or word in lexicon.vocabulary:
-        return token, ()
+def _spelled(word: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
+    """A word, put right if it is a misspelt one of the closed lists, and what else it may be."""
+    if word.isdigit() or word in lexicon.vocabulary:
+        return word, ()
     if word in lexicon.spellings:
-        return replace(token, word=lexicon.spellings[word]), ()
+        return lexicon.spellings[word], ()
     if word.removesuffix(ABOUT) in lexicon.numbers:
-        return replace(token, word=word.removesuffix(ABOUT)), ()
+        return word.removesuffix(ABOUT), ()
     for letters in (r"\1", r"\1\1") if _DRAWN_OUT.search(word) else ():
         short = _DRAWN_OUT.sub(letters, word)
         if short in lexicon.vocabulary:
-            return replace(token, word=short), ()
+            return short, ()
     if len(word) < _SHORTEST_REPAIR:
-        return token, ()
+        return word, ()
     guesses = near(word, lexicon.near)
-    repaired = next((guess for guess in guesses if guess in lexicon.repairable), None)
-    if repaired is None:
-        return token, guesses
-    return replace(token, word=repaired), tuple(g for g in guesses if g != repaired)
+    repaired = next((guess for guess in guesses if guess in lexicon.repairable), word)
+    return repaired, tuple(guess for guess in guesses if guess != repaired)
