@@ -130,6 +130,9 @@ def test_machine_made_texts_are_marked_and_never_answer(
         ("shop", False),
         ("top", False),
         ("sotp it hurts", False),
+        ("stopp plz", True),
+        ("please sotp now", True),
+        ("step now please", False),
     ],
 )
 def test_only_a_lone_misspelt_stop_opts_out(typed: str, stops: bool) -> None:

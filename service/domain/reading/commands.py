@@ -9,13 +9,15 @@ from service.domain.reading.spelling import one_edit
 
 _ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
 _SPELLED_OUT = ("s", "t", "o", "p")
+_CRIES = ("red.suicide", "despair.said")
+_NO_OPT_OUT = ("command.not_stop", "clinician.stopped", *_CRIES)
 _TOPIC_REACH = 5
 _LONGEST_PHRASE = 8
 
 
-def stop(document: Document, lexicon: Lexicon, unspelled: str) -> Intent | None:
-    """An opt-out of everything, of one topic or for a time. `unspelled`: the text as typed."""
-    if one_edit(unspelled, "stop") and unspelled not in lexicon.vocabulary:
+def stop(document: Document, lexicon: Lexicon) -> Intent | None:
+    """An opt-out of everything, of one topic or for a time."""
+    if _misspelt_stop(document, lexicon):
         return Intent("stop", words=document.raw.strip(), confidence=0.6)
     if document.words == _SPELLED_OUT:
         return Intent("stop", words=document.raw.strip())
@@ -32,20 +34,32 @@ def stop(document: Document, lexicon: Lexicon, unspelled: str) -> Intent | None:
     return Intent("stop", words=words)
 
 
+def _misspelt_stop(document: Document, lexicon: Lexicon) -> bool:
+    """Whether the text is one word within an edit of STOP, with nothing beside it but courtesy."""
+    rest = set(range(len(document.tokens)))
+    for mark in document.all("command.courtesy"):
+        rest.difference_update(range(mark.start, mark.end))
+    if not rest:
+        return False
+    typed = document.quote(min(rest), max(rest) + 1).lower()
+    return one_edit(typed, "stop") and typed not in lexicon.vocabulary
+
+
 def _stop_mark(document: Document) -> Mark | None:
     alone = _parts_of_courtesy(document)
     for word in document.all("command.stop_word"):
         if document.tokens[word.start].part in alone or _shouted(document, word):
             return word
     for mark in document.all("command.stop"):
-        overlapping = (
+        overlapping = [
             other
-            for other in document.between(
-                mark.start - _LONGEST_PHRASE, mark.end, "command.not_stop", "clinician.stopped"
-            )
+            for other in document.between(mark.start - _LONGEST_PHRASE, mark.end, *_NO_OPT_OUT)
             if mark.start < other.end
-        )
-        if not any(other.start < mark.start or other.end >= mark.end for other in overlapping):
+        ]
+        # "No longer want to live" cries for help: no word of it opts out.
+        cries = any(other.concept in _CRIES for other in overlapping)
+        inside = any(other.start < mark.start or other.end >= mark.end for other in overlapping)
+        if not cries and not inside:
             return mark
     return None
 

@@ -5,9 +5,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.domain.reading.lexicon import GAP, NUMBER, Lexicon, Node
+from service.domain.reading.lexicon import DANGER, GAP, NUMBER, Lexicon, Node
 from service.domain.reading.normalise import normalise
-from service.domain.reading.spelling import corrected
+from service.domain.reading.spelling import near
 from service.domain.reading.tokens import ABOUT, Token, tokenise
 
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
@@ -117,56 +117,76 @@ def parse(raw: str, lexicon: Lexicon) -> Document:
     plain = normalise(raw)
     plain = replace(plain, text=lexicon.disguised.revealed(plain.text))
     typed = tokenise(plain)
-    tokens = tuple(_respelled(token, lexicon) for token in typed)
+    spelled = {word: _spelled(word, lexicon) for word in {token.word for token in typed}}
+    tokens = tuple(
+        token if (word := spelled[token.word][0]) == token.word else replace(token, word=word)
+        for token in typed
+    )
+    guesses = tuple(spelled[token.word][1] for token in typed)
     marks: dict[str, list[Mark]] = {}
     for start in range(len(tokens)):
-        for concept, end in _longest_phrases(tokens, start, lexicon.tree).items():
+        for concept, end in _longest_phrases(tokens, guesses, start, lexicon.tree).items():
             marks.setdefault(concept, []).append(Mark(concept, start, end))
     words = tuple(token.word for token in tokens)
     return Document(plain.raw, tokens, words, {name: tuple(m) for name, m in marks.items()})
 
 
-def _longest_phrases(tokens: Sequence[Token], start: int, tree: Node) -> dict[str, int]:
+def _longest_phrases(
+    tokens: Sequence[Token], guesses: Sequence[Sequence[str]], start: int, tree: Node
+) -> dict[str, int]:
     """Where the longest phrase of each concept that begins at `start` ends, in its sentence.
 
-    Only a gap crosses a comma.
+    Only a gap crosses a comma. A phrase of danger may hold guesses, one to every word in doubt:
+    what its other words say makes them likely.
     """
     sentence = tokens[start].sentence
     ends: dict[str, int] = {}
-    paths = [(start, tree, True)]
+    paths = [(start, tree, True, 0)]
     while paths:
-        place, node, free = paths.pop()
+        place, node, free, guessed = paths.pop()
         for concept in node.concepts:
-            if ends.get(concept, 0) < place:
+            sure = not guessed or (concept.startswith(DANGER) and _likely(guessed, place - start))
+            if sure and ends.get(concept, 0) < place:
                 ends[concept] = place
         following = node.next
         if not following:
             continue
         if GAP in following:
             gaps = range(place, min(place + _WIDEST_GAP, len(tokens)) + 1)
-            paths += [(after, gap, True) for gap in following[GAP] for after in gaps]
+            paths += [(after, gap, True, guessed) for gap in following[GAP] for after in gaps]
         if place == len(tokens):
             continue
         token = tokens[place]
         if token.sentence == sentence and (free or token.part == tokens[place - 1].part):
             if token.word in following:
-                paths += [(place + 1, after, False) for after in following[token.word]]
+                paths += [(place + 1, after, False, guessed) for after in following[token.word]]
             if NUMBER in following and token.is_number:
-                paths += [(place + 1, after, False) for after in following[NUMBER]]
+                paths += [(place + 1, after, False, guessed) for after in following[NUMBER]]
+            for word in guesses[place]:
+                for after in following.get(word, ()):
+                    paths.append((place + 1, after, False, guessed + 1))
     return ends
 
 
-def _respelled(token: Token, lexicon: Lexicon) -> Token:
-    """The token with a drawn-out or misspelt word of the closed lists put right."""
-    word = token.word
-    if token.is_number or word in lexicon.vocabulary:
-        return token
+def _likely(guessed: int, words: int) -> bool:
+    """Whether about half of a phrase is as it was typed."""
+    return words > 1 and 2 * guessed <= words + 1
+
+
+def _spelled(word: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
+    """A word, put right if it is a misspelt one of the closed lists, and what else it may be."""
+    if word.isdigit() or word in lexicon.vocabulary:
+        return word, ()
+    if word in lexicon.spellings:
+        return lexicon.spellings[word], ()
     if word.removesuffix(ABOUT) in lexicon.numbers:
-        return replace(token, word=word.removesuffix(ABOUT))
-    for letters in (r"\1", r"\1\1"):
+        return word.removesuffix(ABOUT), ()
+    for letters in (r"\1", r"\1\1") if _DRAWN_OUT.search(word) else ():
         short = _DRAWN_OUT.sub(letters, word)
         if short in lexicon.vocabulary:
-            return replace(token, word=short)
-    if len(word) >= _SHORTEST_REPAIR and (repaired := corrected(word, lexicon.repairs)):
-        return replace(token, word=repaired)
-    return token
+            return short, ()
+    if len(word) < _SHORTEST_REPAIR:
+        return word, ()
+    guesses = near(word, lexicon.near)
+    repaired = next((guess for guess in guesses if guess in lexicon.repairable), word)
+    return repaired, tuple(guess for guess in guesses if guess != repaired)

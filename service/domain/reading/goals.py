@@ -9,6 +9,7 @@ from service.domain.reading.document import Document
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
 from service.domain.reading.later import named_hour, postponed
 from service.domain.reading.lexicon import Lexicon
+from service.domain.reading.news import denied
 from service.domain.reading.polarity import Polarity, polarity
 
 _ASKS_ABOUT_ONE_DAY = frozenset({"iron", "caffeine", "exercise"})
@@ -155,7 +156,11 @@ def _barrier(document: Document, topic: str) -> str | None:
 def side_effects(document: Document, topic: str) -> list[str]:
     """The side effects told with an answer about `topic`, which only iron and compression have."""
     felt = _FELT_AT.get(topic, frozenset())
-    told = [tag for tag in SIDE_EFFECTS if tag in felt and document.has(f"side.{tag}")]
+    told = [
+        tag
+        for tag in SIDE_EFFECTS
+        if tag in felt and any(not denied(document, mark) for mark in document.all(f"side.{tag}"))
+    ]
     if "nausea" in told and "vomiting" in told:
         inside = document.all("side.nausea", "side.vomiting")
         if inside[0].concept == "side.nausea" and inside[-1].end <= inside[0].end:

@@ -1,7 +1,7 @@
 """The lexicons as one phrase tree: which phrases of which concepts start at a word.
 
-A phrase in a lexicon file is words apart by spaces. `a/b` = either word, `<set>` = any word of
-that set of the same file, `a?` = may be missing, `#` = a number, `*` = up to three other words.
+A phrase in a lexicon file is words apart by spaces. `a/b` = either, `<set>` = any word of that
+set of the same file, `a?` = may be missing, `#` = a number, `*` = up to three other words.
 """
 
 import tomllib
@@ -18,6 +18,9 @@ from service.domain.reading.spelling import deletion_index
 LANGUAGES = ("en", "es")
 NUMBER = "#"
 GAP = "*"
+DANGER = ("red.", "despair.")
+"""Concepts whose phrases are found also with a word misspelt."""
+_SHORTEST_GUESS = 4
 _FOLDER = Path(__file__).parent / "lexicon"
 
 
@@ -38,27 +41,31 @@ class Lexicon:
     """Both languages at once: patients mix them.
 
     `tree`: the phrases. `numbers`: number words. `vocabulary`: words that are spelled right.
-    `repairs`: the closed list that a misspelt word may be repaired to, by deletion. `disguised`:
-    the words that are read also with signs in place of letters.
+    `spellings`: common misspellings and what they stand for. `repairable`: the closed list that a
+    misspelt word may be repaired to. `near`: that list and the words of danger phrases, by
+    deletion. `disguised`: the words that are read also with signs in place of letters.
     """
 
     tree: Node
     numbers: Mapping[str, int]
     vocabulary: frozenset[str]
-    repairs: Mapping[str, tuple[str, ...]]
+    spellings: Mapping[str, str]
+    repairable: frozenset[str]
+    near: Mapping[str, tuple[str, ...]]
     disguised: Disguised
 
 
 @cache
 def load() -> Lexicon:
     """The shipped lexicons, read once."""
-    tree, vocabulary, repairs, numbers = Node(), set[str](), set[str](), dict[str, int]()
-    hidden = set[str]()
+    tree, numbers, spellings = Node(), dict[str, int](), dict[str, str]()
+    vocabulary, repairable, danger, hidden = set[str](), set[str](), set[str](), set[str]()
     for language in LANGUAGES:
         source = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
         numbers |= source["numbers"]
+        spellings |= source["spellings"]
         vocabulary |= set(source["ordinary"].split())
-        repairs |= set(source["repairable"].split())
+        repairable |= set(source["repairable"].split())
         hidden |= set(source["disguised"].split())
         sets = {name: tuple(words.split()) for name, words in source["sets"].items()}
         for concept, phrase in _phrases(source["phrases"]):
@@ -66,9 +73,20 @@ def load() -> Lexicon:
                 # The first words apart, so that a common one leads to one node, not to many.
                 for word in slots[0]:
                     _plant(tree, ((word,), *slots[1:]), concept)
-                vocabulary.update(word for slot in slots for word in slot)
-    vocabulary |= set(numbers) | repairs
-    return Lexicon(tree, numbers, frozenset(vocabulary), deletion_index(repairs), Disguised(hidden))
+                words = {word for slot in slots for word in slot}
+                vocabulary |= words
+                if concept.startswith(DANGER):
+                    danger |= {word for word in words if len(word) >= _SHORTEST_GUESS}
+    vocabulary |= set(numbers) | repairable
+    return Lexicon(
+        tree,
+        numbers,
+        frozenset(vocabulary),
+        spellings,
+        frozenset(repairable),
+        deletion_index(repairable | danger),
+        Disguised(hidden),
+    )
 
 
 def _phrases(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -86,7 +104,11 @@ def _slots(
     choices: list[tuple[tuple[str, ...], ...]] = []
     for slot in phrase.split():
         bare = slot.removesuffix("?")
-        words = sets[bare[1:-1]] if bare.startswith("<") else tuple(bare.split("/"))
+        words = tuple(
+            word
+            for either in bare.split("/")
+            for word in (sets[either[1:-1]] if either.startswith("<") else (either,))
+        )
         choices.append((words, ()) if slot.endswith("?") else (words,))
     for choice in product(*choices):
         yield tuple(words for words in choice if words)

@@ -3,7 +3,8 @@
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
 
-_DENIALS = frozenset({"no", "not", "without", "sin", "never", "dont", "didnt", "ni"})
+# "No they itch": the no answers us.
+_ANEW = frozenset({"they", "it", "its", "i", "im", "my", "me", "the", "se", "mi", "mis"})
 _SIDES = tuple(f"side.{tag}" for tag in SIDE_EFFECTS)
 _TOPICS = (
     "appointment",
@@ -23,7 +24,7 @@ def wrong_party(document: Document) -> Intent | None:
     """Deceased, wrong number, or a stranger who asks who we are."""
     for value in ("deceased", "wrong_number", "unsure"):
         marks = document.all(f"writer.{value}")
-        if marks and not (value == "deceased" and document.has("guard.past")):
+        if marks and not (value == "deceased" and document.has("guard.past", "writer.other_died")):
             words = document.quote(marks[0].start, marks[0].end)
             return Intent("wrong_party", value, words, 1.0 if value != "deceased" else 0.8)
     return None
@@ -42,18 +43,27 @@ def felt(document: Document) -> list[Intent]:
     found: list[Intent] = []
     for tag in SIDE_EFFECTS:
         for mark in document.all(f"side.{tag}"):
-            before = document.words[max(0, mark.start - 2) : mark.start]
             inside = any(
                 other.start <= mark.start
                 and mark.end <= other.end
                 and other.end - other.start > mark.end - mark.start
                 for other in document.between(mark.start - 6, mark.start + 1, *_SIDES)
             )
-            if not inside and not _DENIALS & set(before) and not _long_ago(document, mark):
+            if not inside and not denied(document, mark) and not _long_ago(document, mark):
                 words = document.quote(mark.start, mark.end)
                 found.append(Intent("side_effect", tag, words, 0.8))
                 break
     return found
+
+
+def denied(document: Document, mark: Mark) -> bool:
+    """Whether a side effect is denied: "no nausea", "my stool isnt black"."""
+    words = document.words
+    return any(
+        not (words[no.start] == "no" and words[no.end] in _ANEW)
+        for no in document.between(mark.start - 2, mark.end, "guard.not_felt")
+        if no.start != mark.start
+    )
 
 
 def _long_ago(document: Document, mark: Mark) -> bool:

@@ -9,12 +9,14 @@ from service.domain.reading.clock_answers import bedtime_command, bedtime_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
 from service.domain.reading.labels import RULE_VERSION, STATES, YES_NO_GOALS, Intent, Reading
-from service.domain.reading.normalise import normalise
 from service.domain.reading.open_questions import answered
 from service.domain.reading.red_flags import RedFlag, red_flag
 from service.domain.reading.request import Request
 
 _UNASKED = "none"
+_BY_NUMBER = frozenset(
+    {"symptom_score", "weekly_scores", "nights_count", "onset_time", "bedtime_change"}
+)
 
 
 def read(text: str, open_kinds: Sequence[str], *, bedtime: time | None = None) -> Reading:
@@ -32,7 +34,7 @@ def read(text: str, open_kinds: Sequence[str], *, bedtime: time | None = None) -
         return _reading([Intent("thanks" if thanked else "unknown")], machine=True)
     if not document.tokens:
         return _reading([Intent("unknown")])
-    request = Request(document, words, kinds, bedtime, normalise(text).text.strip(" .!\n"))
+    request = Request(document, words, kinds, bedtime)
     flag = red_flag(document, kinds)
     if flag is None and machine_made.is_automatic(document):
         return _reading([Intent("unknown")], machine=True)
@@ -48,18 +50,32 @@ def _flagged(request: Request, flag: RedFlag) -> list[Intent]:
     document = request.document
     words = document.quote(flag.mark.start, flag.mark.end)
     found = [Intent("red_flag", flag.name, words)]
-    stop = commands.stop(document, request.lexicon, request.unspelled)
+    stop = commands.stop(document, request.lexicon)
     if stop and stop.name == "stop":
         found.append(stop)
-    answers = [a for a in answered(request) if a.name not in {"unknown", "later", "side_effect"}]
+    found += _answers_beside(request, flag)
+    if flag.by_proxy:
+        found.append(Intent("wrong_party", "proxy", document.raw.strip(), 0.8))
+    return found
+
+
+def _answers_beside(request: Request, flag: RedFlag) -> list[Intent]:
+    """What was answered beside a flag: in the whole text, or in numbers around the flag."""
+    document = request.document
+    answers = _sure(request)
     if flag.name == "overdose":
         answers = [a for a in answers if not a.name.startswith("adherence")]
     else:
         answers = [a for a in answers if _beside(document, flag, a)]
-    found += answers
-    if flag.by_proxy:
-        found.append(Intent("wrong_party", "proxy", document.raw.strip(), 0.8))
-    return found
+    if answers:
+        return answers
+    around = (document.keep(0, flag.mark.start), document.keep(flag.mark.end, len(document.tokens)))
+    found = [a for part in around if part.tokens for a in _sure(replace(request, document=part))]
+    return [answer for answer in found if answer.name in _BY_NUMBER][:1]
+
+
+def _sure(request: Request) -> list[Intent]:
+    return [a for a in answered(request) if a.name not in {"unknown", "later", "side_effect"}]
 
 
 def _beside(document: Document, flag: RedFlag, answer: Intent) -> bool:
@@ -76,7 +92,7 @@ def _unflagged(request: Request) -> list[Intent]:
     document = request.document
     if request.newest == "consent":
         return _consent(request)
-    stop = commands.stop(document, request.lexicon, request.unspelled)
+    stop = commands.stop(document, request.lexicon)
     if stop and stop.name != "stop":
         return [stop]
     found = [stop] if stop else []
@@ -147,7 +163,7 @@ def _consent(request: Request) -> list[Intent]:
     party = news.wrong_party(document)
     if party:
         return [party]
-    stop = commands.stop(document, request.lexicon, request.unspelled)
+    stop = commands.stop(document, request.lexicon)
     cry = commands.emergency(document)
     if cry:
         return [cry]

@@ -165,8 +165,11 @@ def _denied(document: Document, mark: Mark, name: str) -> bool:
         return True
     excluding = ("guard.no_denial",) if name == "suicide" else _NO_DENIALS
     reach = _LISTED_DENIAL + _LONGEST_PHRASE
+    # "I'm not sure I want to live" says its own not: "I'm not" denies nothing of it.
+    own_not = bool(document.between(mark.start, mark.start + 1, "guard.denial"))
     return any(
-        document.tokens[denial.start].sentence == document.tokens[mark.start].sentence
+        not (own_not and denial.end > mark.start)
+        and document.tokens[denial.start].sentence == document.tokens[mark.start].sentence
         and _reaches(document, denial, mark)
         and (
             denial.end >= mark.start

@@ -16,7 +16,6 @@ class Request:
     lexicon: Lexicon
     kinds: tuple[str, ...]
     usual: time | None
-    unspelled: str
 
     @property
     def newest(self) -> str:

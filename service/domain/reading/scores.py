@@ -115,7 +115,8 @@ def weekly(document: Document, lexicon: Lexicon) -> Intent | None:
         return Intent("unknown", "out_of_range", words, 0.6)
     if {"to"} & set(document.words):
         return Intent("unknown", "ambiguous", words, 0.6)
-    return Intent("weekly_scores", ",".join(map(str, _ordered(document, found))), words)
+    answer = ",".join(map(str, _ordered(document, found)))
+    return Intent("weekly_scores", answer, document.quote(found[0].start, found[-1].end))
 
 
 def _ordered(document: Document, found: Sequence[Number]) -> list[int]:
@@ -155,7 +156,8 @@ def nights(document: Document, lexicon: Lexicon) -> Intent | None:
         return Intent("unknown", "ambiguous", words, 0.6)
     if not 0 <= chosen.value <= _NIGHTS:
         return Intent("unknown", "out_of_range", words, 0.6)
-    return Intent("nights_count", str(chosen.whole), words)
+    told = document.quote(chosen.start, chosen.end)
+    return Intent("nights_count", str(chosen.whole), told)
 
 
 def _out_of(document: Document, number: Number) -> bool:

@@ -25,15 +25,12 @@ def deletion_index(words: Collection[str]) -> Mapping[str, tuple[str, ...]]:
     return {form: tuple(found) for form, found in index.items()}
 
 
-def corrected(word: str, index: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The first listed word one edit away, or None. Time grows with the length of `word` only."""
+def near(word: str, index: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The listed words one edit away. Time grows with the length of `word` only."""
     if len(word) > _LONGEST:
-        return None
-    for form in _forms(word):
-        for candidate in index.get(form, ()):
-            if one_edit(word, candidate):
-                return candidate
-    return None
+        return ()
+    listed = dict.fromkeys(found for form in _forms(word) for found in index.get(form, ()))
+    return tuple(found for found in listed if one_edit(word, found))
 
 
 def _forms(word: str) -> Iterator[str]:
