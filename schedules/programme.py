@@ -53,6 +53,7 @@ TextId = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}-\d{2,3}$")]
 TextIds = Annotated[tuple[TextId, ...], BeforeValidator(listed)]
 ENROLMENT: Final = "enrolment"
 MOST_ENTRIES: Final = 20
+MOST_STEPS: Final = 40
 
 
 class At(Table):
@@ -242,7 +243,9 @@ class Programme(Table):
     """One programme file."""
 
     head: Head = Field(alias="programme")
-    steps: Annotated[tuple[Step, ...], BeforeValidator(listed)] = Field(alias="step")
+    steps: Annotated[tuple[Step, ...], BeforeValidator(listed)] = Field(
+        alias="step", max_length=MOST_STEPS
+    )
 
     @property
     def slug(self) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from schedules.loading import load, shipped_sources
 from schedules.night import Rhythm
 from schedules.occurrences import occurrences as occurrences_of
 from schedules.recurrence import zone_named
+from service.cli.opening import read_source
 from service.domain.programme_check import checked, weakened
 from service.domain.reading import Reading, read
 from service.domain.reading.labels import QUESTION_KINDS, STATES
@@ -33,8 +34,8 @@ def check(paths: tuple[Path, ...]) -> None:
     """
     roots = {path: root for path in paths if (root := _texts_root(path))}
     programmes = [path for path in paths if path not in roots]
-    sources = dict(_sources(programmes)) if paths else shipped_sources()
-    faults = [fault for name, source in sources.items() for fault in _programme(name, source)]
+    sources, faults = _sources(programmes) if paths else (shipped_sources(), [])
+    faults += [fault for name, source in sources.items() for fault in _programme(name, source)]
     texts = 0
     for root in sorted(set(roots.values())) or [catalogue.SHIPPED]:
         found, wrong = _texts(root)
@@ -62,11 +63,16 @@ def _texts(root: Path) -> tuple[int, list[str]]:
     return len(found.texts), [str(fault) for fault in lint.faults(found, FACTS)]
 
 
-def _sources(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+def _sources(paths: Iterable[Path]) -> tuple[dict[str, str], list[str]]:
+    """The files below `paths` by name, and the faults of those that cannot be read."""
+    sources, faults = {}, []
     for path in paths:
-        files = sorted(path.glob("**/*.toml")) if path.is_dir() else [path]
-        for file in files:
-            yield str(file), file.read_text(encoding="utf-8", errors="replace")
+        for file in sorted(path.glob("**/*.toml")) if path.is_dir() else [path]:
+            try:
+                sources[str(file)] = read_source(file)
+            except ProgrammeFaults as broken:
+                faults += [str(fault) for fault in broken.faults]
+    return sources, faults
 
 
 def _programme(name: str, source: str) -> list[str]:

@@ -1,9 +1,11 @@
 """What most commands begin with: settings, the store, a runtime, and a clinic by its short name."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
+from schedules.fault import Fault, ProgrammeFaults
 from service import boot
 from service.config import Settings, read_settings
 from service.runtime import Runtime
@@ -39,3 +41,14 @@ def find_clinic(opened: Opened, slug: str) -> Clinic:
         except KeyError:
             known = ", ".join(clinic.slug for clinic in people.all_clinics(tx)) or "none yet"
     raise click.UsageError(f"There is no clinic {slug!r}. Clinics here: {known}.")
+
+
+def read_source(path: Path) -> str:
+    """The file's text with its line ends as they are; ProgrammeFaults where it is not UTF-8."""
+    data = path.read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as wrong:
+        line = data[: wrong.start].count(b"\n") + 1
+        reason = "This is not UTF-8; save the file as UTF-8 and try again."
+        raise ProgrammeFaults([Fault(str(path), line, reason)]) from None

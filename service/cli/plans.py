@@ -7,7 +7,7 @@ import click
 from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
 from service.cli.opening import ACTOR, find_clinic, open_installation
-from service.flows.plan_due.ahead import forecast
+from service.flows.plan_due.ahead import forecast, passed_over
 from service.store import people
 from service.store.session import SYSTEM
 
@@ -25,7 +25,8 @@ def plan(slug: str, ref: str, nights: int, as_json: bool) -> None:
         patient = people.patient_by_ref(tx, found.id, ref)
         if patient is None:
             raise click.UsageError(f"There is no patient {ref!r} at {slug}.")
-        slots = forecast(opened.runtime, tx, patient.id, nights)
+        before = passed_over(opened.runtime, tx, patient.id)
+        slots = [*before, *forecast(opened.runtime, tx, patient.id, nights)]
     if not slots and patient.consent != "active":
         click.echo(f"Nothing: consent is {patient.consent}.", err=True)
     for slot in slots:

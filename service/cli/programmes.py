@@ -7,9 +7,8 @@ from typing import cast, get_args
 
 import click
 
-from schedules.fault import Fault, ProgrammeFaults
 from schedules.loading import load
-from service.cli.opening import ACTOR, Opened, find_clinic, open_installation
+from service.cli.opening import ACTOR, Opened, find_clinic, open_installation, read_source
 from service.flows.publish_programme import TakesEffect, newest_of, publish
 from service.store import content
 from service.store.content import Version
@@ -39,7 +38,11 @@ def apply(path: Path, slug: str, publishing: bool, when: str) -> None:
     """Make FILE the next version of its programme; with any fault nothing changes."""
     opened = open_installation()
     _publish(
-        opened, find_clinic(opened, slug), _source(path), str(path), when if publishing else None
+        opened,
+        find_clinic(opened, slug),
+        read_source(path),
+        str(path),
+        when if publishing else None,
     )
 
 
@@ -64,7 +67,7 @@ def export(name: str, slug: str, number: int | None, output: Path | None) -> Non
 def diff(path: Path, slug: str) -> None:
     """What FILE would change of the version published last; exits 1 where it differs."""
     opened = open_installation()
-    source = _source(path)
+    source = read_source(path)
     published = _version(opened, find_clinic(opened, slug), load(source, str(path)).slug, None)
     names = f"{published.slug} version {published.number}", str(path)
     lines = unified_diff(_lines(published.source), _lines(source), *names)
@@ -83,7 +86,7 @@ def rollback(name: str, slug: str, number: int | None, when: str) -> None:
     opened = open_installation()
     clinic = find_clinic(opened, slug)
     if number is None:
-        number = _version(opened, clinic, name, None).number - 1
+        number = _before_the_last(opened, clinic, name)
     earlier = _version(opened, clinic, name, number)
     _publish(opened, clinic, earlier.source, f"{name} version {number}", when)
 
@@ -110,6 +113,19 @@ def _publish(opened: Opened, clinic: Clinic, source: str, name: str, when: str |
     click.echo(f"{made.slug} version {made.number} is {state}{whom}.", err=True)
 
 
+def _before_the_last(opened: Opened, clinic: Clinic, name: str) -> int:
+    """The number of the version published before the last: drafts and refused ones were never in force."""
+    _version(opened, clinic, name, None)
+    with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        versions = content.versions(tx, clinic.id, name)
+    published = [one.number for one in versions if one.state == "published"]
+    if len(published) < 2:
+        raise click.UsageError(
+            f"{name} has been published once only; there is nothing to go back to."
+        )
+    return published[-2]
+
+
 def _version(opened: Opened, clinic: Clinic, name: str, number: int | None) -> Version:
     """That version, or the one published last."""
     with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
@@ -123,17 +139,6 @@ def _version(opened: Opened, clinic: Clinic, name: str, number: int | None) -> V
         numbers = ", ".join(str(one.number) for one in versions)
         raise click.UsageError(f"{name} has no version {number}; it has {numbers}.")
     return found[0]
-
-
-def _source(path: Path) -> str:
-    """The file's text with its line ends as they are; ProgrammeFaults where it is not UTF-8."""
-    data = path.read_bytes()
-    try:
-        return data.decode()
-    except UnicodeDecodeError as wrong:
-        line = data[: wrong.start].count(b"\n") + 1
-        reason = "This is not UTF-8; save the file as UTF-8 and try again."
-        raise ProgrammeFaults([Fault(str(path), line, reason)]) from None
 
 
 def _lines(source: str) -> list[str]:

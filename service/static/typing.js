@@ -36,6 +36,7 @@ for (const form of document.querySelectorAll("form[data-typing]")) {
       const body = new FormData(form);
       const answer = await fetch(form.dataset.typing, { method: "POST", body, signal, redirect: "manual" });
       if (answer.ok) show(await answer.text());
+      else if (answer.status === 413) say("Not kept: a programme file has 256 KB at most. What was kept before is still there.");
       else say("Not kept: you may be signed out. Load this page again; what was kept before is still there.");
     } catch (fault) {
       if (fault.name !== "AbortError") say("Not kept: the service cannot be reached. It is tried again as you type.");

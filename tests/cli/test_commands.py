@@ -231,7 +231,10 @@ def test_a_difference_is_shown_and_an_earlier_version_comes_back(north: Shell) -
     [
         (["export", "nothing"], "There is no programme 'nothing' at north."),
         (["export", "caffeine", "--version", "9"], "caffeine has no version 9; it has 1."),
-        (["rollback", "caffeine"], "caffeine has no version 0; it has 1."),
+        (
+            ["rollback", "caffeine"],
+            "caffeine has been published once only; there is nothing to go back to.",
+        ),
     ],
 )
 def test_what_is_not_there_is_named(north: Shell, words: list[str], said: str) -> None:
@@ -296,3 +299,23 @@ def test_the_same_file_is_not_published_twice(shell: Shell) -> None:
     done = shell("programme", "apply", file, "--clinic", "north", "--publish")
     assert done.exit_code == 0
     assert "Nothing differs from version 1" in done.stderr
+
+
+def test_a_draft_is_nothing_to_go_back_to(shell: Shell) -> None:
+    assert shell(*CLINIC).exit_code == 0
+    draft = shell.file("draft.toml", CAFFEINE.replace('title = "', 'title = "Draft '))
+    later = shell.file("later.toml", CAFFEINE.replace('title = "', 'title = "Later '))
+    north = ("--clinic", "north")
+    assert shell("programme", "rollback", "caffeine", *north).exit_code == 2
+    assert shell("programme", "apply", draft, *north).exit_code == 0
+    assert shell("programme", "apply", later, *north, "--publish").exit_code == 0
+    assert shell("programme", "rollback", "caffeine", *north).exit_code == 0
+    assert "Draft" not in shell("programme", "export", "caffeine", *north).stdout
+
+
+def test_what_is_not_utf_8_is_no_sound_programme(shell: Shell) -> None:
+    path = Path(shell.file("latin.toml", CAFFEINE))
+    path.write_bytes(path.read_bytes() + b"# \xe9\n")
+    done = shell("check", str(path))
+    assert done.exit_code == 1
+    assert "This is not UTF-8" in done.stdout

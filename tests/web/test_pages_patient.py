@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from schedules.night import night_of
 from service.clinic_life import live_until
+from service.store import circumstances
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
-from tests.web.conftest import World, csrf
+from tests.web.conftest import LONG_AGO, World, csrf
 
 
 def text(html: str) -> str:
@@ -191,6 +192,17 @@ def test_reading_a_page_is_noted_without_a_name(world: World) -> None:
     action, about, actor = found[-1]
     assert (action, about) == ("patient read", tom.token)
     assert actor.startswith("staff:")
+
+
+def test_a_withheld_text_is_told_before_its_row_is_written(world: World) -> None:
+    tom = world.patient()
+    with world.runtime.store.transaction(SYSTEM, "test") as tx:
+        circumstances.add_pause(tx, tom, None, LONG_AGO + timedelta(days=1))
+    live_until(world.runtime, world.runtime.clock.now() + timedelta(days=1, hours=11))
+    now = world.runtime.clock.now()
+    page = world.member("clinician").get(f"/patients/{tom.token}/nights/{night_of(now, tom.zone)}")
+    assert "until resumed" in page.text
+    assert "Nothing was due" not in page.text
 
 
 def test_a_night_says_what_was_sent_what_not_and_why(world: World) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from schedules.night import night_of
 from service.entry.web.access import READERS, for_roles, own_clinic
 from service.entry.web.site import current_site
-from service.flows.plan_due.ahead import forecast
+from service.flows.plan_due.ahead import forecast, passed_over
 from service.store import audit, people
 from service.store.content import Content
 from service.store.night_slots import night_slots
@@ -40,6 +40,7 @@ def night(token: str, night: str) -> ResponseReturnValue:
         slots = night_slots(tx, one.id, day)
         ahead = (day - night_of(now, one.zone)).days
         coming = forecast(runtime, tx, one.id, ahead + 1) if 0 <= ahead <= MOST_AHEAD else []
+        gone = passed_over(runtime, tx, one.id) if ahead in {-1, 0} else []
         clinic = people.clinic_by_id(tx, one.clinic_id)
         content = runtime.shelf.content(tx, clinic)
         person = people.open_person(tx.keyring, one)
@@ -50,6 +51,7 @@ def night(token: str, night: str) -> ResponseReturnValue:
         person=person,
         night=day,
         slots=slots,
+        gone=[slot for slot in gone if slot.night == day],
         coming=[slot for slot in coming if slot.night == day],
         titles=_titles(content),
         now=now,

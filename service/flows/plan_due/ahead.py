@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from schedules.day_plan import plan
+from schedules.night import night_of
 from schedules.slots import Planned, Withheld
+from service.domain.consent import ConsentState
 from service.domain.projection import Phase, project
 from service.flows.plan_due.case import past_of, subject_of
 from service.runtime import Runtime
@@ -19,6 +22,20 @@ def forecast(runtime: Runtime, tx: Tx, patient_id: int, nights: int) -> list[Pla
     case = planning.planning_cases(tx, [patient_id], now)[0]
     content = runtime.shelf.content(tx, clinic_by_id(tx, case.clinic.id))
     return foresee(case, content, now, nights)
+
+
+def passed_over(runtime: Runtime, tx: Tx, patient_id: int) -> list[Withheld]:
+    """What was withheld since the patient's last wake-up: its row is written at the next, with its own instant."""
+    now = runtime.clock.now()
+    case = planning.planning_cases(tx, [patient_id], now)[0]
+    if case.patient.consent != ConsentState.ACTIVE:
+        return []
+    content = runtime.shelf.content(tx, clinic_by_id(tx, case.clinic.id))
+    programmes = [one for _, one in content.programmes(now, case.patient.consented_at)]
+    tonight = night_of(now, case.patient.zone)
+    nights = [tonight - timedelta(days=1), tonight]
+    slots = plan(subject_of(case, content, now), programmes, past_of(case, now), nights)
+    return [slot for slot in slots if isinstance(slot, Withheld) and slot.at <= now]
 
 
 def foresee(
