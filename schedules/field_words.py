@@ -32,7 +32,7 @@ _FLAG: Final = "true, without quotes, or left out"
 
 EXPECTED: Final[dict[str, str]] = {
     "programme": "the table that begins with [programme], once",
-    "step": "a table that begins with [[step]], once for each step",
+    "step": "a table that begins with [[step]], once for each step, 40 at most",
     "slug": _KEY,
     "title": "a name of 1 to 80 characters in quotes",
     "sources": 'a list of names in quotes, like ["S0", "S1"]',

@@ -79,7 +79,8 @@ def test_a_wording_is_published_by_the_keyboard_alone(world: World, browser: Bro
         page.focus("button[value=look]")
         page.keyboard.press("Enter")
         page.wait_for_selector("button[value=publish]")
-        assert page.evaluate("document.activeElement.id") == "effect-title"
+        # The browser moves the focus once the page has been laid out.
+        page.wait_for_function("document.activeElement.id === 'effect-title'")
         page.keyboard.press("Tab")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.value") == "publish"
