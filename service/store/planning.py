@@ -12,11 +12,11 @@ from schedules.facts import Fact
 from schedules.slots import Decided
 from service.domain.delivery import ENDED_UNSENT, Kind
 from service.store.circumstances import FACTS_OF_ALL
-from service.store.records import Clinic, Patient, Pause, PlanningCase, Question
+from service.store.people import all_clinics
+from service.store.records import Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
 from service.store.tables.outbox import IS_PLANNED, OutboxText
-from service.store.tables.people import Clinic as ClinicRow
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor, PatientPause, PlanChange
 from service.store.tables.replies import Question as QuestionRow
@@ -102,7 +102,7 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     oldest = min(oldest, rung - timedelta(days=1))
     first = max(oldest, now.date() - OLDEST_NIGHT)
     since, start = first - LOOK_BACK, datetime.combine(first - LOOK_BACK, time(0), UTC)
-    clinics = {row[0]: as_record(Clinic, row) for row in tx.rows(_CLINICS)}
+    clinics = {clinic.id: clinic for clinic in all_clinics(tx)}
     facts = grouped(tx.rows(FACTS_OF_ALL, ids=ids), Fact)
     pauses = grouped(tx.rows(_PAUSES, ids=ids, start=start), Pause)
     slots = tx.rows(_DECIDED, ids=ids, since=since, recent=first - DAY)
@@ -188,7 +188,6 @@ _PEOPLE = (
     .join(PatientRow, PatientRow.id == PatientCursor.patient_id)
     .where(PatientCursor.patient_id.in_(_ids()))
 )
-_CLINICS = select(*columns(ClinicRow, Clinic))
 _SHOWN = (
     select(PatientCursor.patient_id, PatientCursor.next_wake_at)
     .where(PatientCursor.patient_id.in_(_ids()))
