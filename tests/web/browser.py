@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -32,6 +32,9 @@ class Look:
     @property
     def height(self) -> int:
         return 800 if self.width > 600 else 740
+
+
+WIDE, NARROW = Look(1280, "light"), Look(360, "dark")
 
 
 @contextmanager
@@ -86,9 +89,29 @@ def page_of(
     assert not wrong, wrong
 
 
+def faults_in_every_look(page: Page) -> list[str]:
+    """What is wrong with the open page: by axe wide and light, narrow and dark; wider than these windows or the least.
+
+    The style sheets never colour by width, so two looks see every colour and every layout. The page is turned,
+    not loaded again, and whatever it folds away is opened first.
+    """
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    found = []
+    for look in (WIDE, NARROW, Look(320, "dark")):
+        page.set_viewport_size({"width": look.width, "height": look.height})
+        page.emulate_media(color_scheme=look.scheme)  # type: ignore[arg-type]  # light or dark
+        faults = grave_faults(page) if look.width != 320 else []
+        if (wider := overflow(page)) > 0:
+            faults.append(f"{wider} px wider than its window")
+        found += [f"{page.url} {look}: {fault}" for fault in faults]
+    return found
+
+
 def grave_faults(page: Page) -> list[str]:
     """What axe finds serious or critical on a page."""
-    found = Axe().run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
     return [
         f"{one['id']}: {one['help']} ({node['html'][:160]})"
         for one in found

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from message_templates.catalogue import load
 from service.clinic_life import live_until
@@ -31,6 +32,7 @@ from service.store.rows import table
 from service.store.sealed import new_keyring
 from service.store.session import SYSTEM, Store
 from service.store.tables.summaries import NightSummary
+from tests.web.browser import chromium
 
 NOW = datetime(2026, 11, 21, 12, 2, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=60)
@@ -51,6 +53,13 @@ CLINIC = NewClinic(
     sender="+19025550140",
     synthetic=True,
 )
+
+
+# For one file at a time: while it runs, its event loop would refuse another test's.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
 
 @dataclass

@@ -1,18 +1,15 @@
 """The texts editor in a real browser: the counter against the server's, typing, the keyboard alone, and no script."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page
 
 from message_templates.render import filled
 from message_templates.segments import measure
-from tests.web.browser import Look, chromium, grave_faults, overflow, page_of, served
+from tests.web.browser import NARROW, WIDE, faults_in_every_look, page_of, served
 from tests.web.conftest import World
 
 pytestmark = pytest.mark.slow
 
-LOOKS = [Look(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 HOSTILE = "<script>alert(1)</script>\u202egnol '\"{{7*7}}" + "W" * 60
 PATH = "/texts/CAF-03"
 # One a line: GSM-7 and UCS-2 at each limit, pairs at a cut, the extension table, white space, placeholders.
@@ -25,12 +22,6 @@ TYPED = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
 def counted(page: Page) -> tuple[str, str, str]:
     """What the counter under the English wording says: units, texts, alphabet."""
     line = page.locator("#count-en")
@@ -41,7 +32,7 @@ def counted(page: Page) -> tuple[str, str, str]:
 def test_the_counter_equals_the_servers(world: World, browser: Browser) -> None:
     world.patient("Wilhelmina", facts={"uses_caffeine": "yes"})
     member = world.member("clinician", "programme_admin")
-    with served(world.app) as address, page_of(browser, address, member, LOOKS[0]) as page:
+    with served(world.app) as address, page_of(browser, address, member, WIDE) as page:
         page.goto(address + PATH)
         longest = page.evaluate("JSON.parse(document.getElementById('body-en').dataset.longest)")
         assert longest["first"] == "Wilhelmina"
@@ -55,7 +46,7 @@ def test_the_counter_equals_the_servers(world: World, browser: Browser) -> None:
 
 def test_what_is_typed_is_looked_at_without_a_click(world: World, browser: Browser) -> None:
     member = world.member("programme_admin")
-    with served(world.app) as address, page_of(browser, address, member, LOOKS[2]) as page:
+    with served(world.app) as address, page_of(browser, address, member, NARROW) as page:
         page.goto(address + PATH)
         page.fill("#body-en", "Did you — really? Reply YES or NO.")
         page.get_by_text("at place 9 is em dash; write -").wait_for()
@@ -71,7 +62,7 @@ def test_what_is_typed_is_looked_at_without_a_click(world: World, browser: Brows
 
 def test_a_wording_is_published_by_the_keyboard_alone(world: World, browser: Browser) -> None:
     member = world.member("programme_admin")
-    with served(world.app) as address, page_of(browser, address, member, LOOKS[1]) as page:
+    with served(world.app) as address, page_of(browser, address, member, WIDE) as page:
         page.goto(address + PATH)
         page.focus("#body-en")
         page.keyboard.press("Control+A")
@@ -92,7 +83,7 @@ def test_it_works_without_script(world: World, browser: Browser) -> None:
     member = world.member("programme_admin")
     with (
         served(world.app) as address,
-        page_of(browser, address, member, LOOKS[2], script=False) as page,
+        page_of(browser, address, member, NARROW, script=False) as page,
     ):
         page.goto(address + PATH)
         page.fill("#body-en", "Kept “it”? Reply YES or NO.")
@@ -112,15 +103,11 @@ def test_every_page_in_every_look(world: World, browser: Browser, fill: str) -> 
         world.patient(HOSTILE, HOSTILE, facts={"uses_caffeine": "yes"})
     member = world.member("clinician", "programme_admin")
     paths = ["/texts", "/texts?q=zzz", PATH, "/texts/SYS-11", "/texts/SYM-01", "/texts/CAF-02"]
-    with served(world.app) as address:
-        for look in LOOKS:
-            with page_of(browser, address, member, look) as page:
-                for path in paths:
-                    page.goto(address + path)
-                    assert grave_faults(page) == [], (path, look)
-                    assert overflow(page) <= 0, (path, look)
-                page.goto(address + PATH)
-                page.fill("#body-en", HOSTILE + " {first} —")
-                page.click("button[value=look]")
-                assert grave_faults(page) == [], look
-                assert overflow(page) <= 0, look
+    with served(world.app) as address, page_of(browser, address, member, WIDE) as page:
+        for path in paths:
+            page.goto(address + path)
+            assert faults_in_every_look(page) == []
+        page.goto(address + PATH)
+        page.fill("#body-en", HOSTILE + " {first} —")
+        page.click("button[value=look]")
+        assert faults_in_every_look(page) == []
