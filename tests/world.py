@@ -16,7 +16,7 @@ from service.flows.open_clinic import open_clinic
 from service.gateways.base import Gateway
 from service.gateways.simulated import Answers, SimulatedGateway
 from service.runtime import Choices, Runtime
-from service.store import circumstances, people, schema
+from service.store import circumstances, people
 from service.store.content import ContentShelf
 from service.store.engine import open_engine
 from service.store.people import NewClinic, NewPatient
@@ -151,9 +151,8 @@ def make_world(
     gateway: Gateway | None = None,
     answers: Answers | None = None,
 ) -> World:
-    """A clinic on an empty database, its programmes and texts published; `answers`: what its phones reply."""
+    """A clinic on a database without one, its programmes and texts published; `answers`: what its phones reply."""
     engine = open_engine(url, durable=False)
-    schema.upgrade(engine)
     store = Store(engine, new_keyring())
     clock = StandingClock(start)
     phones = SimulatedGateway(answers)

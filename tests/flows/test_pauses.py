@@ -2,7 +2,7 @@
 
 # ruff: noqa: DTZ001 (the clinic's own wall clock)
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from service.domain.figures import days_covered, due_days
 from service.store import circumstances, patient_page
 from service.store.records import Patient
 from service.store.session import SYSTEM
-from tests.world import ZONE, World
+from tests.world import ZONE, World, make_world
 
 FACTS = {"uses_caffeine": "yes", "iron_oral": "daily", "iron_start": "2026-11-01"}
 WIDE = "07:00-23:30"
@@ -87,7 +87,10 @@ def test_until_monday_is_the_patients_own_monday(world: World) -> None:
     assert left(world, far, datetime(2026, 11, 30))
 
 
-def test_a_pause_over_a_clock_change_ends_at_midnight_and_without_a_backlog(world: World) -> None:
+def test_a_pause_over_a_clock_change_ends_at_midnight_and_without_a_backlog(
+    database_url: str,
+) -> None:
+    world = make_world(database_url, datetime(2027, 3, 25, 10, tzinfo=UTC))
     berlin = world.patient(zone="Europe/Berlin", facts=FACTS, window=WIDE)
     world.live_to(datetime(2027, 3, 26, 8))
     world.say(berlin, "PAUSE 3")
@@ -99,6 +102,7 @@ def test_a_pause_over_a_clock_change_ends_at_midnight_and_without_a_backlog(worl
     first = left(world, berlin, datetime(2027, 3, 29))
     assert 0 < len(first) <= 4
     assert len(first) == len(set(first))
+    world.store.engine.dispose()
 
 
 @pytest.mark.parametrize("word", ["RESUME", "BACK", "im back", "VOLVER"])

@@ -23,7 +23,7 @@ from service.flows.open_clinic import open_clinic
 from service.flows.take_reply import read_replies, store_replies
 from service.gateways.simulated import SimulatedGateway
 from service.runtime import Choices, Runtime
-from service.store import people, planning, schema, standings, users
+from service.store import people, planning, standings, users
 from service.store.content import ContentShelf
 from service.store.engine import open_engine
 from service.store.people import NewClinic, NewPatient
@@ -195,24 +195,14 @@ def csrf(page: str) -> str:
     return page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database at today's schema, to be copied."""
-    path = tmp_path_factory.mktemp("schema") / "empty.db"
-    engine = open_engine(f"sqlite:///{path}", durable=False)
-    schema.upgrade(engine)
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
-def make_world(empty_database: Path, tmp_path: Path) -> Iterator[Callable[..., World]]:
+def make_world(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[..., World]]:
     """Makes sites; their databases end with the test."""
     engines = []
 
     def make(*, loopback: bool = True) -> World:
         path = tmp_path / f"site{len(engines)}.db"
-        shutil.copy(empty_database, path)
+        shutil.copy(sqlite_template, path)
         engines.append(open_engine(f"sqlite:///{path}", durable=False))
         clock = Clock()
         clock.hold(NOW)
