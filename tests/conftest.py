@@ -111,8 +111,7 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 def on_both(sqlite: str, postgres: str) -> list[object]:
     """Fixtures' names as the parameters of a fixture that is each of them in turn."""
-    marks = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
-    return [sqlite, pytest.param(postgres, marks=marks)]
+    return [sqlite, pytest.param(postgres, marks=pytest.mark.slow)]
 
 
 @pytest.fixture(params=on_both("sqlite_url", "postgres_url"))

@@ -55,7 +55,6 @@ def month(database_url: str) -> Iterator[tuple[World, dict[int, Patient]]]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("postgres")
 def test_what_holds_of_every_text_of_a_month(month: tuple[World, dict[int, Patient]]) -> None:
     world, patients = month
     rows = world.rows("outbox")

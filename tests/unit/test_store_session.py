@@ -70,9 +70,9 @@ def test_keys_are_kept_for_their_owner_and_never_overwritten(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[tuple[World, Clinic]]:
+def two(sqlite_url: str) -> Iterator[tuple[World, Clinic]]:
     """A clinic with a patient, and another clinic beside it."""
-    world = make_world(f"sqlite:///{tmp_path / 'two.db'}")
+    world = make_world(sqlite_url)
     world.patient()
     with world.store.transaction(SYSTEM, "test") as tx:
         new = {**{name: getattr(CLINIC, name) for name in CLINIC.__dataclass_fields__}}
