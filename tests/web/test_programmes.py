@@ -4,7 +4,9 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from service.flows.publish_programme import publish
 from service.store import content
 from service.store.records import Patient
 from service.store.session import SYSTEM
@@ -220,3 +222,72 @@ def test_a_wording_is_published_with_its_step(world: World) -> None:
     assert "Cut-off kept today?" in preview
     browser.post(STEP, data={**change, "act": "publish", "seen": seen(preview)})
     assert "Cut-off kept today?" in browser.get("/programmes/caffeine").text
+
+
+def publish_moved(browser: FlaskClient, amount: str) -> None:
+    change = {**form(browser), "amount": amount}
+    mark = seen(browser.post(STEP, data={**change, "act": "preview"}).text)
+    browser.post(STEP, data={**change, "act": "publish", "seen": mark})
+
+
+def go_back(browser: FlaskClient, to: int) -> TestResponse:
+    """Click "Go back to this now"."""
+    page = browser.get("/programmes/caffeine").text
+    based_on = re.search(r'name="based_on" value="(\d+)"', page)[1]
+    sent = {"csrf_token": csrf(page), "based_on": based_on}
+    return browser.post(f"/programmes/caffeine/versions/{to}/again", data=sent)
+
+
+def test_one_click_goes_back_to_an_earlier_version_and_another_undoes_it(world: World) -> None:
+    browser = world.member("programme_admin")
+    publish_moved(browser, "3h")
+    answer = go_back(browser, 1)
+    assert answer.status_code == 302
+    page = browser.get(answer.location).text
+    assert "Version 3, the text of version 1 again, is in force." in page
+    assert "Go back to this now" in page
+    assert go_back(browser, 2).status_code == 302
+    sources = [one.source for one in versions(world)]
+    assert sources == [sources[0], sources[1], sources[0], sources[1]]
+    assert sources[0] != sources[1]
+
+
+def test_going_back_leaves_what_others_began_and_sees_what_they_published(world: World) -> None:
+    browser, other = world.member("programme_admin"), world.member("programme_admin")
+    publish_moved(browser, "3h")
+    begun = {**form(other), "amount": "4h", "act": "preview"}
+    other.post(STEP, data=begun)
+    shown = browser.get("/programmes/caffeine").text
+    assert go_back(browser, 1).status_code == 302
+    assert 'value="4h"' in other.get(STEP).text
+    late = {"csrf_token": csrf(shown), "based_on": "2"}
+    answer = browser.post("/programmes/caffeine/versions/1/again", data=late)
+    assert answer.status_code == 409
+    assert len(versions(world)) == 3
+
+
+def test_going_back_to_a_weaker_gate_takes_a_second_admin_as_ever(world: World) -> None:
+    browser = world.member("programme_admin")
+    safe = "safety = true\n"
+    with world.runtime.store.transaction(SYSTEM, "test") as tx:
+        source = versions(world)[0].source
+        gate = source[source.index('not_if = ["pregnant"]') : source.index(safe)] + safe
+        stronger = source.replace(gate, gate.replace('["pregnant"]', '["pregnant", "dialysis"]'))
+        assert stronger != source
+        publish(
+            world.runtime, tx, world.clinic, stronger, name="caffeine.toml", at="now",
+            now=world.runtime.clock.now(),
+        )  # fmt: skip
+    answer = go_back(browser, 1)
+    assert "needs a second admin" in browser.get(answer.location).text
+    assert len(versions(world)) == 2
+
+
+def test_a_draft_or_a_stranger_goes_back_to_nothing(world: World) -> None:
+    browser = world.member("programme_admin")
+    publish_moved(browser, "3h")
+    token = csrf(browser.get("/programmes/caffeine").text)
+    sent = {"csrf_token": token, "based_on": "2"}
+    assert browser.post("/programmes/caffeine/versions/9/again", data=sent).status_code == 404
+    clinician = world.member("clinician")
+    assert "Go back to this" not in clinician.get("/programmes/caffeine").text

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from schedules.fault import Fault, ProgrammeFaults
 from service.domain.programme_edit import form_if_any
-from service.entry.web.access import PROGRAMME_EDITORS, for_roles, own_clinic
+from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
 from service.entry.web.programme_desks import Change, Desk, desk_of, keep, other_view, programme_of
 from service.entry.web.programme_drafts import unread_of_others
 from service.entry.web.programme_outcome import outcome, proposed
@@ -18,11 +18,13 @@ from service.entry.web.programme_publishing import (
     takes_effect,
     was_seen,
 )
+from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
-from service.flows.publish_programme import StaleEditError, check, weakened_gates
+from service.flows.publish_programme import StaleEditError, check, publish, weakened_gates
 from service.store import content
 from service.store.content import Version
 from service.store.drafts import Begun
+from service.store.people import clinic_to_publish
 from service.store.session import Tx
 
 pages = Blueprint("programme_sources", __name__)
@@ -69,6 +71,40 @@ def change_source(slug: str) -> ResponseReturnValue:
         page = _page(tx, desk, change, previewed=True)
     answer = render_template("programme_source.html", earlier=None, **page)
     return answer, 400 if change.faults else 200
+
+
+@pages.post("/programmes/<slug>/versions/<int:number>/again")
+@for_roles(PROGRAMME_EDITORS)
+def again(slug: str, number: int) -> ResponseReturnValue:
+    """Publish an earlier version once more, for everybody and at once; whatever anybody has begun stays begun.
+
+    Where one member alone may not, or the texts have changed since, the page of its file says why.
+    """
+    runtime = current_site().runtime
+    with own_clinic() as tx:
+        earlier = _numbered(content.versions(tx, member().clinic_id, slug), number)
+    if earlier.state != "published":
+        abort(404)
+    try:
+        with own_clinic(write=True) as tx:
+            version = publish(
+                runtime,
+                tx,
+                clinic_to_publish(tx, member().clinic_id),
+                earlier.source,
+                name=f"{slug}.toml",
+                at="now",
+                now=runtime.clock.now(),
+                based_on=request.form.get("based_on", 0, type=int),
+            )
+    except StaleEditError as fault:
+        return published_meanwhile(slug, fault.newest)
+    except ProgrammeFaults:
+        shown: dict[str, Any] = {"slug": slug, "from": number}
+        return redirect(url_for("programme_sources.source", **shown))
+    return redirect(
+        url_for("programmes.programme", slug=slug, published=version.number, again=number)
+    )
 
 
 @pages.post("/programmes/<slug>/source/typing")

@@ -4,7 +4,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 
 from schedules.recurrence import to_local
-from schedules.slots import REASONS
+from schedules.slots import REASONS, reason_words
 from service.domain.delivery import State
 from service.domain.provider_codes import meaning
 from service.store.overview import Read
@@ -106,21 +106,23 @@ _UNSENT = {
 }
 
 
-def fate(state: str, reason: str | None, error_code: int | None) -> str:
-    """What became of a text, with the provider's code as a sentence."""
+def fate(state: str, reason: str | None, error_code: int | None, detail: str = "") -> str:
+    """What became of a text, with the provider's code as a sentence; `detail` belongs to the reason."""
     known = _FATES.get(State(state))
     if known is not None:
         return known
     if state in {State.UNDELIVERED, State.FAILED}:
         why = meaning(error_code).sentence if error_code else "No reason was given."
         return f"not delivered: {why}"
-    why = withheld(reason) if reason else "No reason was noted."
+    why = withheld(reason, detail) if reason else "No reason was noted."
     return f"not sent: {why}"
 
 
-def withheld(reason: str) -> str:
+def withheld(reason: str, detail: str = "") -> str:
     """Why a text was or will be withheld."""
-    return REASONS.get(reason) or _UNSENT.get(reason) or reason.replace("_", " ")
+    if reason in REASONS:
+        return reason_words(reason, visible(detail).replace("_", " "))
+    return _UNSENT.get(reason) or reason.replace("_", " ")
 
 
 _GOALS = {
