@@ -16,7 +16,7 @@ demo: $(RUN) ## A synthetic clinic with a history, then the service on loopback 
 test: $(DEV) ## Everything: format, lint, types, contracts, tests on both databases and in a browser
 	@$(BIN)/python -m tests.browser_setup
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(DEV) ## The same without the slow tests
 	@$(MAKE) --no-print-directory lint
