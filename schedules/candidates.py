@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from schedules.cadence import Course, falls_on
+from schedules.cadence import WEEK, Course, falls_on
 from schedules.facts import Facts, as_date, code_of
 from schedules.fields import ZERO
 from schedules.hours import Placed, Window, place, window_of
@@ -24,6 +24,9 @@ from schedules.spread import spread_out
 
 LAB_HOLD_DAYS: Final = (1, 2)
 """Dose dates from this many days before the test until before this many days after it are held."""
+
+Moments = Mapping[Rule, tuple[datetime, int]]
+"""Naive local moments by rule, each with its day as an ordinal."""
 
 
 class Candidate(NamedTuple):
@@ -80,8 +83,8 @@ def eligible(programmes: tuple[tuple[Rule, ...], ...], recorded: frozenset[str])
 
 
 @lru_cache(maxsize=8192)
-def _moments(of_patient: Eligible, anchors: Anchors) -> Mapping[Rule, datetime]:
-    """The naive local moments of one night, but for steps whose clock time is a fact's.
+def _moments(of_patient: Eligible, anchors: Anchors) -> Moments:
+    """The naive local moments of one night and their days, but for steps whose clock time is a fact's.
 
     They are the same for all patients who sleep alike, and most of them fall on no date at all.
     """
@@ -90,7 +93,7 @@ def _moments(of_patient: Eligible, anchors: Anchors) -> Mapping[Rule, datetime]:
         for rule in of_patient.rules
         if not rule.step.at.by_fact_time
     )
-    return {rule: local for rule, local in moments if local is not None}
+    return {rule: (local, local.toordinal()) for rule, local in moments if local is not None}
 
 
 @dataclass(slots=True)
@@ -105,17 +108,21 @@ class Sieve:
     course: Course
     used: dict[tuple[str, str], dict[str, date]]
     decided: set[tuple[str, str, date]] = field(default_factory=set)
-    evenings: dict[date, tuple[Anchors, Mapping[Rule, datetime]]] = field(default_factory=dict)
+    evenings: dict[date, tuple[Anchors, Moments]] = field(default_factory=dict)
     windows: dict[date, Window] = field(default_factory=dict)
 
     def falling(self, rules: Sequence[Rule], night: date) -> list[tuple[Rule, datetime]]:
         """Those of `rules` that fall on their date in `night`, with their naive local moments."""
         anchors, moments = self._evening(night)
-        facts, course = self.subject.facts, self.course
+        course = self.course
+        known, day_zero = course.weeks, course.day_zero.toordinal()
         found = []
         for rule in rules:
-            local = moments.get(rule) or local_moment(rule.step.at, anchors, facts)
-            if local is not None and falls_on(rule, course, local.date()):
+            local, day = moments.get(rule) or self._by_fact(rule, anchors)
+            # What falls_on begins with, without calling it: most rules are known, and fall on no date at all.
+            since = day - day_zero
+            days = known[since // WEEK].get(rule) if since >= 0 else ()
+            if since % WEEK in days if days is not None else falls_on(rule, course, local.date()):
                 found.append((rule, local))
         return found
 
@@ -151,12 +158,17 @@ class Sieve:
         anchors, moments = self._evening(night)
         found = []
         for rule in self.eligible.rules:
-            moment = moments.get(rule) or local_moment(rule.step.at, anchors, self.subject.facts)
-            if moment is not None and moment - rule.step.flex.earlier < local:
+            moment, day = moments.get(rule) or self._by_fact(rule, anchors)
+            if day and moment - rule.step.flex.earlier < local:
                 found.append(rule)
         return found
 
-    def _evening(self, night: date) -> tuple[Anchors, Mapping[Rule, datetime]]:
+    def _by_fact(self, rule: Rule, anchors: Anchors) -> tuple[datetime, int]:
+        """The moment of a step whose clock time is a fact's, and its day; day 0 where the fact is missing."""
+        local = local_moment(rule.step.at, anchors, self.subject.facts)
+        return (local, local.toordinal()) if local else (datetime.min, 0)  # noqa: DTZ901 (no moment)
+
+    def _evening(self, night: date) -> tuple[Anchors, Moments]:
         evening = self.evenings.get(night)
         if evening is None:
             anchors = anchors_of(self.subject.rhythm, night)
