@@ -66,14 +66,18 @@ class Eligible:
 def eligible(programmes: tuple[tuple[Rule, ...], ...], recorded: frozenset[str]) -> Eligible:
     """What the facts that were `recorded` at any time (their codes) leave of the programmes' rules.
 
-    An only_if gate that asks for a fact never recorded holds on no date.
+    An only_if gate that asks for a fact never recorded holds on no date, and no step falls on the date of one.
     """
 
     def ever(items: Sequence[str]) -> tuple[str, ...]:
         return tuple(item for item in items if code_of(item) in recorded)
 
     rules = tuple(
-        rule for programme in programmes for rule in programme if all(map(ever, rule.only_if))
+        rule
+        for programme in programmes
+        for rule in programme
+        if all(map(ever, rule.only_if))
+        and not (rule.dated and rule.step.at.fact and rule.step.at.fact not in recorded)
     )
     against = {rule: ever(rule.not_if) for rule in rules}
     by_priority: dict[Priority, tuple[Rule, ...]] = {}

@@ -9,6 +9,7 @@ unless it says UTC.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from schedules.recurrence import to_local, to_utc
@@ -45,8 +46,7 @@ def clock_of_night(night: date, clock: time) -> datetime:
 
 def bedtime_of(rhythm: Rhythm, night: date) -> datetime:
     """The bedtime of `night`."""
-    weekend = rhythm.bedtime_weekend if night.weekday() in _WEEKEND else None
-    return clock_of_night(night, rhythm.tonight.get(night) or weekend or rhythm.bedtime)
+    return anchors_of(rhythm, night).bedtime
 
 
 def wake_of(rhythm: Rhythm, night: date) -> datetime:
@@ -64,10 +64,18 @@ class Anchors(NamedTuple):
 
 def anchors_of(rhythm: Rhythm, night: date) -> Anchors:
     """The bedtime and the wake-up of `night`."""
-    bedtime = bedtime_of(rhythm, night)
-    weekend = rhythm.wake_weekend if night.weekday() in _WEEKEND else None
-    wake = datetime.combine(bedtime.date(), weekend or rhythm.wake)
-    return Anchors(night, bedtime, wake if wake > bedtime else wake + DAY)
+    bedtime, wake = rhythm.bedtime, rhythm.wake
+    if night.weekday() in _WEEKEND:
+        bedtime, wake = rhythm.bedtime_weekend or bedtime, rhythm.wake_weekend or wake
+    return _anchors(night, rhythm.tonight.get(night) or bedtime, wake)
+
+
+@lru_cache(maxsize=4096)
+def _anchors(night: date, bedtime: time, wake: time) -> Anchors:
+    """Few pairs of clock times make the nights of many patients."""
+    asleep = clock_of_night(night, bedtime)
+    awake = datetime.combine(asleep.date(), wake)
+    return Anchors(night, asleep, awake if awake > asleep else awake + DAY)
 
 
 def night_of(instant: datetime, zone: str) -> date:

@@ -139,10 +139,9 @@ def _slot_times(
     if case.patient.consent == ConsentState.ACTIVE:
         tonight = night_of(now, case.patient.zone)
         rhythm = rhythm_of(case.patient)
-        yield min(
-            _ahead(night_over(rhythm, case.open_night or tonight), now),
-            _ahead(night_over(rhythm, tonight), now),
-        )
+        yield _ahead(night_over(rhythm, tonight), now)
+        if case.open_night is not None and case.open_night != tonight:
+            yield _ahead(night_over(rhythm, case.open_night), now)
 
 
 def _closings(
