@@ -10,8 +10,9 @@ from hashlib import blake2b
 from typing import Final
 
 from schedules.facts import WEEKDAYS, Facts, as_date
+from schedules.fields import Weeks
 from schedules.night import DAY
-from schedules.programme import CadenceEntry, Monthly, Rule
+from schedules.programme import CadenceEntry, Monthly, Rule, Step
 
 WEEK: Final = 7
 
@@ -83,6 +84,22 @@ def _steady(rule: Rule, recorded: frozenset[str]) -> bool:
     )
 
 
+def times_in_week(step: Step, week: int) -> int | None:
+    """How many slots an n-per-week step has in programme week `week` (from 0); None for any other cadence.
+
+    Entries that are counted from a fact are left aside.
+    """
+    for entry in step.cadence:
+        if entry.counted_from is None and _covers(entry.weeks, week):
+            return entry.times_per_week
+    return None
+
+
+def _covers(weeks: Weeks | None, week: int) -> bool:
+    """Whether programme week `week` (from 0) is one of `weeks`."""
+    return weeks is None or (weeks.first <= week + 1 and (weeks.last is None or week < weeks.last))
+
+
 def _days_of_week(
     rule: Rule, course: Course, week: int, steady: tuple[int | None, Sequence[int]]
 ) -> Collection[int]:
@@ -134,10 +151,7 @@ def _covering(rule: Rule, course: Course, day: date) -> tuple[CadenceEntry, int]
                     continue
             elif entry.rhythm is None:
                 continue
-        weeks = entry.weeks
-        if weeks is None or (
-            weeks.first <= count // WEEK + 1 and (weeks.last is None or count // WEEK < weeks.last)
-        ):
+        if _covers(entry.weeks, count // WEEK):
             return entry, count
     return None
 

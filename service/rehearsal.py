@@ -1,8 +1,7 @@
 """A nameless copy of a clinic -> its coming nights, lived by the real engine -> what each programme came to."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -12,6 +11,7 @@ from schedules.recurrence import to_utc
 from service.clinic_life import live_until
 from service.domain.exchange import Text
 from service.gateways.simulated import Answers, SimulatedGateway
+from service.rehearsal_totals import Tally, steps_of, tallies
 from service.runtime import Runtime
 from service.store import content, people, receipts, transcripts, wordings
 from service.store.clinic_copy import ACTOR
@@ -20,12 +20,10 @@ from service.store.session import SYSTEM, Store
 from service.store.transcripts import Line
 from service.synthetic.people import People, Person, ordinary_person
 
-# The clock stops every ten minutes, as in the demo's past; a text is shown at the minute it was due.
-STEP = timedelta(minutes=10)
-# A programme starves when fewer than a quarter of at least ten texts it wanted to send were sent (our default).
-STARVES_BELOW, STARVES_FROM = 0.25, 10
-# A plan and the gate before it are one slot.
-Slot = tuple[str, str | None, str | None, str]
+# Texts are of use for minutes, so the clock stops at each minute in which there is something to do.
+STEP = timedelta(minutes=1)
+# Rehearsals begin at whole multiples of this.
+BEGINNINGS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,10 @@ class Nights:
 def nights_from(now: datetime, zone: str, count: int) -> Nights:
     """The nights from now (UTC) to the noon in `zone` after the last of them.
 
-    They begin at the next stop of the clock, after everything that was copied: rehearsals begun within the
+    They begin at the next whole ten minutes, after everything that was copied: rehearsals begun within the
     same ten minutes are the same.
     """
-    begin = now + STEP - (now - datetime.min.replace(tzinfo=now.tzinfo)) % STEP
+    begin = now + BEGINNINGS - (now - datetime.min.replace(tzinfo=now.tzinfo)) % BEGINNINGS
     over = night_of(now, zone) + timedelta(days=count)
     return Nights(count, begin, to_utc(datetime.combine(over, NOON), zone))
 
@@ -95,7 +93,7 @@ def live(
     """Live the nights; `progress` is told the share that is over, 0 to 1.
 
     The sender's rate counts where texts are planned: it spreads a moment that many share. It does not count
-    where they leave, since a clock that stops every ten minutes would hand out one turn a stop.
+    where they leave, since a clock that stops at minutes would hand out one turn a stop.
     """
     runtime = replace(runtime, choices=replace(runtime.choices, send_rate=None))
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
@@ -116,45 +114,9 @@ def read_transcript(copy: Store, nights: Nights) -> list[Line]:
         return list(transcripts.transcript(tx, nights.begin))
 
 
-@dataclass(slots=True)
-class Tally:
-    """What one programme wanted to say: the slots sent, withheld by reason, and not yet decided at the end."""
-
-    programme: str
-    sent: int = 0
-    waiting: int = 0
-    withheld: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def wanted(self) -> int:
-        """All its slots that the gates let in."""
-        return self.sent + self.waiting + self.withheld.total()
-
-    @property
-    def starves(self) -> bool:
-        """Whether the others leave it hardly a word: enough wanted, little of it sent."""
-        decided = self.wanted - self.waiting
-        return decided >= STARVES_FROM and self.sent < STARVES_BELOW * decided
-
-
-def tallies(lines: Iterable[Line]) -> list[Tally]:
-    """Each programme's slots, by programme. A slot behind GATE-01 is sent once the gate was opened."""
-    outcomes: dict[Slot, Line] = {}
-    gates: dict[Slot, Line] = {}
-    for line in lines:
-        slot = (line.patient, line.programme, line.step, str(line.night))
-        if line.is_slot:
-            outcomes[slot] = line
-        elif line.is_gate:
-            gates[slot] = line
-    found: dict[str, Tally] = {}
-    for slot, line in (gates | outcomes).items():
-        programme = line.programme or ""
-        tally = found.setdefault(programme, Tally(programme))
-        if line.reason is not None:
-            tally.withheld[line.reason] += 1
-        elif line.body is not None and slot in outcomes:
-            tally.sent += 1
-        else:
-            tally.waiting += 1
-    return [found[programme] for programme in sorted(found)]
+def totals(runtime: Runtime, lines: Iterable[Line]) -> list[Tally]:
+    """What each programme of the copy that `runtime` lived on came to."""
+    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        contents = [runtime.shelf.content(tx, clinic) for clinic in people.all_clinics(tx)]
+    programmes = (programme for one in contents for _, programme in one.versions)
+    return tallies(lines, steps_of(programmes))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from schedules.recurrence import to_local
 from schedules.slots import REASONS, reason_words
-from service.rehearsal import Tally
+from service.rehearsal_totals import STARVES_FROM, Tally
 from service.store.transcripts import REPLY, Line
 
 INDENT = " " * 6
@@ -20,7 +20,7 @@ def written(totals: Sequence[Tally], lines: Iterable[Line]) -> Iterator[str]:
             f"{total.programme:16} wanted {total.wanted:5}  sent {total.sent:5}"
             f"  withheld {total.withheld.total():5}{waiting}"
         )
-        if total.starves:
+        if total.starved:
             yield f"{INDENT}{starving(total)}"
         for count, why in withheld(total):
             yield f"{INDENT}{count:5}  {why}"
@@ -33,8 +33,9 @@ def written(totals: Sequence[Tally], lines: Iterable[Line]) -> Iterator[str]:
 
 
 def starving(total: Tally) -> str:
-    """What is wrong with a programme that hardly gets a word in."""
-    return f"It starves: {total.sent} of {total.wanted} texts were sent, fewer than a quarter."
+    """What is wrong with a programme that does not get a word in."""
+    whom = "1 person" if total.starved == 1 else f"{total.starved} people"
+    return f"It starves: {whom} got none of its texts in {STARVES_FROM} weeks that each had one."
 
 
 def withheld(total: Tally) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ import click
 
 from schedules.loading import load
 from service.cli.opening import ACTOR, Opened, find_clinic, open_installation, read_source
-from service.domain.programme_words import doubts
+from service.domain.programme_doubts import doubts
 from service.flows.publish_programme import TakesEffect, newest_of, publish
 from service.store import content
 from service.store.content import Version
@@ -112,7 +112,7 @@ def _publish(opened: Opened, clinic: Clinic, source: str, name: str, when: str |
     state = f"published, in force from {start:%Y-%m-%d %H:%M} UTC" if start else "a draft"
     whom = " for who consents from then on" if made.for_new else ""
     click.echo(f"{made.slug} version {made.number} is {state}{whom}.", err=True)
-    for doubt in doubts(load(source, name)):
+    for doubt in doubts(load(source, name), opened.runtime.shelf.shipped):
         click.echo(f"Look again: {doubt}", err=True)
 
 

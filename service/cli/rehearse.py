@@ -10,7 +10,7 @@ from schedules.recurrence import to_local
 from service import boot, rehearsal
 from service.cli.opening import find_clinic, open_installation
 from service.cli.progress import night_bar
-from service.rehearsal import Tally
+from service.rehearsal_totals import Tally
 from service.rehearsal_words import written
 from service.store.clinic_copy import nameless_copy
 from service.store.transcripts import REPLY, Line
@@ -37,9 +37,9 @@ def rehearse(slug: str, nights: int, seed: int, as_json: bool) -> None:
         runtime, gateway = boot.travelling_runtime(opened.runtime.choices, copy, answers)
         rehearsal.live(runtime, gateway, planned, night_bar(nights))
         lines = rehearsal.read_transcript(copy, planned)
+        totals = rehearsal.totals(runtime, lines)
     if not lines:
         click.echo("Nothing: nobody here is invited or has consented.", err=True)
-    totals = rehearsal.tallies(lines)
     for line in _as_json(totals, lines) if as_json else written(totals, lines):
         click.echo(line)
 
@@ -54,6 +54,7 @@ def _as_json(totals: Sequence[Tally], lines: Iterable[Line]) -> Iterator[str]:
                 "sent": total.sent,
                 "withheld": dict(sorted(total.withheld.items())),
                 "undecided": total.waiting,
+                "starved": total.starved,
             }
         )
     for line in lines:

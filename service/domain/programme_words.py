@@ -6,7 +6,7 @@ from typing import Final
 from schedules.clock_changes import ClockChange
 from schedules.facts import WEEKDAYS
 from schedules.fields import Weeks
-from schedules.programme import At, CadenceEntry, Head, Monthly, Programme, Step
+from schedules.programme import At, CadenceEntry, Head, Monthly, Step
 
 _NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHORT_DAYS: Final = dict(zip(WEEKDAYS, (name[:3] for name in _NAMES), strict=True))
@@ -44,15 +44,6 @@ def when(at: At) -> str:
         return f"{day} the {fact}, at {_clock(at.clock)}"
     otherwise = f", or else {when(at.otherwise)}" if at.otherwise else ""
     return f"at the patient’s own {fact}{otherwise}"
-
-
-def doubts(programme: Programme) -> list[str]:
-    """What may be published and is still probably not meant."""
-    return [
-        f"{step.key} comes after the cut-off it names, {length(abs(step.cutoff))} before bedtime."
-        for step in programme.steps
-        if step.cutoff is not None and step.at.anchor == "bedtime" and step.at.offset > step.cutoff
-    ]
 
 
 def how_often(step: Step) -> str:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from message_templates.catalogue import load
 from service import boot, rehearsal
-from service.rehearsal import Nights, Tally
+from service.rehearsal import Nights
+from service.rehearsal_totals import Tally
 from service.runtime import Choices
 from service.store.clinic_copy import open_copy
 from service.store.sealed import Keyring
@@ -82,7 +83,7 @@ def live_apart(job: Job, home: Connection) -> None:
         lines = rehearsal.read_transcript(copy, job.nights)
         for patient, mine in groupby(lines, lambda line: line.patient):
             home.send(_packed(patient, list(mine)))
-        home.send(rehearsal.tallies(lines))
+        home.send(rehearsal.totals(runtime, lines))
     except BrokenPipeError:
         return
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
 
+from schedules.cadence import WEEK
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Patient
@@ -21,8 +22,8 @@ class Line:
     """One text to or from a patient, or one slot that came to nothing; `at` is when it was due or received.
 
     `kind` is that of the text, or `reply`. Of what was withheld there is a `reason`; of what was neither sent
-    nor withheld yet, neither `body` nor `reason`. `is_slot`: it is a slot of the plan, `is_gate`:
-    GATE-01 in front of one; what else is said is neither.
+    nor withheld yet, neither `body` nor `reason`. `week`: the programme week, from 0. `is_slot`: it is a slot
+    of the plan, `is_gate`: GATE-01 in front of one; what else is said is neither.
     """
 
     patient: str
@@ -33,6 +34,7 @@ class Line:
     programme: str | None = None
     step: str | None = None
     night: date | None = None
+    week: int | None = None
     template: str | None = None
     reason: str | None = None
     detail: str | None = None
@@ -42,8 +44,9 @@ class Line:
 
 def transcript(tx: Tx, since: datetime) -> Iterator[Line]:
     """Everything since an instant, by patient in the order of enrolment, each in the order it came."""
-    for patient_id, ref, zone in tx.rows(_EVERYBODY):
-        ours = [_ours(tx, ref, zone, row) for row in tx.rows(_OURS, who=patient_id, since=since)]
+    for patient_id, ref, zone, day_zero in tx.rows(_EVERYBODY):
+        rows = tx.rows(_OURS, who=patient_id, since=since)
+        ours = [_ours(tx, ref, zone, day_zero, row) for row in rows]
         theirs = [
             Line(ref, zone, at, REPLY, tx.keyring.open_(body, "inbound", "body", token))
             for token, at, body in tx.rows(_THEIRS, who=patient_id, since=since)
@@ -52,8 +55,8 @@ def transcript(tx: Tx, since: datetime) -> Iterator[Line]:
         yield from merge(theirs, ours, key=lambda line: line.at)
 
 
-def _ours(tx: Tx, ref: str, zone: str, row: tuple[Any, ...]) -> Line:
-    token, slot, at, kind, body, sent, programme, step, night, template, reason, detail = row
+def _ours(tx: Tx, ref: str, zone: str, day_zero: date | None, row: tuple[Any, ...]) -> Line:
+    token, slot, at, kind, body, sent, programme, step, night, on, template, reason, detail = row
     told = tx.keyring.open_(body, "outbox", "body", token) if body and sent else None
     return Line(
         patient=ref,
@@ -64,6 +67,7 @@ def _ours(tx: Tx, ref: str, zone: str, row: tuple[Any, ...]) -> Line:
         programme=programme,
         step=step,
         night=night,
+        week=(on - day_zero).days // WEEK if on and day_zero else None,
         template=template,
         reason=reason,
         detail=detail,
@@ -79,7 +83,9 @@ def wording_of(tx: Tx, token: str) -> tuple[str | None, str]:
     return row[0], row[1]
 
 
-_EVERYBODY = select(Patient.id, Patient.ref, Patient.zone).order_by(Patient.id)
+_EVERYBODY = select(Patient.id, Patient.ref, Patient.zone, Patient.consent_from).order_by(
+    Patient.id
+)
 _OURS = (
     select(
         OutboxText.token,
@@ -91,6 +97,7 @@ _OURS = (
         OutboxText.programme,
         OutboxText.step,
         OutboxText.night,
+        OutboxText.on_date,
         OutboxText.template,
         OutboxText.reason,
         OutboxText.detail,
@@ -98,8 +105,7 @@ _OURS = (
     .where(
         and_(
             OutboxText.patient_id == bindparam("who"),
-            func.coalesce(OutboxText.submitted_at, OutboxText.ended_at, OutboxText.planned_at)
-            >= bindparam("since"),
+            func.coalesce(OutboxText.submitted_at, OutboxText.due_at) >= bindparam("since"),
         )
     )
     .order_by(OutboxText.due_at, OutboxText.id)

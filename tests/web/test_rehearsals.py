@@ -116,7 +116,7 @@ def test_ones_own_draft_is_lived_in_place_of_what_is_published(editor: FlaskClie
     drafted = begin(editor, draft="caffeine")
     assert "with your draft of caffeine" in until_over(editor, drafted)
     texts = [editor.get(f"{page}/nights.txt").text for page in (plain, drafted)]
-    kept = [re.findall(r"P001  \w+ \d+ \w+ (\d\d:\d\d)  caffeine/kept", text) for text in texts]
+    kept = [re.findall(r"P00\d  \w+ \d+ \w+ (\d\d:\d\d)  caffeine/kept", text) for text in texts]
     assert set(kept[0]) == {"21:00"}
     assert set(kept[1]) == {"20:00"}
 

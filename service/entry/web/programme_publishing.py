@@ -9,8 +9,9 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from schedules.programme import Programme
-from service.domain import impact_words, programme_words
+from service.domain import impact_words
 from service.domain.impact import NIGHTS
+from service.domain.programme_doubts import doubts
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
 from service.entry.web.impact_runs import Run
 from service.entry.web.programme_desks import address_of
@@ -72,8 +73,9 @@ def effect(
     site = current_site()
     now = site.runtime.clock.now()
     people = touched(programme_pages.reached(tx, clinic.id), programmes, now)
-    longest, doubts = longest_name(tx, people), programme_words.doubts(programmes[-1])
-    proposal = Proposal(clinic, proposed.based_on + 1, current, after, now, longest, doubts)
+    doubted = doubts(programmes[-1], after.texts.newest)
+    longest = longest_name(tx, people)
+    proposal = Proposal(clinic, proposed.based_on + 1, current, after, now, longest, doubted)
     key = clinic.id, f"{current.number}-{proposed.mark}"
     ids = [one.patient.id for one in people]
     run = site.impacts.run(key, site.runtime, tx, proposal, ids)

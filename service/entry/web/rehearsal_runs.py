@@ -12,7 +12,8 @@ import structlog
 
 from service import rehearsal
 from service.entry.rehearsing import Job, Told, Transcript, begin
-from service.rehearsal import Nights, Tally
+from service.rehearsal import Nights
+from service.rehearsal_totals import Tally
 from service.runtime import Runtime
 from service.store.clinic_copy import nameless_copy
 from service.store.drafts import Begun
