@@ -12,12 +12,13 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from schedules.cadence import WEEK, Course, falls_on
-from schedules.facts import Facts, as_date, code_of
+from schedules.eligible import Eligible
+from schedules.facts import Facts, as_date
 from schedules.fields import ZERO
 from schedules.hours import Placed, Window, place, window_of
 from schedules.moment import keep_apart, local_moment
 from schedules.night import DAY, Anchors, anchors_of
-from schedules.programme import Priority, Rule
+from schedules.programme import Rule
 from schedules.recurrence import to_local, to_utc
 from schedules.slots import Subject, Wording
 from schedules.spread import spread_out
@@ -48,42 +49,6 @@ class Candidate(NamedTuple):
     def earliest(self) -> datetime:
         """What others take of the night can only make it later."""
         return min(self.placed.at, self.placed.wished) if self.placed else self.due
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Eligible:
-    """The steps that could have a slot on some date, and of their `not_if` what could ever hold.
-
-    `by_priority` has those that take one of the week's places: all but the prompts of doses.
-    """
-
-    rules: tuple[Rule, ...]
-    against: Mapping[Rule, tuple[str, ...]]
-    by_priority: Mapping[Priority, tuple[Rule, ...]]
-
-
-@lru_cache(maxsize=1024)
-def eligible(programmes: tuple[tuple[Rule, ...], ...], recorded: frozenset[str]) -> Eligible:
-    """What the facts that were `recorded` at any time (their codes) leave of the programmes' rules.
-
-    An only_if gate that asks for a fact never recorded holds on no date, and no step falls on the date of one.
-    """
-
-    def ever(items: Sequence[str]) -> tuple[str, ...]:
-        return tuple(item for item in items if code_of(item) in recorded)
-
-    rules = tuple(
-        rule
-        for programme in programmes
-        for rule in programme
-        if all(map(ever, rule.only_if))
-        and not (rule.dated and rule.step.at.fact and rule.step.at.fact not in recorded)
-    )
-    against = {rule: ever(rule.not_if) for rule in rules}
-    by_priority: dict[Priority, tuple[Rule, ...]] = {}
-    for rule in filter(lambda rule: not rule.dose, rules):
-        by_priority[rule.priority] = (*by_priority.get(rule.priority, ()), rule)
-    return Eligible(rules, against, by_priority)
 
 
 @lru_cache(maxsize=8192)

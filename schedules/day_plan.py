@@ -1,8 +1,8 @@
 """One patient, some nights, all programmes -> every slot as Planned or Withheld(reason). Pure.
 
 Slots decided before are fixed. The others take their places night by night in order of priority,
-then instant, then programme and step; each must respect the caps, the gap to every other text and
-the spacing of questions of one answer type. What one night gets is the past of the next, every
+then of whose turn it is, then instant, programme and step; each must respect the caps, the gap to
+every other text and the spacing of questions of one answer type. What one night gets is the past of the next, every
 question counting as delivered and unanswered. Nudges, LATER and the opening of gates are answers
 to what happened and are not planned here.
 """
@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from schedules.cadence import Course
-from schedules.candidates import Candidate, Sieve, eligible
+from schedules.cadence import Course, rotation
+from schedules.candidates import Candidate, Sieve
+from schedules.eligible import eligible
 from schedules.hours import Placed
 from schedules.limits import (
     PER_NIGHT,
@@ -22,7 +23,7 @@ from schedules.limits import (
     cap_week,
     nights_left,
     places_left,
-    served_before,
+    served_last,
     week_allows,
     week_could_bind,
 )
@@ -141,8 +142,22 @@ class _Planner:
         return any(slot.earliest < until for slot in self._slots(rules, night))
 
     def candidates(self, night: date) -> list[Candidate]:
-        """The open slots of `night` in the order in which they take their places."""
-        return sorted(self._slots(self.sieve.eligible.rules, night), key=_placing_order)
+        """The open slots of `night` in the order in which they take their places.
+
+        Inside one priority the programme served longest ago goes first; those not served for a week take turns,
+        week by week, so that none starves.
+        """
+        eligible, week = self.sieve.eligible, cap_week(self.tally.day_zero, night)
+        turned = week - rotation(self.sieve.course.key, "turns", "")
+
+        def order(slot: Candidate) -> tuple[int, date, int, datetime, str, str]:
+            rule = slot.rule
+            place, places = eligible.turns[rule.programme, rule.priority]
+            served = served_last(self.tally, rule.programme, night)
+            turn = (place - turned) % places
+            return rule.rank, served, turn, slot.due, rule.programme, rule.key
+
+        return sorted(self._slots(eligible.rules, night), key=order)
 
     def _slots(self, rules: Sequence[Rule], night: date) -> list[Candidate]:
         """The open slots of `rules` in `night`, looked at once."""
@@ -207,10 +222,6 @@ class _Planner:
     def _week_allows(self, candidate: Candidate, waiting: Sequence[Candidate]) -> bool:
         rule, night = candidate.rule, candidate.night
         tonight = [other.rule for other in waiting if self._may_come(other)]
-        rivals = sum(
-            other.priority == rule.priority and served_before(self.tally, other, rule)
-            for other in tonight
-        )
         later_nights = nights_left(self.tally, night)
 
         def allowed(later: Callable[[Priority, Sequence[date], int], int]) -> bool:
@@ -218,7 +229,7 @@ class _Planner:
                 now = sum(other.priority == priority for other in tonight)
                 return min(most, now + later(priority, later_nights, most))
 
-            return week_allows(self.tally, rule, night, awaited, rivals)
+            return week_allows(self.tally, rule, night, awaited)
 
         # Dates alone bound what may come; only where that leaves no place are the slots looked at.
         return allowed(self._later_at_most) or allowed(self._later)
@@ -287,7 +298,3 @@ class _Planner:
         self.sieve.used.setdefault(step, {})[wording.text] = candidate.on
         if rule.once:
             self._look_again(rule, night)
-
-
-def _placing_order(candidate: Candidate) -> tuple[int, datetime, str, str]:
-    return candidate.rule.rank, candidate.due, candidate.rule.programme, candidate.rule.key

@@ -19,6 +19,8 @@ PER_WEEK_TAPERED: Final = 8
 TAPER_FROM_WEEK: Final = 9
 KEPT: Final[dict[Priority, int]] = {"cut_off": 3, "tip": 1}
 """Places a week that no less urgent need may take while such slots are still to come."""
+LATELY: Final = -7
+"""In nights from tonight: as far back as what was sent counts for whose turn it is."""
 FIRST: Final[tuple[Priority, ...]] = ("safety", "lab", "screen")
 """These take their places before all others."""
 
@@ -50,7 +52,7 @@ class Tally:
     priorities: defaultdict[tuple[int, Priority], int] = field(default_factory=_counts)
     tips: defaultdict[tuple[int, str], int] = field(default_factory=_counts)
     gates: set[date] = field(default_factory=set)
-    served: dict[str, date] = field(default_factory=dict)
+    served: defaultdict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, programme: str, night: date, priority: Priority, *, asks: bool) -> None:
         """Count one unsolicited text."""
@@ -60,7 +62,7 @@ class Tally:
         self.priorities[week, priority] += 1
         if not asks:
             self.tips[week, programme] += 1
-        self.served[programme] = max(night, self.served.get(programme, night))
+        self.served[programme].add(night)
 
 
 def places_left(tally: Tally, night: date) -> int:
@@ -86,18 +88,17 @@ def _last_night(tally: Tally, night: date) -> date:
 
 
 def week_allows(
-    tally: Tally, rule: Rule, night: date, awaited: Callable[[Priority, int], int], rivals: int
+    tally: Tally, rule: Rule, night: date, awaited: Callable[[Priority, int], int]
 ) -> bool:
     """Whether a text of `rule` in `night` may take one of the week's places.
 
     `awaited(priority, most)` counts, up to `most`, the slots of a priority that are still to come
     this week, this night included. Safety, lab and screen slots come first; then 3 places are
     kept for cut-offs and 1 for tips while such slots are to come; check-ins may have the rest,
-    before what cut-offs and tips would take beyond their kept places. `rivals`: the slots of this
-    night and priority whose programme was served longer ago, and so goes first.
+    before what cut-offs and tips would take beyond their kept places.
     """
     week = cap_week(tally.day_zero, night)
-    spare = places_left(tally, night) - 1 - rivals
+    spare = places_left(tally, night) - 1
     for rank, priority in enumerate(PRIORITIES):
         if spare < 0:
             return False
@@ -123,7 +124,10 @@ def _unserved(tally: Tally, week: int, priority: Priority) -> int:
     return max(0, kept - tally.priorities[week, priority]) if kept else 0
 
 
-def served_before(tally: Tally, one: Rule, other: Rule) -> bool:
-    """Whether the programme of `one` was served longer ago than that of `other`."""
-    served = tally.served
-    return served.get(one.programme, date.min) < served.get(other.programme, date.min)
+def served_last(tally: Tally, programme: str, night: date) -> date:
+    """The last of the seven nights before `night` with a text of the programme; the first date there is if none.
+
+    What `night` itself brought is left aside, so that the order of its slots is the same all night long.
+    """
+    lately = (one for one in tally.served.get(programme, ()) if LATELY <= (one - night).days < 0)
+    return max(lately, default=date.min)

@@ -1,7 +1,7 @@
 """Caps, taper, kept places, and properties of whole plans."""
 
-from collections import Counter
-from datetime import date, time, timedelta
+from collections import Counter, defaultdict
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -21,11 +21,13 @@ from tests.unit.schedules_patient import (
     NEW_YORK,
     decided,
     facts,
+    live,
     nights,
     patient,
     planned,
     programme,
     reasons,
+    utc,
 )
 
 FACTS = {
@@ -116,6 +118,26 @@ def test_the_programme_served_longest_ago_goes_first() -> None:
         ("a", "Withheld"),
         ("b", "Planned"),
     ]
+
+
+def test_nobody_is_without_any_of_its_tips_for_long() -> None:
+    """In the busiest weeks one place is left for the tips of six programmes: they take turns."""
+    tips = [daily(slug, f"{12 + hour}:00", "tip") for hour, slug in enumerate("abcdef")]
+    everything = [*tips, daily("check_in", "09:00", "check_in"), daily("cut", "19:30", "cut_off")]
+    begin = utc(f"{MONDAY + 70 * DAY} 12:00")
+
+    def world(now: datetime) -> tuple[Subject, list[Programme]]:
+        del now
+        return patient(everything), everything
+
+    rows = live(begin, begin + 84 * DAY, world, [])
+    sent: defaultdict[str, list[date]] = defaultdict(list)
+    for row in rows:
+        if row.sent:
+            sent[row.sent.programme].append(row.sent.night)
+    for slug in "abcdef":
+        waits = [later - before for before, later in pairwise(sent[slug])]
+        assert max(waits, default=84 * DAY) <= 49 * DAY, (slug, sent[slug])
 
 
 def test_a_programmes_own_limit_counts_what_asks_nothing() -> None:

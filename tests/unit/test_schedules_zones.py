@@ -28,6 +28,7 @@ from tests.unit.schedules_patient import (
     patient,
     planned,
     programme,
+    remembered,
     utc,
 )
 
@@ -158,7 +159,8 @@ def test_two_journeys_in_one_evening(zones: tuple[str, str, str], hour: int) -> 
     assert len(set(on)) == len(on)
     for row in rows:
         assert row.sent is None or in_window(world(row.now)[0].rhythm, row.now)
-    foreseen = planned(plan(world(home - DAY)[0], programmes, Past(), nights(MONDAY + 7 * DAY, 3)))
+    before = remembered(Past(), [row for row in rows if row.now <= home - DAY])
+    foreseen = planned(plan(world(home - DAY)[0], programmes, before, nights(MONDAY + 7 * DAY, 3)))
     lost = {(s.programme, s.step, s.night) for s in foreseen} - set(slots)
     assert not {slot for slot in lost if slot[2] < MONDAY + 9 * DAY}, lost
     unsent = [(row.now, row.slot) for row in rows if row.sent is None]
