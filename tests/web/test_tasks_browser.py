@@ -49,7 +49,8 @@ def test_every_page_in_every_look(demo: World, browser: Browser, fill: str) -> N
     member = demo.member("clinician", "programme_admin")
     paths = ["/enrol", "/programmes", "/programmes/caffeine", "/programmes/iron", STEP, "/phone"]
     paths += ["/programmes/caffeine/versions/1", "/programmes/check_in/steps/score"]
-    paths += [f"/phone/{patient.token}"] if patient else []
+    if patient:
+        paths += [f"/phone/{patient.token}", f"/patients/{patient.token}/edit"]
     with served(demo.app) as address, page_of(browser, address, member, WIDE) as page:
         for path in paths:
             page.goto(address + path)
