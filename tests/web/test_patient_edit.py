@@ -154,18 +154,17 @@ def test_what_came_meanwhile_is_shown_and_saving_again_keeps_both(
     where = f"/patients/{tom.token}/edit"
     first = fields(browser.get(where).text)
     send(world.member("clinician"), tom, bedtime="22:00", **{"fact-calcium-at": ""})
-    answer = browser.post(where, data={**first, "wake_time": "06:30"})
+    answer = browser.post(where, data={**first, "wake_time": "06:30", "bedtime": "23:30"})
     assert answer.status_code == 409
-    news = answer.text.partition('id="meanwhile"')[2].partition("</table>")[0]
-    rows = [re.sub(r"<[^>]+>", "|", row) for row in re.findall(r"<tr>.*?</tr>", news)[1:]]
-    assert [re.sub(r"\|+", "|", row) for row in rows] == [
-        "|Bedtime|23:00|22:00|23:00|",
-        "|Calcium or antacids|12:00|not recorded|12:00|",
+    news = answer.text.partition('id="meanwhile"')[2].partition("</ul>")[0]
+    assert [re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<li>.*?</li>", news)] == [
+        "Bedtime: was 23:00, is 22:00 now; you sent 23:30.",
+        "Calcium or antacids: was 12:00, is not recorded now; you had left it alone.",
     ]
     assert f"{reread(world, tom).wake_time}" == "07:00:00"
-    assert 'name="bedtime" type="time" autocomplete="off" value="22:00"' in answer.text
+    assert 'name="bedtime" type="time" autocomplete="off" value="23:30"' in answer.text
     assert 'name="wake_time" type="time" autocomplete="off" value="06:30"' in answer.text
-    again = {**fields(answer.text), "wake_time": "06:30"}
+    again = {**fields(answer.text), "wake_time": "06:30", "bedtime": "22:00"}
     assert browser.post(where, data=again).status_code == 302
     saved = reread(world, tom)
     assert (f"{saved.bedtime:%H:%M}", f"{saved.wake_time:%H:%M}") == ("22:00", "06:30")
@@ -211,3 +210,10 @@ def test_what_is_known_goes_into_the_fields_and_comes_back(known_as: dict[str, s
     assert {f"fact-{code}": value or "yes" for code, value in facts.items()} == {
         name: value for name, value in known_as.items() if name != "window"
     }
+
+
+def test_a_bedtime_that_came_by_text_for_tonight_is_told(world: World, tom: Patient) -> None:
+    browser, where = world.member("clinician"), f"/patients/{tom.token}/edit"
+    assert "came by text" not in browser.get(where).text
+    world.hears(world.phone_of(tom), "bedtime 1am tonight")
+    assert "For tonight a bedtime of 01:00 came by text" in browser.get(where).text

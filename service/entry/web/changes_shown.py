@@ -33,12 +33,12 @@ _COLUMNS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is another than when the form was opened, and what the form wants it to be."""
+    """One thing that is another than when the form was opened; `mine` is what the form made of it, if anything."""
 
     label: str
     before: str
     now: str
-    mine: str
+    mine: str | None
 
 
 def saved(tx: Tx, one: Patient, now: datetime) -> list[str]:
@@ -59,9 +59,13 @@ def meanwhile(
     opened: Mapping[str, str], current: Mapping[str, str], wanted: Mapping[str, str]
 ) -> list[Difference]:
     """What has changed since the form was opened."""
+    touched = set(differing(opened, wanted))
     return [
         Difference(
-            _label(name), *(_value(name, state.get(name)) for state in (opened, current, wanted))
+            label=_label(name),
+            before=_value(name, opened.get(name)),
+            now=_value(name, current.get(name)),
+            mine=_value(name, wanted.get(name)) if name in touched else None,
         )
         for name in differing(opened, current)
     ]

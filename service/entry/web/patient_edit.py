@@ -10,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.facts import FACTS
+from schedules.night import night_of
 from schedules.recurrence import to_local
 from service.domain.patient_change import FACT, differing, written
 from service.domain.patient_form import Care, Fault, check_care, read_day
@@ -128,8 +129,8 @@ def _page(
         "patient": one,
         "name": f"{person.given_name} {person.family_name}",
         "opened": json.dumps(opened),
+        "tonight": one.tonight_bedtime if one.tonight_night == night_of(now, one.zone) else None,
         "held": [WHAT_RESTS[code] for code in held],
-        "today": today,
         "now": now,
     }
 
