@@ -53,17 +53,28 @@ def save(token: str) -> ResponseReturnValue:
     with own_clinic(write=True) as tx:
         one = people.patient_to_change(tx, token) or abort(404)
         asked = _asked(typed, opened, one, now)
-        if isinstance(asked, list):
-            return _shown(_page(tx, one, opened, typed, asked), 400)
-        current = change_patient(tx, one, asked, now)
-        if current is not None:
-            return _shown(_stale(tx, one, asked, typed, written(current)), 409)
-    is_changed = differing(opened, written(asked.wanted)) != []
+        page, status = _saved(tx, one, asked, opened, typed, now)
+    if page is not None:
+        return render_template("patient_edit.html", **page), status
+    is_changed = isinstance(asked, Asked) and differing(opened, written(asked.wanted)) != []
     return redirect(url_for("patient.patient", token=token, changed=1 if is_changed else None))
 
 
-def _shown(page: Mapping[str, Any], status: int) -> ResponseReturnValue:
-    return render_template("patient_edit.html", **page), status
+def _saved(
+    tx: Tx,
+    one: Patient,
+    asked: Asked | list[Fault],
+    opened: Mapping[str, str],
+    typed: Mapping[str, str],
+    now: datetime,
+) -> tuple[dict[str, Any] | None, int]:
+    """The page that says why nothing was written, with its status; None where it was."""
+    if isinstance(asked, list):
+        return _page(tx, one, opened, typed, asked), 400
+    current = change_patient(tx, one, asked, now)
+    if current is not None:
+        return _stale(tx, one, asked, typed, written(current)), 409
+    return None, 302
 
 
 def _opened(carried: str) -> dict[str, str]:
