@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any, Final
 
 from message_templates.catalogue import load
@@ -44,12 +44,15 @@ COLUMNS: Final = (
     "bedtime_weekend",
     "wake_weekend",
 )
+CARE_NEEDED: Final = ("zone", "language", "bedtime", "wake_time", "privacy", "window")
 DEFAULT_PRIVACY: Final = "discreet"
 DEFAULT_WINDOW: Final = "08:00-20:30"
 LONGEST: Final = {"ref": 40, "given_name": 60, "family_name": 60, "consent_evidence": 500}
 OLDEST_BIRTH: Final = date(1900, 1, 1)
 # Outside these a clock time is more likely mistyped by twelve hours than slept (our default).
 SHORTEST_NIGHT_MIN, LONGEST_NIGHT_MIN = 3 * 60, 16 * 60
+# How far from today a fact may begin or end (our default): further is more likely a mistyped year.
+FURTHEST_DAY: Final = timedelta(days=366)
 
 _REF = re.compile(r"[^\W_][\w ./-]*")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -91,6 +94,21 @@ class CheckedPatient:
         return named
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What may change after the enrolment; `facts` by code. Clock times are the patient's own."""
+
+    zone: str
+    language: str
+    bedtime: time
+    wake_time: time
+    privacy: str
+    window: str
+    bedtime_weekend: time | None
+    wake_weekend: time | None
+    facts: Mapping[str, str]
+
+
 def check_row(
     raw: Mapping[str, str], *, zone: str, language: str, region: str, today: date
 ) -> CheckedPatient | list[Fault]:
@@ -111,6 +129,36 @@ def check_row(
         "family_name": check.one("family_name", _name),
         "born": check.one("born", lambda text: _birth_date(text, today)),
         "phone": check.one("phone", lambda text: read_number(text, region)),
+        **_care(check),
+        "consent_evidence": check.consent(),
+    }
+    unknown = [Fault(name, f"There is no column {name!r}.") for name in raw if name not in COLUMNS]
+    if check.faults or unknown:
+        return check.in_order() + unknown
+    return CheckedPatient(**found)
+
+
+def check_care(raw: Mapping[str, str]) -> Care | list[Fault]:
+    """What may change after the enrolment as `raw` has it, or every fault in it. An empty column takes no default."""
+    row = {one.name: raw.get(one.name, "").strip() for one in fields(Care)}
+    check = _Check(row, CARE_NEEDED)
+    found = _care(check)
+    return check.in_order() if check.faults else Care(**found)
+
+
+def read_day(text: str, today: date) -> date:
+    """The local date on which a fact begins or ends; ValueError with a sentence for anything else."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError("Write the date like 2026-11-21.") from None
+    if abs(day - today) > FURTHEST_DAY:
+        raise ValueError("That day is more than a year away.")
+    return day
+
+
+def _care(check: "_Check") -> dict[str, Any]:
+    found = {
         "zone": check.one("zone", lambda text: zone_named(text).key),
         "language": check.one("language", lambda text: _one_of(text, load().languages)),
         "bedtime": check.one("bedtime", _clock),
@@ -120,13 +168,9 @@ def check_row(
         "bedtime_weekend": check.one("bedtime_weekend", _clock),
         "wake_weekend": check.one("wake_weekend", _clock),
         "facts": check.facts(),
-        "consent_evidence": check.consent(),
     }
     check.nights(found)
-    unknown = [Fault(name, f"There is no column {name!r}.") for name in raw if name not in COLUMNS]
-    if check.faults or unknown:
-        return sorted(check.faults, key=lambda fault: COLUMNS.index(fault.column)) + unknown
-    return CheckedPatient(**found)
+    return found
 
 
 @dataclass(slots=True)
@@ -134,13 +178,18 @@ class _Check:
     """One row being checked, and what was found wrong so far."""
 
     row: Mapping[str, str]
+    needed: tuple[str, ...] = REQUIRED
     faults: list[Fault] = field(default_factory=list)
+
+    def in_order(self) -> list[Fault]:
+        """What was found wrong, in the order of the columns."""
+        return sorted(self.faults, key=lambda fault: COLUMNS.index(fault.column))
 
     def one(self, column: str, read: Callable[[str], Any]) -> Any:
         """What `read` makes of a column; None where it is empty or wrong."""
         text = self.row[column]
         if not text:
-            if column in REQUIRED:
+            if column in self.needed:
                 self.faults.append(Fault(column, "This is needed."))
             return None
         longest = LONGEST.get(column, 100)

@@ -35,6 +35,21 @@ def count_own(tx: Tx, clinic_id: int, action: str, since: datetime) -> int:
     return int(row[0]) if row else 0
 
 
+def last_own(
+    tx: Tx, clinic_id: int, action: str, about: str, since: datetime
+) -> dict[str, Any] | None:
+    """The details of the last such act of the transaction's actor since an instant, if any."""
+    mine = and_(
+        AuditEvent.clinic_id == clinic_id,
+        AuditEvent.actor == tx.actor,
+        AuditEvent.action == action,
+        AuditEvent.about == about,
+        AuditEvent.at >= since,
+    )
+    row = tx.row(select(AuditEvent.details).where(mine).order_by(AuditEvent.id.desc()))
+    return dict(row[0]) if row else None
+
+
 def installation_value(tx: Tx, name: str) -> str | None:
     """A value of the installation, or None."""
     row = tx.row(select(Installation.value).where(Installation.name == name))

@@ -15,7 +15,7 @@ from service.store.tables.planning import PatientFact, PatientPause
 
 
 def add_fact(tx: Tx, patient: Patient, code: str, value: str, on: date, now: datetime) -> None:
-    """Begin a fact on a local date, ending the row in force; a change wakes the patient."""
+    """Begin a fact on a local date, ending whatever row reaches beyond it; a change wakes the patient."""
     end_fact(tx, patient, code, on, now)
     row = {
         "clinic_id": patient.clinic_id,
@@ -37,20 +37,15 @@ def add_facts(tx: Tx, patient: Patient, facts: Mapping[str, str], now: datetime)
 
 
 def end_fact(tx: Tx, patient: Patient, code: str, on: date, now: datetime) -> None:
-    """End a fact from a local date on."""
-    in_force = and_(
-        PatientFact.patient_id == patient.id,
-        PatientFact.code == code,
-        PatientFact.valid_to.is_(None),
-    )
-    tx.execute(update(PatientFact).where(in_force).values(valid_to=on))
+    """End a fact from a local date on: a row that would begin later never holds."""
+    tx.execute(_END, who=patient.id, fact=code, day=on)
     wake(tx, [patient.id], now)
 
 
 def release_hold(tx: Tx, patient: Patient, code: str, note: str, on: date, now: datetime) -> bool:
     """End a hold from a local date on, with a note kept sealed; whether one was in force."""
     sealed = tx.keyring.seal(note, "patient_fact", "ended_note", patient.token)
-    released = tx.changed(_RELEASE, who=patient.id, hold=code, day=on, why=sealed) > 0
+    released = tx.changed(_RELEASE, who=patient.id, fact=code, day=on, why=sealed) > 0
     wake(tx, [patient.id], now)
     return released
 
@@ -92,15 +87,15 @@ _FACTS = select(*_FACT).where(PatientFact.patient_id == bindparam("who"))
 FACTS_OF_ALL = select(*_FACT, PatientFact.patient_id).where(
     PatientFact.patient_id.in_(bindparam("ids", expanding=True))
 )
+_REACHING = and_(
+    PatientFact.patient_id == bindparam("who"),
+    PatientFact.code == bindparam("fact"),
+    PatientFact.valid_to.is_(None) | (PatientFact.valid_to > bindparam("day")),
+)
+_END = update(PatientFact).where(_REACHING).values(valid_to=bindparam("day"))
 _RELEASE = (
     update(PatientFact)
-    .where(
-        and_(
-            PatientFact.patient_id == bindparam("who"),
-            PatientFact.code == bindparam("hold"),
-            PatientFact.valid_to.is_(None),
-        )
-    )
+    .where(_REACHING)
     .values(valid_to=bindparam("day"), ended_note=bindparam("why"))
 )
 _IN_FORCE = and_(

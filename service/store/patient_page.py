@@ -141,8 +141,12 @@ def _theirs(tx: Tx, patient_id: int, limit: int) -> list[Said]:
 
 
 def facts(tx: Tx, patient_id: int) -> list[KnownFact]:
-    """Everything known of the patient, the latest first, ended facts too."""
-    query = select(*columns(PatientFact, KnownFact)).where(PatientFact.patient_id == patient_id)
+    """Everything known of the patient, the latest first, ended facts too; what was corrected away is not known."""
+    mine = and_(
+        PatientFact.patient_id == patient_id,
+        PatientFact.valid_to.is_(None) | (PatientFact.valid_to > PatientFact.valid_from),
+    )
+    query = select(*columns(PatientFact, KnownFact)).where(mine)
     ordered = query.order_by(PatientFact.valid_from.desc(), PatientFact.id.desc())
     return [as_record(KnownFact, row) for row in tx.rows(ordered)]
 

@@ -152,6 +152,13 @@ def patient_by_token(tx: Tx, token: str) -> Patient | None:
     return as_record(Patient, row) if row else None
 
 
+def patient_to_change(tx: Tx, token: str) -> Patient | None:
+    """The patient of a public name, kept from every other change until this transaction ends."""
+    mine = select(*columns(PatientRow, Patient)).where(PatientRow.token == token)
+    row = tx.row(mine.with_for_update())
+    return as_record(Patient, row) if row else None
+
+
 def patient_by_ref(tx: Tx, clinic_id: int, ref: str) -> Patient | None:
     """The patient of a clinic's own reference, if any."""
     found = and_(PatientRow.clinic_id == clinic_id, PatientRow.ref == ref)

@@ -5,6 +5,7 @@ from playwright.sync_api import Browser
 
 from service.store.records import Patient
 from tests.web.browser import (
+    NARROW,
     WIDE,
     faults_in_every_look,
     grave_faults,
@@ -49,7 +50,8 @@ def test_every_page_in_every_look(demo: World, browser: Browser, fill: str) -> N
     member = demo.member("clinician", "programme_admin")
     paths = ["/enrol", "/programmes", "/programmes/caffeine", "/programmes/iron", STEP, "/phone"]
     paths += ["/programmes/caffeine/versions/1", "/programmes/check_in/steps/score"]
-    paths += [f"/phone/{patient.token}"] if patient else []
+    if patient:
+        paths += [f"/phone/{patient.token}", f"/patients/{patient.token}/edit"]
     with served(demo.app) as address, page_of(browser, address, member, WIDE) as page:
         for path in paths:
             page.goto(address + path)
@@ -129,3 +131,37 @@ def test_somebody_is_enrolled_and_says_yes_on_the_phone(demo: World, browser: Br
         page.fill("#body", "YES")
         page.click("button:has-text('Send')")
         assert "You're in!" in page.inner_text(".talk")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_patient_is_changed_by_keyboard_and_what_came_meanwhile_takes_the_focus(
+    demo: World, browser: Browser, script: bool
+) -> None:
+    patient = fill_normally(demo)
+    member = demo.member("clinician")
+    with (
+        served(demo.app) as address,
+        page_of(browser, address, member, WIDE, script=script) as page,
+        page_of(browser, address, member, NARROW, script=script) as slower,
+    ):
+        slower.goto(f"{address}/patients/{patient.token}/edit")
+        page.goto(f"{address}/patients/{patient.token}")
+        page.focus("a:text-is('Change')")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/edit")
+        page.focus("summary:text-is('Conditions')")
+        page.keyboard.press("Enter")
+        page.focus("#fact-pregnant")
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#saved")
+        assert "Pregnant, from Sat 21 Nov on: no alcohol texts" in page.inner_text("#saved")
+        assert not script or faults_in_every_look(page) == []
+        slower.fill("#bedtime", "22:00")
+        slower.click("button:has-text('Save')")
+        slower.wait_for_selector("#meanwhile:focus")
+        assert "Pregnant, confirmed by staff: was not recorded" in slower.inner_text("#meanwhile")
+        assert not script or faults_in_every_look(slower) == []
+        slower.click("button:has-text('Save')")
+        slower.wait_for_selector("#saved")
+        assert "Bedtime: 22:00, from now on." in slower.inner_text("#saved")

@@ -7,7 +7,6 @@ from datetime import datetime
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from schedules.facts import WEEKDAYS
 from schedules.night import Rhythm
 from schedules.open_hours import next_open
 from schedules.recurrence import to_local
@@ -21,7 +20,7 @@ from service.domain.patient_form import (
 )
 from service.domain.phone_numbers import region_of, spell_number
 from service.entry.web.access import CARERS, for_roles, member, own_clinic
-from service.entry.web.fact_fields import GROUPS, spelled
+from service.entry.web.patient_fields import as_columns, fields_shown
 from service.entry.web.site import current_site
 from service.flows.enrol import INVITATION, RecordedConsent, enrol
 from service.store import people
@@ -30,8 +29,6 @@ from service.store.records import Clinic, Patient
 from service.store.session import Tx
 
 pages = Blueprint("enrol", __name__)
-
-LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +92,8 @@ def _enrolled(tx: Tx, clinic: Clinic, checked: CheckedPatient, now: datetime) ->
 
 
 def _check(clinic: Clinic, typed: Mapping[str, str], now: datetime) -> CheckedPatient | list[Fault]:
-    raw = {column: typed.get(column, "") for column in COLUMNS}
-    raw["facts"] = spelled(typed)
-    hours = typed.get("hours", "")
-    if hours == "bedtime":
-        raw["window"] = hours
-    elif hours == "own":
-        raw["window"] = f"{typed.get('opens', '')}-{typed.get('closes', '')}"
-    else:
-        raw["window"] = ""
     return check_row(
-        raw,
+        as_columns(typed, COLUMNS),
         zone=clinic.zone,
         language=clinic.language,
         region=region_of(clinic.sender),
@@ -154,25 +142,11 @@ def _understood(tx: Tx, clinic: Clinic, checked: CheckedPatient, now: datetime) 
 def _page(
     clinic: Clinic, typed: Mapping[str, str], faults: list[Fault], understood: Understood | None
 ) -> ResponseReturnValue:
-    named = {f"fact-{fault.fact}" if fault.fact else fault.column: fault.reason for fault in faults}
+    now = current_site().runtime.clock.now()
     page = render_template(
         "enrol.html",
-        clinic=clinic,
-        typed=typed,
-        faults=named,
+        **fields_shown(typed, faults, (), to_local(now, clinic.zone).date()),
         understood=understood,
-        groups=GROUPS,
-        open_codes={fault.fact for fault in faults} | _codes_typed(typed),
-        weekdays=WEEKDAYS,
-        languages=LANGUAGES,
-        now=current_site().runtime.clock.now(),
+        now=now,
     )
     return (page, 400) if faults else page
-
-
-def _codes_typed(typed: Mapping[str, str]) -> set[str]:
-    """The facts something was typed for: their groups stay open."""
-    named = [
-        name.removeprefix("fact-") for name, value in typed.items() if value and "fact-" in name
-    ]
-    return {name.partition("-")[0] for name in named}

@@ -47,7 +47,7 @@ _GROUPS = {
         "medicine_change": "Last new or changed medicine",
     },
     "Conditions": {
-        "pregnant": "Pregnant",
+        "pregnant": "Pregnant, confirmed by staff",
         "ckd": "Kidney disease, stage 4 or 5",
         "dialysis": "On dialysis",
         "diabetes": "Diabetes",
@@ -79,7 +79,7 @@ _HINTS = {
     "in_recovery": "no alcohol texts",
     "opioid": "no alcohol texts",
     "sedative": "no alcohol texts",
-    "pregnant": "confirmed by staff: no alcohol texts, caffeine cut-off 12 h before bed",
+    "pregnant": "no alcohol texts, caffeine cut-off 12 h before bed",
     "iron_start": "alternate days are counted from it",
     "iron_time": "without it, 30 min after waking",
     "iron_iv_only": "no prompts",
@@ -113,6 +113,7 @@ GROUPS = {
     for title, labels in _GROUPS.items()
 }
 """Every fact, once."""
+FIELDS = {field.code: field for fields in GROUPS.values() for field in fields}
 
 
 def spelled(typed: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from service.domain.alerts import rank_of
 from service.domain.figures import WINDOW_DAYS
 from service.entry.web import words
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
+from service.entry.web.changes_shown import saved
 from service.entry.web.charts import Night
 from service.entry.web.facts_shown import markers, said
 from service.entry.web.figures_shown import shown
@@ -49,6 +50,7 @@ def patient(token: str) -> ResponseReturnValue:
             **_severity(tx, one, span, now),
             **_talk(tx, one, MANY_TEXTS if "texts" in request.args else FEW_TEXTS),
             **_ahead(tx, one),
+            "saved": saved(tx, one, now) if "changed" in request.args else [],
         }
     with own_clinic(write=True) as tx:
         audit.write(tx, one.clinic_id, "patient read", token, now)
