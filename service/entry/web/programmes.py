@@ -18,7 +18,7 @@ from service.entry.web.access import (
 )
 from service.entry.web.night_picture import NARROW, WIDE, night_picture
 from service.entry.web.programme_desks import address_of
-from service.entry.web.programme_eyes import eyes_for
+from service.entry.web.programme_eyes import eyes_for, shares_of
 from service.entry.web.programme_rows import case_of, next_texts
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
@@ -46,7 +46,10 @@ def programmes() -> ResponseReturnValue:
         in_force = current.programmes(now)
         authors = programme_pages.authors(tx, [version.published_by for version, _ in in_force])
         begun = {one.slug: one for one in drafts.mine(tx, clinic.id)}
-    rows = [(version, one, len(touched(everybody, [one], now))) for version, one in in_force]
+    rows = [
+        (version, one, shares_of(current, version.slug, everybody, now))
+        for version, one in in_force
+    ]
     coming = {
         version.slug: version
         for version, _ in current.versions
@@ -74,13 +77,16 @@ def programme(slug: str) -> ResponseReturnValue:
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         current = runtime.shelf.content(tx, clinic)
-        version, one = in_force_or_coming(current, slug, now)
-        everybody = touched(programme_pages.reached(tx, clinic.id), [one], now)
-        eyes = eyes_for(tx, everybody)
+        version, newest = in_force_or_coming(current, slug, now)
+        everybody = programme_pages.reached(tx, clinic.id)
+        shares = shares_of(current, slug, everybody, now)
+        reached = [one for share in shares for one in share.people]
+        eyes = eyes_for(tx, reached if shares else touched(everybody, [newest], now))
         chosen = request.args.get("as") or eyes[0][0]
-        case = case_of(tx, clinic, one, chosen, now)
+        case = case_of(tx, clinic, newest, chosen, now)
         if case is None:
             abort(404)
+        had, one = current.had(slug, now, case.patient.consented_at) or (version, newest)
         versions = list(reversed(content.versions(tx, clinic.id, slug)))
         authors = programme_pages.authors(tx, [other.published_by for other in versions])
         begun = drafts.find(tx, clinic.id, slug)
@@ -88,9 +94,11 @@ def programme(slug: str) -> ResponseReturnValue:
         "programme.html",
         programme=one,
         version=version,
+        had=had,
+        shares=shares,
+        standing=[share.version.number for share in shares],
         versions=versions,
         authors=authors,
-        reach=len(everybody),
         eyes=eyes,
         chosen=chosen,
         pictures=_pictures(case, current, one, now),
@@ -98,12 +106,14 @@ def programme(slug: str) -> ResponseReturnValue:
         bodies=current.catalogue(now),
         language=clinic.language,
         say=programme_words,
+        changeable=_changeable(current, slug) if member().may(PROGRAMME_EDITORS) else set(),
         editing=member().may(PROGRAMME_EDITORS),
         begun=begun,
         go_on=address_of(slug, begun.step) if begun else None,
         now=now,
         zone=clinic.zone,
         there=case.patient.zone,
+        ref=case.patient.ref,
     )
 
 
@@ -132,9 +142,17 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     )
 
 
+def _changeable(current: Content, slug: str) -> set[str]:
+    """The steps that have a form: those of the version published last, which every change begins from."""
+    found = newest_of(current, slug)
+    return {step.key for step in found[1].steps} if found else set()
+
+
 def _pictures(case: PlanningCase, current: Content, one: Programme, now: datetime) -> list[Markup]:
     """Tonight's steps on the patient's clock, for wide windows and for narrow ones."""
-    rhythm, night = rhythm_of(case.patient), night_of(now, case.patient.zone)
+    rhythm, tonight = rhythm_of(case.patient), night_of(now, case.patient.zone)
+    # Nothing reaches who joins today in the night that ends at noon.
+    night = max(tonight, case.patient.consent_from or tonight)
     pins = programme_view.pins(one, subject_of(case, current, now), night)
     bedtime, wake = bedtime_of(rhythm, night).time(), wake_of(rhythm, night).time()
     return [night_picture(pins, bedtime, wake, frame) for frame in (WIDE, NARROW)]

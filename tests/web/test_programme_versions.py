@@ -1,0 +1,70 @@
+"""Versions of a programme: who has which, what each changed, who did it, and what waits for whom."""
+
+import html
+import re
+
+from flask.testing import FlaskClient
+
+from service.entry.web.imaginary import IMAGINARY
+from service.flows.publish_programme import TakesEffect, publish
+from service.store.session import SYSTEM
+from tests.web.conftest import World
+from tests.web.test_programmes import times, tom, versions
+
+PAGE = "/programmes/caffeine"
+NEXT_TEXTS = "The next ten texts"
+
+
+def publish_at(world: World, amount: str, at: TakesEffect | None, actor: str = "test") -> None:
+    """The next version of caffeine, with its question `amount` before bedtime; `at` None keeps a draft."""
+    source = versions(world)[0].source
+    changed = re.sub(r'(key = "kept"\nat = .*?)"-2h"', rf'\1"-{amount}"', source)
+    assert changed != source
+    with world.runtime.store.transaction(SYSTEM, actor) as tx:
+        publish(
+            world.runtime, tx, world.clinic, changed, name="caffeine.toml", at=at,
+            now=world.runtime.clock.now(),
+        )  # fmt: skip
+
+
+def part(page: str, start: str, end: str) -> str:
+    """The words of a page from `start` to the next `end`, without its markup."""
+    assert start in page
+    inner = page.partition(start)[2].partition(end)[0]
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", inner)).split())
+
+
+def seen_by(browser: FlaskClient, token: str) -> tuple[str, str, list[str]]:
+    """A programme's picture, its steps and the times of its next texts, as one patient has it."""
+    page = browser.get(f"{PAGE}?as={token}").text
+    picture = part(page, '<div class="for-wide">', "</div>")
+    return picture, part(page, 'id="steps"', "</section>"), times(page, NEXT_TEXTS)
+
+
+def test_picture_steps_and_texts_are_of_the_version_the_person_has(world: World) -> None:
+    patient = tom(world)
+    browser = world.member("programme_admin")
+    publish_at(world, "3h", "new-patients")
+    picture, steps, coming = seen_by(browser, patient.token)
+    assert "kept 21:00" in picture
+    assert "2 hours before bedtime" in steps
+    assert ("21:00" in coming, "20:00" in coming) == (True, False)
+    picture, steps, coming = seen_by(browser, IMAGINARY)
+    assert "kept 20:00" in picture
+    assert "3 hours before bedtime" in steps
+    assert "20:00" in coming
+
+
+def test_the_page_counts_who_has_the_newest_version_and_who_an_older_one(world: World) -> None:
+    tom(world)
+    browser = world.member("programme_admin")
+    assert "1 person gets it." in part(browser.get(PAGE).text, "<h1>", "</header>")
+    publish_at(world, "3h", "new-patients")
+    page = browser.get(PAGE).text
+    header = part(page, "<h1>", "</header>")
+    assert "Nobody gets version 2 yet" in header
+    assert "1 person gets version 1" in header
+    assert "What follows is version 1" in part(page, 'id="night"', "</section>")
+    listed = part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
+    assert "1 of 1" in listed
+    assert "1 person has version 1" in listed
