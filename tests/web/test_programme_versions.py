@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from service.entry.web.imaginary import IMAGINARY
 from service.flows.publish_programme import TakesEffect, publish
 from service.store.session import SYSTEM
-from tests.web.conftest import World
+from tests.web.conftest import World, csrf
+from tests.web.test_programme_approval import asked
 from tests.web.test_programmes import times, tom, versions
 
 PAGE = "/programmes/caffeine"
@@ -68,3 +69,35 @@ def test_the_page_counts_who_has_the_newest_version_and_who_an_older_one(world: 
     listed = part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
     assert "1 of 1" in listed
     assert "1 person has version 1" in listed
+
+
+def test_a_request_that_was_overtaken_says_so_and_can_only_be_refused(world: World) -> None:
+    where = asked(world, world.member("programme_admin"))
+    second = world.member("programme_admin")
+    decision = {"csrf_token": csrf(second.get(where).text), "because": "Agreed."}
+    publish_at(world, "3h", "now")
+    page = html.unescape(second.get(where).text)
+    assert (
+        "Version 3 was published after this was asked for, so it can no longer be approved" in page
+    )
+    assert "Approve and publish" not in page
+    assert "-3h" not in part(page, "Lines that change", "</section>")
+    answer = second.post(where, data={**decision, "act": "approve"})
+    assert answer.status_code == 409
+    assert "Version 3 was published after this was asked for" in answer.text
+    assert "Nothing in the programme itself" not in answer.text
+    assert second.post(where, data={**decision, "act": "refuse"}).status_code == 302
+    assert versions(world)[1].state == "retired"
+
+
+def test_a_decided_request_still_shows_what_it_weakened(world: World) -> None:
+    where = asked(world, world.member("programme_admin"))
+    second = world.member("programme_admin")
+    decision = {"csrf_token": csrf(second.get(where).text), "because": "Agreed.", "act": "approve"}
+    assert second.post(where, data=decision).status_code == 302
+    publish_at(world, "3h", "now")
+    page = second.get(where).text
+    assert "not_if" in part(page, "What it weakens", "Lines that change")
+    lines = part(page, "Lines that change", "</section>")
+    assert "safety = true" in lines
+    assert "-3h" not in lines
