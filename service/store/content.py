@@ -267,8 +267,8 @@ def await_approval(tx: Tx, token: str, because: str) -> None:
 
 
 def refuse(tx: Tx, token: str, because: str) -> None:
-    """Retire a version that waited: it will never be in force."""
-    changed = {"state": "retired", "approved_because": because}
+    """Retire a version that waited: it will never be in force. Who did it and why stand where an approval's would."""
+    changed = {"state": "retired", "approved_by": tx.actor, "approved_because": because}
     tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
 
 

@@ -5,6 +5,7 @@ import re
 
 from flask.testing import FlaskClient
 
+from service.cli.opening import ACTOR
 from service.entry.web.imaginary import IMAGINARY
 from service.flows.publish_programme import TakesEffect, publish
 from service.store.session import SYSTEM
@@ -101,3 +102,58 @@ def test_a_decided_request_still_shows_what_it_weakened(world: World) -> None:
     lines = part(page, "Lines that change", "</section>")
     assert "safety = true" in lines
     assert "-3h" not in lines
+
+
+def refuse(browser: FlaskClient, where: str) -> None:
+    decision = {"csrf_token": csrf(browser.get(where).text), "because": "No.", "act": "refuse"}
+    assert browser.post(where, data=decision).status_code == 302
+
+
+def test_each_version_says_who_made_it_and_who_decided(world: World) -> None:
+    asking = world.member("programme_admin", name="R. Stone")
+    second = world.member("clinic_admin", name="L. Mercer")
+    where = asked(world, asking)
+    assert "asked for by R. Stone" in part(second.get(PAGE).text, "Version 2", "</li>")
+    refuse(second, where)
+    box = part(second.get(PAGE).text, "Version 2", "</li>")
+    assert "asked for by R. Stone, refused by L. Mercer" in box
+    page = part(second.get(f"{PAGE}/versions/2").text, "<h1>", "</header>")
+    assert "L. Mercer refused: “No.”" in page
+    assert "A draft" not in page
+    assert "Refused by L. Mercer: “No.”" in part(second.get(where).text, "<h1>", "</header>")
+    refuse(asking, asked(world, asking))
+    assert "asked for by R. Stone, who took it back" in part(
+        second.get(PAGE).text, "Version 3", "</li>"
+    )
+
+
+def test_what_the_command_line_did_says_so(world: World) -> None:
+    browser = world.member("programme_admin")
+    publish_at(world, "3h", None, ACTOR)
+    publish_at(world, "4h", "now", ACTOR)
+    page = browser.get(PAGE).text
+    assert "kept by the command line" in part(page, "Version 2", "</li>")
+    assert "by the command line" in part(page, "Version 3", "</li>")
+    assert "as shipped" in part(page, "Version 1", "</li>")
+    published = part(browser.get(f"{PAGE}/versions/3").text, "<h1>", "</header>")
+    assert "by the command line" in published
+    assert "the command line" in part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
+
+
+def test_a_version_is_compared_with_the_one_in_force_before_it_and_not_with_a_draft(
+    world: World,
+) -> None:
+    browser = world.member("programme_admin")
+    publish_at(world, "3h", None)
+    publish_at(world, "4h", "now")
+    page = browser.get(f"{PAGE}/versions/3").text
+    lines = part(page, "What it changed about version 1", "</section>")
+    assert ('- at = { anchor = "bedtime", offset = "-2h" }' in lines, "-3h" in lines) == (
+        True,
+        False,
+    )
+    draft = browser.get(f"{PAGE}/versions/2").text
+    assert "-3h" in part(draft, "What it would change about version 1", "</section>")
+    opened = part(browser.get(f"{PAGE}/source?from=2").text, "<h1>", "</header>")
+    assert "again" not in opened
+    assert "Version 2, a draft that was never published, in place of version 3" in opened

@@ -9,6 +9,7 @@ from schedules.fault import ProgrammeFaults
 from schedules.loading import load
 from service.domain.programme_check import weakened
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
+from service.entry.web.programme_deeds import names_in, who
 from service.entry.web.programme_desks import Desk, desk_of
 from service.entry.web.programme_publishing import (
     TAKES_EFFECT,
@@ -28,7 +29,7 @@ from service.flows.publish_programme.approval import (
     decide_approval,
     overtaken_by,
 )
-from service.store import content, drafts, programme_pages
+from service.store import content, drafts
 from service.store.content import Version
 from service.store.people import clinic_by_id
 from service.store.session import Tx
@@ -89,7 +90,7 @@ def _page(slug: str, number: int) -> str:
             after = drafted(desk.content, proposed, programme, desk.clinic)
             both = [desk.programme, programme]
             told = effect(tx, desk.clinic, desk.content, after, proposed, both)
-        authors = programme_pages.authors(tx, [version.asked_by])
+        names = names_in(tx, [version])
     return render_template(
         "programme_approval.html",
         programme=desk.programme,
@@ -97,7 +98,8 @@ def _page(slug: str, number: int) -> str:
         newer=newer,
         gates=weakened(version.source, name, programme, before),
         changes=changes(base.source if base else "", version.source),
-        asked_by=authors.get(version.asked_by or "", "somebody who has left"),
+        asked_by=who(version.asked_by, names),
+        decided_by=who(version.approved_by, names),
         own=version.asked_by == f"staff:{member().token}",
         deciding=True,
         takes_effect=TAKES_EFFECT,

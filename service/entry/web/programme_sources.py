@@ -37,12 +37,12 @@ def source(slug: str) -> ResponseReturnValue:
     number = request.args.get("from", type=int)
     with own_clinic() as tx:
         desk = desk_of(tx, slug)
-        begun = desk.begun
+        begun, earlier = desk.begun, None
         if number is not None:
-            versions = content.versions(tx, desk.clinic.id, slug)
-            begun = replace(begun, source=_numbered(versions, number).source)
-        page = _page(tx, desk, _read(desk, begun), previewed=number is not None)
-    return render_template("programme_source.html", earlier=number, **page)
+            earlier = _numbered(content.versions(tx, desk.clinic.id, slug), number)
+            begun = replace(begun, source=earlier.source)
+        page = _page(tx, desk, _read(desk, begun), previewed=earlier is not None)
+    return render_template("programme_source.html", earlier=earlier, **page)
 
 
 @pages.post("/programmes/<slug>/source")

@@ -17,6 +17,7 @@ from service.entry.web.access import (
     own_clinic,
 )
 from service.entry.web.night_picture import NARROW, WIDE, night_picture
+from service.entry.web.programme_deeds import deed, names_in, who
 from service.entry.web.programme_desks import address_of
 from service.entry.web.programme_eyes import eyes_for, shares_of
 from service.entry.web.programme_rows import case_of, next_texts
@@ -24,7 +25,7 @@ from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
 from service.flows.plan_due.case import subject_of
 from service.flows.plan_due.preview import touched
-from service.flows.publish_programme import newest_of
+from service.flows.publish_programme import newest_of, published_before
 from service.store import content, drafts, programme_pages
 from service.store.content import Content, Version
 from service.store.people import clinic_by_id, rhythm_of
@@ -44,7 +45,7 @@ def programmes() -> ResponseReturnValue:
         current = runtime.shelf.content(tx, clinic)
         everybody = programme_pages.reached(tx, clinic.id)
         in_force = current.programmes(now)
-        authors = programme_pages.authors(tx, [version.published_by for version, _ in in_force])
+        names = names_in(tx, [version for version, _ in in_force])
         begun = {one.slug: one for one in drafts.mine(tx, clinic.id)}
     rows = [
         (version, one, shares_of(current, version.slug, everybody, now))
@@ -60,7 +61,7 @@ def programmes() -> ResponseReturnValue:
         rows=rows,
         coming=coming,
         begun=begun,
-        authors=authors,
+        deeds={version.slug: deed(version, names) for version, _ in in_force},
         everybody=len(everybody),
         editing=member().may(PROGRAMME_EDITORS),
         now=now,
@@ -88,7 +89,7 @@ def programme(slug: str) -> ResponseReturnValue:
             abort(404)
         had, one = current.had(slug, now, case.patient.consented_at) or (version, newest)
         versions = list(reversed(content.versions(tx, clinic.id, slug)))
-        authors = programme_pages.authors(tx, [other.published_by for other in versions])
+        names = names_in(tx, versions)
         begun = drafts.find(tx, clinic.id, slug)
     return render_template(
         "programme.html",
@@ -98,7 +99,7 @@ def programme(slug: str) -> ResponseReturnValue:
         shares=shares,
         standing=[share.version.number for share in shares],
         versions=versions,
-        authors=authors,
+        deeds={other.number: deed(other, names) for other in versions},
         eyes=eyes,
         chosen=chosen,
         pictures=_pictures(case, current, one, now),
@@ -125,18 +126,19 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         versions = content.versions(tx, clinic.id, slug)
-        actors = [(one.published_by, one.asked_by, one.approved_by) for one in versions]
-        authors = programme_pages.authors(tx, [actor for trio in actors for actor in trio])
+        names = names_in(tx, versions)
     found = next((one for one in versions if one.number == number), None)
     if found is None:
         abort(404)
-    before = next((one for one in versions if one.number == number - 1), None)
+    before = published_before(versions, found)
     return render_template(
         "programme_version.html",
         version=found,
         before=before,
         changes=changes(before.source, found.source) if before else [],
-        authors=authors,
+        deed=deed(found, names),
+        asked_by=who(found.asked_by, names),
+        decided_by=who(found.approved_by, names),
         now=now,
         zone=clinic.zone,
     )
