@@ -1,6 +1,7 @@
 """Programmes: the list, one programme as a patient gets it, and its versions."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -29,7 +30,8 @@ from service.flows.publish_programme import newest_of, published_before
 from service.store import content, drafts, programme_pages
 from service.store.content import Content, Version
 from service.store.people import clinic_by_id, rhythm_of
-from service.store.records import PlanningCase
+from service.store.records import Clinic, PlanningCase
+from service.store.session import Tx
 
 pages = Blueprint("programmes", __name__)
 
@@ -79,31 +81,15 @@ def programme(slug: str) -> ResponseReturnValue:
         clinic = clinic_by_id(tx, member().clinic_id)
         current = runtime.shelf.content(tx, clinic)
         version, newest = in_force_or_coming(current, slug, now)
-        everybody = programme_pages.reached(tx, clinic.id)
-        shares = shares_of(current, slug, everybody, now)
-        reached = [one for share in shares for one in share.people]
-        eyes = eyes_for(tx, reached if shares else touched(everybody, [newest], now))
-        chosen = request.args.get("as") or eyes[0][0]
-        case = case_of(tx, clinic, newest, chosen, now)
-        if case is None:
-            abort(404)
-        had, one = current.had(slug, now, case.patient.consented_at) or (version, newest)
+        seen = _seen(tx, clinic, current, (version, newest), now)
         versions = list(reversed(content.versions(tx, clinic.id, slug)))
         names = names_in(tx, versions)
         begun = drafts.find(tx, clinic.id, slug)
     return render_template(
         "programme.html",
-        programme=one,
         version=version,
-        had=had,
-        shares=shares,
-        standing=[share.version.number for share in shares],
         versions=versions,
         deeds={other.number: deed(other, names) for other in versions},
-        eyes=eyes,
-        chosen=chosen,
-        pictures=_pictures(case, current, one, now),
-        texts=next_texts(case, current, slug, now),
         bodies=current.catalogue(now),
         language=clinic.language,
         say=programme_words,
@@ -113,9 +99,36 @@ def programme(slug: str) -> ResponseReturnValue:
         go_on=address_of(slug, begun.step) if begun else None,
         now=now,
         zone=clinic.zone,
-        there=case.patient.zone,
-        ref=case.patient.ref,
+        **seen,
     )
+
+
+def _seen(
+    tx: Tx, clinic: Clinic, current: Content, newest: tuple[Version, Programme], now: datetime
+) -> dict[str, Any]:
+    """The version the chosen person has, drawn and planned for them; and who else has which."""
+    slug = newest[0].slug
+    everybody = programme_pages.reached(tx, clinic.id)
+    shares = shares_of(current, slug, everybody, now)
+    reached = [one for share in shares for one in share.people]
+    eyes = eyes_for(tx, reached if shares else touched(everybody, [newest[1]], now))
+    chosen = request.args.get("as") or eyes[0][0]
+    case = case_of(tx, clinic, newest[1], chosen, now)
+    if case is None:
+        abort(404)
+    had, one = current.had(slug, now, case.patient.consented_at) or newest
+    return {
+        "programme": one,
+        "had": had,
+        "shares": shares,
+        "standing": [share.version.number for share in shares],
+        "eyes": eyes,
+        "chosen": chosen,
+        "ref": case.patient.ref,
+        "there": case.patient.zone,
+        "pictures": _pictures(case, current, one, now),
+        "texts": next_texts(case, current, slug, now),
+    }
 
 
 @pages.get("/programmes/<slug>/versions/<int:number>")
