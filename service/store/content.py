@@ -1,7 +1,7 @@
 """A clinic's programmes and texts: published, read back, and kept until the next publication."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
@@ -204,7 +204,7 @@ def _spread(tx: Tx, clinic: Clinic, send_rate: float | None) -> timedelta:
 
 
 def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -> Content:
-    published = [version for version in versions(tx, clinic.id) if version.state == "published"]
+    published = versions(tx, clinic.id, states=["published"])
     return Content(
         clinic.content_number,
         tuple((version, load(version.source, version.slug)) for version in published),
@@ -213,11 +213,15 @@ def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -
     )
 
 
-def versions(tx: Tx, clinic_id: int, slug: str | None = None) -> list[Version]:
-    """The versions of a clinic's programmes (or of one of them), oldest first."""
+def versions(
+    tx: Tx, clinic_id: int, slug: str | None = None, states: Collection[str] | None = None
+) -> list[Version]:
+    """The versions of a clinic's programmes (or of one of them, or those in `states`), oldest first."""
     mine = ProgrammeVersion.clinic_id == clinic_id
     if slug is not None:
         mine = and_(mine, ProgrammeVersion.slug == slug)
+    if states is not None:
+        mine = and_(mine, ProgrammeVersion.state.in_(states))
     query = select(*_VERSION).where(mine)
     ordered = query.order_by(ProgrammeVersion.slug, ProgrammeVersion.number)
     return [Version(*row) for row in tx.rows(ordered)]

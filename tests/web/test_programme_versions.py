@@ -157,3 +157,53 @@ def test_a_version_is_compared_with_the_one_in_force_before_it_and_not_with_a_dr
     opened = part(browser.get(f"{PAGE}/source?from=2").text, "<h1>", "</header>")
     assert "again" not in opened
     assert "Version 2, a draft that was never published, in place of version 3" in opened
+
+
+def test_a_request_that_waits_stands_at_the_top_of_the_list(world: World) -> None:
+    asking = world.member("programme_admin", name="R. Stone")
+    second = world.member("clinic_admin")
+    assert "Waits for a second admin" not in second.get("/programmes").text
+    where = asked(world, asking)
+    page = second.get("/programmes").text
+    told = part(page, "Waits for a second admin", "</section>")
+    assert "Caffeine cut-off, version 2" in told
+    assert "asked for by R. Stone" in told
+    assert "Our midwife asked." in told
+    assert f'href="{where}"' in page
+    assert page.index(where) < page.index("<table")
+    assert "another admin decides" in part(
+        asking.get("/programmes").text, "Waits for a second admin", "</section>"
+    )
+    assert where not in world.member("clinician").get("/programmes").text
+    publish_at(world, "3h", "now")
+    assert "overtaken by version 3" in part(
+        second.get("/programmes").text, "Waits for a second admin", "</section>"
+    )
+    refuse(second, where)
+    assert where not in second.get("/programmes").text
+
+
+def test_drafts_of_the_command_line_are_on_the_list(world: World) -> None:
+    browser = world.member("programme_admin")
+    publish_at(world, "3h", None, ACTOR)
+    assert "draft 2" in part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
+    publish_at(world, "4h", "now")
+    assert "draft 2" not in part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
+
+
+def test_a_new_programme_kept_as_a_draft_has_a_page(world: World) -> None:
+    browser = world.member("programme_admin")
+    source = versions(world)[0].source.replace('slug = "caffeine"', 'slug = "night-tips"')
+    with world.runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        publish(
+            world.runtime, tx, world.clinic, source, name="night-tips.toml", at=None,
+            now=world.runtime.clock.now(),
+        )  # fmt: skip
+    told = part(browser.get("/programmes").text, "New programmes, not published", "</section>")
+    assert "night-tips, version 1" in told
+    assert "kept by the command line" in told
+    answer = browser.get("/programmes/night-tips", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "nobody gets anything by it" in answer.text
+    assert "programme apply" in answer.text
+    assert 'href="/programmes/night-tips"' not in answer.text

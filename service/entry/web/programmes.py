@@ -1,9 +1,10 @@
 """Programmes: the list, one programme as a patient gets it, and its versions."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -27,6 +28,7 @@ from service.entry.web.source_lines import changes
 from service.flows.plan_due.case import subject_of
 from service.flows.plan_due.preview import touched
 from service.flows.publish_programme import newest_of, published_before
+from service.flows.publish_programme.approval import overtaken_by
 from service.store import content, drafts, programme_pages
 from service.store.content import Content, Version
 from service.store.people import clinic_by_id, rhythm_of
@@ -47,7 +49,8 @@ def programmes() -> ResponseReturnValue:
         current = runtime.shelf.content(tx, clinic)
         everybody = programme_pages.reached(tx, clinic.id)
         in_force = current.programmes(now)
-        names = names_in(tx, [version for version, _ in in_force])
+        unpublished = content.versions(tx, clinic.id, states=["draft", "awaiting"])
+        names = names_in(tx, [*unpublished, *(version for version, _ in in_force)])
         begun = {one.slug: one for one in drafts.mine(tx, clinic.id)}
     rows = [
         (version, one, shares_of(current, version.slug, everybody, now))
@@ -64,11 +67,34 @@ def programmes() -> ResponseReturnValue:
         coming=coming,
         begun=begun,
         deeds={version.slug: deed(version, names) for version, _ in in_force},
+        **_unpublished(current, unpublished, names),
         everybody=len(everybody),
         editing=member().may(PROGRAMME_EDITORS),
         now=now,
         zone=clinic.zone,
     )
+
+
+def _unpublished(
+    current: Content, unpublished: Sequence[Version], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """What waits for a second admin, drafts newer than what is published, and drafts of new programmes."""
+    newest = {version.slug: (version, one) for version, one in current.versions}
+    drafts = [one for one in unpublished if one.state == "draft"]
+    return {
+        "waiting": [
+            (one, newest[one.slug][1].title, deed(one, names), overtaken_by(current, one))
+            for one in unpublished
+            if one.state == "awaiting"
+        ],
+        "own": f"staff:{member().token}",
+        "drafted": {
+            one.slug: one.number
+            for one in drafts
+            if one.slug in newest and one.number > newest[one.slug][0].number
+        },
+        "unborn": [(one, deed(one, names)) for one in drafts if one.slug not in newest],
+    }
 
 
 @pages.get("/programmes/<slug>")
@@ -80,6 +106,9 @@ def programme(slug: str) -> ResponseReturnValue:
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         current = runtime.shelf.content(tx, clinic)
+        if newest_of(current, slug) is None and (kept := content.versions(tx, clinic.id, slug)):
+            # A new programme that is a draft has no patient to be seen by.
+            return redirect(url_for("programmes.version", slug=slug, number=kept[-1].number))
         version, newest = in_force_or_coming(current, slug, now)
         seen = _seen(tx, clinic, current, (version, newest), now)
         versions = list(reversed(content.versions(tx, clinic.id, slug)))
@@ -148,6 +177,7 @@ def version(slug: str, number: int) -> ResponseReturnValue:
         "programme_version.html",
         version=found,
         before=before,
+        is_new=not any(one.state == "published" for one in versions),
         changes=changes(before.source, found.source) if before else [],
         deed=deed(found, names),
         asked_by=who(found.asked_by, names),
