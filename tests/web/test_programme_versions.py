@@ -10,7 +10,7 @@ from service.entry.web.imaginary import IMAGINARY
 from service.flows.publish_programme import TakesEffect, publish
 from service.store.session import SYSTEM
 from tests.web.conftest import World, csrf
-from tests.web.test_programme_approval import asked
+from tests.web.test_programme_approval import FILE, asked, weaker
 from tests.web.test_programmes import times, tom, versions
 
 PAGE = "/programmes/caffeine"
@@ -207,3 +207,25 @@ def test_a_new_programme_kept_as_a_draft_has_a_page(world: World) -> None:
     assert "nobody gets anything by it" in answer.text
     assert "programme apply" in answer.text
     assert 'href="/programmes/night-tips"' not in answer.text
+
+
+def test_who_decides_reads_what_is_weakened_and_no_advice_to_the_editor(world: World) -> None:
+    where = asked(world, world.member("programme_admin"))
+    told = part(world.member("programme_admin").get(where).text, "What it weakens", "</ul>")
+    assert "step heads-up: the safety gate not_if = pregnant is removed or widened." in told
+    assert "second admin" not in told
+    assert "line 1:" not in told
+
+
+def test_a_file_that_only_weakens_a_gate_is_not_called_misunderstood(world: World) -> None:
+    browser = world.member("programme_admin")
+    typed = weaker(world, browser)
+    for path, act in ((FILE, {"act": "preview"}), (f"{FILE}/typing", {})):
+        page = html.unescape(browser.post(path, data={**typed, **act}).text)
+        assert "not understood" not in page.lower()
+        assert "It weakens a safety gate, so the texts are shown as they are now." in page
+    assert "a second admin can approve it" in page
+    broken = {**typed, "source": typed["source"].replace("CAF-03", "CAF-99")}
+    page = browser.post(f"{FILE}/typing", data=broken).text
+    assert "not understood" in page
+    assert "Not understood yet" in page

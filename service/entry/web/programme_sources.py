@@ -20,7 +20,7 @@ from service.entry.web.programme_publishing import (
 )
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
-from service.flows.publish_programme import StaleEditError, check, publish, weakened_gates
+from service.flows.publish_programme import StaleEditError, publish
 from service.store import content
 from service.store.content import Version
 from service.store.drafts import Begun
@@ -180,18 +180,7 @@ def _page(tx: Tx, desk: Desk, change: Change, *, previewed: bool) -> dict[str, A
     narrowed = desk.version.for_new and change.begun.takes_effect != "new-patients"
     return {
         "previewed": previewed,
-        "gates": _only_gates(desk, change.begun) if change.faults else [],
         "view": "file",
         "unreadable": request.args.get("unreadable"),
         **outcome(tx, desk, change, counted=narrowed or (previewed and change.is_changed)),
     }
-
-
-def _only_gates(desk: Desk, begun: Begun) -> list[Fault]:
-    """The safety gates the file weakens, where nothing else is wrong with it: a second admin may approve that."""
-    name = f"{begun.slug}.toml"
-    try:
-        programme = check(desk.content, begun.source, name, begun.wordings, weakening=True)
-    except ProgrammeFaults:
-        return []
-    return weakened_gates(desk.content, begun.source, name, programme)

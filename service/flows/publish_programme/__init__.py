@@ -20,6 +20,7 @@ from service.store.session import Tx
 from service.store.wordings import add_wordings
 
 TakesEffect = Literal["now", "next-night", "new-patients"]
+TAKES_TWO = "One person may not publish that; a second admin can approve it on the page of the programme's file."
 Wordings = Mapping[tuple[str, str], str]
 """New wordings by (text id, language)."""
 
@@ -122,7 +123,9 @@ def check(
     slug = programme.slug
     gates = [] if weakening else weakened_gates(current, source, name, programme)
     if gates:
-        raise ProgrammeFaults(gates)
+        raise ProgrammeFaults(
+            [replace(gate, reason=f"{gate.reason} {TAKES_TWO}") for gate in gates]
+        )
     others = {version.slug: other for version, other in current.versions if version.slug != slug}
     faults = [
         Fault(name, 0, f"{other.title}: {reason}")
