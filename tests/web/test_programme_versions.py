@@ -3,12 +3,15 @@
 import html
 import re
 
+import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from service.cli.opening import ACTOR
 from service.entry.web.imaginary import IMAGINARY
 from service.flows.publish_programme import TakesEffect, publish
 from service.store.session import SYSTEM
+from tests.web.browser import WIDE, faults_in_every_look, page_of, served
 from tests.web.conftest import World, csrf
 from tests.web.test_programme_approval import FILE, asked, weaker
 from tests.web.test_programmes import times, tom, versions
@@ -229,3 +232,19 @@ def test_a_file_that_only_weakens_a_gate_is_not_called_misunderstood(world: Worl
     page = browser.post(f"{FILE}/typing", data=broken).text
     assert "not understood" in page
     assert "Not understood yet" in page
+
+
+@pytest.mark.slow
+def test_pages_with_every_kind_of_version_in_every_look(demo: World, browser: Browser) -> None:
+    patient = tom(demo)
+    asking, member = demo.member("programme_admin"), demo.member("programme_admin")
+    refuse(asking, asked(demo, asking))
+    where = asked(demo, asking)
+    publish_at(demo, "4h", None, ACTOR)
+    publish_at(demo, "3h", "new-patients")
+    paths = ["/programmes", f"{PAGE}?as={patient.token}", f"{PAGE}?as={IMAGINARY}", where]
+    paths += [f"{PAGE}/versions/{number}" for number in (2, 3, 4, 5)]
+    with served(demo.app) as address, page_of(browser, address, member, WIDE) as page:
+        for path in paths:
+            page.goto(address + path)
+            assert faults_in_every_look(page) == []
