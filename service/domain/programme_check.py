@@ -34,8 +34,14 @@ def weakened(
     """The safety gates that `programme`, read from `source`, lacks or has widened: one person may not publish that."""
     # What two people have approved is not asked about again.
     approved = missing_gates(in_force) if in_force is not None else []
-    missing = ((path, gate) for path, gate in _missing(programme) if gate not in approved)
-    loosened = _loosened(in_force, programme) if in_force is not None else ()
+    loosened = list(_loosened(in_force, programme)) if in_force is not None else []
+    # What the file before it had is told by its change; the gates as shipped would only say it again.
+    told = {path for path, _ in loosened}
+    missing = [
+        (path, gate)
+        for path, gate in _missing(programme)
+        if path not in told and gate not in approved
+    ]
     return _faults(source, name, (*missing, *loosened))
 
 

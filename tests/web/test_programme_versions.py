@@ -72,7 +72,7 @@ def test_the_page_counts_who_has_the_newest_version_and_who_an_older_one(world: 
     assert "What follows is version 1" in part(page, 'id="night"', "</section>")
     listed = part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
     assert "1 of 1" in listed
-    assert "1 person has version 1" in listed
+    assert "2 new patients only Nobody has it yet 1 person has version 1" in listed
 
 
 def test_a_request_that_was_overtaken_says_so_and_can_only_be_refused(world: World) -> None:
