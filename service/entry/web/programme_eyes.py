@@ -48,15 +48,17 @@ def shares_of(
     current: Content, slug: str, everybody: Sequence[Reached], now: datetime
 ) -> list[Share]:
     """The versions of a programme in force, newest first: several where some are for new patients only."""
+    standing = [pair for pair in current.standing(now) if pair[0].slug == slug]
+    if not any(version.for_new for version, _ in standing):
+        return [Share(*pair, touched(everybody, [pair[1]], now)) for pair in standing]
     shares = []
-    for version, programme in reversed(current.standing(now)):
-        if version.slug == slug:
-            holders = [
-                one
-                for one in everybody
-                if current.number_of(slug, now, one.patient.consented_at) == version.number
-            ]
-            shares.append(Share(version, programme, touched(holders, [programme], now)))
+    for version, programme in reversed(standing):
+        holders = [
+            one
+            for one in everybody
+            if current.number_of(slug, now, one.patient.consented_at) == version.number
+        ]
+        shares.append(Share(version, programme, touched(holders, [programme], now)))
     return shares
 
 
