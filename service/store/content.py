@@ -1,7 +1,7 @@
 """A clinic's programmes and texts: published, read back, and kept until the next publication."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
@@ -105,29 +105,39 @@ class Content:
                 newest[version.slug] = (version, programme)
         return tuple(newest[slug] for slug in sorted(newest))
 
-    def in_force(self, at: datetime) -> list[Programme]:
-        """The programmes anybody has at `at`: of one slug also several, where some are for new patients only."""
-        found: dict[str, list[Programme]] = {}
+    def standing(self, at: datetime) -> Published:
+        """The versions anybody may have at `at`: of one slug also several, where some are for new patients only."""
+        found: dict[str, Published] = {}
         for version, programme in self.versions:
             if version.effective_at is not None and version.effective_at <= at:
-                earlier = found.get(version.slug, []) if version.for_new else []
-                found[version.slug] = [*earlier, programme]
-        return [programme for several in found.values() for programme in several]
+                earlier = found.get(version.slug, ()) if version.for_new else ()
+                found[version.slug] = (*earlier, (version, programme))
+        return tuple(pair for several in found.values() for pair in several)
+
+    def in_force(self, at: datetime) -> list[Programme]:
+        """The programmes anybody may have at `at`."""
+        return [programme for _, programme in self.standing(at)]
 
     def changes_after(self, now: datetime) -> set[datetime]:
         """The instants after `now` from which another version of a programme or other wordings are in force."""
         starts = (*(version.effective_at for version, _ in self.versions), *self.texts.starts)
         return {at for at in starts if at is not None and at > now}
 
+    def had(
+        self, slug: str, now: datetime, joined: datetime | None
+    ) -> tuple[Version, Programme] | None:
+        """The version of a programme in force at `now` for who consented at `joined` (None: would now)."""
+        return next((pair for pair in self.programmes(now, joined) if pair[0].slug == slug), None)
+
     def number_of(self, slug: str, now: datetime, joined: datetime | None) -> int | None:
-        """The number of the version of a programme in force at `now` for who consented at `joined`."""
-        in_force = self.programmes(now, joined)
-        return next((version.number for version, _ in in_force if version.slug == slug), None)
+        """Its number."""
+        found = self.had(slug, now, joined)
+        return found[0].number if found else None
 
     def in_force_since(self, slug: str, now: datetime, joined: datetime | None) -> datetime | None:
-        """From when the version of a programme in force at `now` has been, for who consented at `joined`."""
-        in_force = self.programmes(now, joined)
-        return next((one.effective_at for one, _ in in_force if one.slug == slug), None)
+        """From when it has been in force."""
+        found = self.had(slug, now, joined)
+        return found[0].effective_at if found else None
 
     def asks(self, slug: str, step: str, now: datetime, joined: datetime | None) -> str | None:
         """The answer type of the question a step asks, None where it asks nothing."""
@@ -194,7 +204,7 @@ def _spread(tx: Tx, clinic: Clinic, send_rate: float | None) -> timedelta:
 
 
 def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -> Content:
-    published = [version for version in versions(tx, clinic.id) if version.state == "published"]
+    published = versions(tx, clinic.id, states=["published"])
     return Content(
         clinic.content_number,
         tuple((version, load(version.source, version.slug)) for version in published),
@@ -203,11 +213,15 @@ def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -
     )
 
 
-def versions(tx: Tx, clinic_id: int, slug: str | None = None) -> list[Version]:
-    """The versions of a clinic's programmes (or of one of them), oldest first."""
+def versions(
+    tx: Tx, clinic_id: int, slug: str | None = None, states: Collection[str] | None = None
+) -> list[Version]:
+    """The versions of a clinic's programmes (or of one of them, or those in `states`), oldest first."""
     mine = ProgrammeVersion.clinic_id == clinic_id
     if slug is not None:
         mine = and_(mine, ProgrammeVersion.slug == slug)
+    if states is not None:
+        mine = and_(mine, ProgrammeVersion.state.in_(states))
     query = select(*_VERSION).where(mine)
     ordered = query.order_by(ProgrammeVersion.slug, ProgrammeVersion.number)
     return [Version(*row) for row in tx.rows(ordered)]
@@ -257,8 +271,8 @@ def await_approval(tx: Tx, token: str, because: str) -> None:
 
 
 def refuse(tx: Tx, token: str, because: str) -> None:
-    """Retire a version that waited: it will never be in force."""
-    changed = {"state": "retired", "approved_because": because}
+    """Retire a version that waited: it will never be in force. Who did it and why stand where an approval's would."""
+    changed = {"state": "retired", "approved_by": tx.actor, "approved_because": because}
     tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
 
 

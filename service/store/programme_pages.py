@@ -14,7 +14,7 @@ from service.store.tables.people import Patient as PatientRow
 from service.store.tables.people import User
 from service.store.tables.planning import PatientFact
 
-_STAFF = "staff:"
+STAFF = "staff:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def given_names(tx: Tx, clinic_id: int) -> dict[str, list[str]]:
 def authors(tx: Tx, actors: Iterable[str | None]) -> dict[str, str]:
     """The names of members of staff among the actors of rows; what no person did is left out."""
     tokens = {
-        actor: actor.removeprefix(_STAFF) for actor in actors if actor and actor.startswith(_STAFF)
+        actor: actor.removeprefix(STAFF) for actor in actors if actor and actor.startswith(STAFF)
     }
     query = select(User.token, User.name).where(User.token.in_(set(tokens.values())))
     names = {row[0]: row[1] for row in tx.rows(query)}

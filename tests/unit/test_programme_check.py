@@ -78,3 +78,13 @@ def test_a_gate_of_our_own_making_is_kept_too() -> None:
     assert marked != SOURCES["nicotine.toml"]
     with pytest.raises(ProgrammeFaults, match="uses_nicotine"):
         checked(SOURCES["nicotine.toml"], "n", TEXTS, load(marked, "n"))
+
+
+def test_a_missing_gate_of_a_step_is_found_at_the_step() -> None:
+    source = SOURCES["caffeine.toml"]
+    weaker = source.replace('not_if = ["pregnant"]', 'not_if = ["warfarin"]')
+    at_step = source[: source.index("[[step]]")].count("\n") + 1
+    for in_force in (None, load(source, "c")):
+        found = weakened(weaker, "c", load(weaker, "c"), in_force)
+        assert found
+        assert {fault.line for fault in found} == {at_step}

@@ -71,12 +71,14 @@ class World:
     clinic: Clinic
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 10_000)))
 
-    def member(self, *roles: str, clinic: Clinic | None = None) -> FlaskClient:
+    def member(
+        self, *roles: str, clinic: Clinic | None = None, name: str = "Dr A. Okafor"
+    ) -> FlaskClient:
         """A signed-in browser of a new member of staff."""
         email = f"member{next(self.numbers)}@example.org"
         whose = clinic or self.clinic
         with self.runtime.store.transaction(SYSTEM, "test") as tx:
-            users.add_user(tx, whose.id, email, "Dr A. Okafor", roles, PASSWORD_HASH, LONG_AGO)
+            users.add_user(tx, whose.id, email, name, roles, PASSWORD_HASH, LONG_AGO)
         browser = self.app.test_client()
         answer = sign_in(browser, email, PASSWORD)
         assert answer.status_code == 302, answer.text

@@ -85,7 +85,7 @@ def test_a_refusal_leaves_everything_as_it_is(world: World) -> None:
     assert second.post(where, data=decision).status_code == 302
     assert versions(world)[-1].state == "retired"
     assert "refused" in second.get("/programmes/caffeine").text
-    assert "This was refused" in second.get(where).text
+    assert "Refused by Dr A. Okafor" in second.get(where).text
 
 
 def test_only_a_weaker_gate_is_asked_for_and_no_other_fault_passes(world: World) -> None:

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from schedules.fault import ProgrammeFaults
 from schedules.loading import load
+from service.domain.programme_check import weakened
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
+from service.entry.web.programme_deeds import names_in, who
 from service.entry.web.programme_desks import Desk, desk_of
 from service.entry.web.programme_publishing import (
     TAKES_EFFECT,
@@ -20,9 +22,14 @@ from service.entry.web.programme_publishing import (
 from service.entry.web.programme_sources import typed_source
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
-from service.flows.publish_programme import StaleEditError, weakened_gates
-from service.flows.publish_programme.approval import StateError, ask_approval, decide_approval
-from service.store import content, drafts, programme_pages
+from service.flows.publish_programme import StaleEditError, published_before
+from service.flows.publish_programme.approval import (
+    StateError,
+    ask_approval,
+    decide_approval,
+    overtaken_by,
+)
+from service.store import content, drafts
 from service.store.content import Version
 from service.store.people import clinic_by_id
 from service.store.session import Tx
@@ -64,26 +71,35 @@ def ask(slug: str) -> ResponseReturnValue:
 @pages.get("/programmes/<slug>/approvals/<int:number>")
 @for_roles(PROGRAMME_EDITORS)
 def approval(slug: str, number: int) -> ResponseReturnValue:
-    """What was asked for, why, which gates it weakens and what it does to everybody."""
+    """What was asked for, why, which gates it weakens and what it does to everybody; all but the last also later."""
+    return _page(slug, number)
+
+
+def _page(slug: str, number: int) -> str:
     with own_clinic() as tx:
         desk = desk_of(tx, slug)
-        version = _waiting(tx, desk, number)
-        programme = load(version.source, f"{slug}.toml")
-        gates = weakened_gates(desk.content, version.source, f"{slug}.toml", programme)
+        version = _asked(tx, desk, number)
+        name = f"{slug}.toml"
+        programme = load(version.source, name)
+        base = published_before(content.versions(tx, desk.clinic.id, slug), version)
+        before = load(base.source, name) if base else None
         proposed = Proposed(slug, desk.version.number, version.source, takes_effect(request.args))
+        newer = overtaken_by(desk.content, version) if version.state == "awaiting" else None
         told = {}
-        if version.state == "awaiting":
+        if version.state == "awaiting" and newer is None:
             after = drafted(desk.content, proposed, programme, desk.clinic)
             both = [desk.programme, programme]
             told = effect(tx, desk.clinic, desk.content, after, proposed, both)
-        authors = programme_pages.authors(tx, [version.asked_by])
+        names = names_in(tx, [version])
     return render_template(
         "programme_approval.html",
         programme=desk.programme,
         version=version,
-        gates=gates,
-        changes=changes(desk.version.source, version.source),
-        asked_by=authors.get(version.asked_by or "", "somebody who has left"),
+        newer=newer,
+        gates=weakened(version.source, name, programme, before),
+        changes=changes(base.source if base else "", version.source),
+        asked_by=who(version.asked_by, names),
+        decided_by=who(version.approved_by, names),
         own=version.asked_by == f"staff:{member().token}",
         deciding=True,
         takes_effect=TAKES_EFFECT,
@@ -103,12 +119,12 @@ def decide(slug: str, number: int) -> ResponseReturnValue:
     at = takes_effect(request.form) if request.form.get("act") == "approve" else None
     try:
         with own_clinic(write=True) as tx:
-            version = _waiting(tx, desk_of(tx, slug), number)
+            version = _asked(tx, desk_of(tx, slug), number)
             clinic = clinic_by_id(tx, member().clinic_id)
             now = runtime.clock.now()
             decide_approval(runtime, tx, clinic, version, at=at, because=because, now=now)
-    except StaleEditError as stale:
-        return published_meanwhile(slug, stale.newest)
+    except StaleEditError:
+        return _page(slug, number), 409
     return redirect(url_for("programmes.programme", slug=slug, published=number if at else None))
 
 
@@ -121,7 +137,7 @@ def _done_with_file(tx: Tx, desk: Desk) -> None:
         drafts.drop(tx, desk.clinic.id, desk.version.slug)
 
 
-def _waiting(tx: Tx, desk: Desk, number: int) -> Version:
+def _asked(tx: Tx, desk: Desk, number: int) -> Version:
     versions = content.versions(tx, desk.clinic.id, desk.version.slug)
     found = [one for one in versions if one.number == number and one.asked_by is not None]
     if not found:

@@ -1,4 +1,4 @@
-"""By whom a programme is seen: real patients it reaches, and an imaginary one; its next texts for each of them."""
+"""By whom a programme is seen: real patients it reaches, and an imaginary one; who has which of its versions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from schedules.programme import Programme
 from service.entry.web.access import member
 from service.entry.web.imaginary import IMAGINARY
 from service.entry.web.programme_rows import NextText, case_of, compared, label, next_texts
-from service.store.content import Content
+from service.flows.plan_due.preview import touched
+from service.store.content import Content, Version
 from service.store.programme_pages import Reached
 from service.store.records import Clinic
 from service.store.session import Tx
@@ -32,6 +33,33 @@ class Seen:
     zone: str
     texts: Sequence[NextText]
     differing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A version in force, and those who have it and whom its gates let in today."""
+
+    version: Version
+    programme: Programme
+    people: Sequence[Reached]
+
+
+def shares_of(
+    current: Content, slug: str, everybody: Sequence[Reached], now: datetime
+) -> list[Share]:
+    """The versions of a programme in force, newest first: several where some are for new patients only."""
+    standing = [pair for pair in current.standing(now) if pair[0].slug == slug]
+    if not any(version.for_new for version, _ in standing):
+        return [Share(*pair, touched(everybody, [pair[1]], now)) for pair in standing]
+    shares = []
+    for version, programme in reversed(standing):
+        holders = [
+            one
+            for one in everybody
+            if current.number_of(slug, now, one.patient.consented_at) == version.number
+        ]
+        shares.append(Share(version, programme, touched(holders, [programme], now)))
+    return shares
 
 
 def eyes_for(tx: Tx, everybody: Sequence[Reached]) -> list[tuple[str, str]]:

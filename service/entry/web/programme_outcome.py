@@ -7,7 +7,7 @@ from flask import request
 
 from service.domain import programme_words
 from service.entry.web import words
-from service.entry.web.programme_desks import Change, Desk
+from service.entry.web.programme_desks import Change, Desk, only_gates
 from service.entry.web.programme_eyes import Seen, eyes_for, seen_by
 from service.entry.web.programme_publishing import TAKES_EFFECT, Proposed, drafted, effect
 from service.entry.web.site import current_site
@@ -40,6 +40,7 @@ def outcome(tx: Tx, desk: Desk, change: Change, *, counted: bool) -> dict[str, A
             told = effect(tx, clinic, desk.content, after, plan, both)
     is_shown = after if change.is_changed else None
     programme = change.programme or desk.programme
+    gates = only_gates(desk, change.begun) if change.faults else []
     seen = seen_by(tx, clinic, now, programme, (desk.content, is_shown), eyes, chosen)
     return {
         "desk": desk,
@@ -49,7 +50,8 @@ def outcome(tx: Tx, desk: Desk, change: Change, *, counted: bool) -> dict[str, A
         "change": change,
         "steps": [step.key for step in programme.steps],
         "seen": seen,
-        "status": _status(desk, change, seen),
+        "gates": gates,
+        "status": _status(desk, change, seen, is_weaker=bool(gates)),
         "eyes": eyes,
         "chosen": chosen,
         "reach": len(everybody),
@@ -61,7 +63,7 @@ def outcome(tx: Tx, desk: Desk, change: Change, *, counted: bool) -> dict[str, A
     }
 
 
-def _status(desk: Desk, change: Change, seen: Sequence[Seen]) -> str:
+def _status(desk: Desk, change: Change, seen: Sequence[Seen], *, is_weaker: bool) -> str:
     """What became of what was typed, in a line; read aloud while somebody types."""
     now = current_site().runtime.clock.now()
     parts = []
@@ -72,7 +74,9 @@ def _status(desk: Desk, change: Change, seen: Sequence[Seen]) -> str:
         parts.append(f"Kept {kept}, not published.")
     elif request.method == "POST":
         parts.append(f"Nothing differs from version {desk.version.number}.")
-    if change.faults:
+    if is_weaker:
+        parts.append("It weakens a safety gate, so the texts are shown as they are now.")
+    elif change.faults:
         many = len(change.faults)
         wrong = "1 entry is" if many == 1 else f"{many} entries are"
         parts.append(f"{wrong} not understood, so the texts are shown as they are now.")

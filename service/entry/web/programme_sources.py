@@ -20,7 +20,7 @@ from service.entry.web.programme_publishing import (
 )
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
-from service.flows.publish_programme import StaleEditError, check, publish, weakened_gates
+from service.flows.publish_programme import StaleEditError, publish
 from service.store import content
 from service.store.content import Version
 from service.store.drafts import Begun
@@ -37,12 +37,12 @@ def source(slug: str) -> ResponseReturnValue:
     number = request.args.get("from", type=int)
     with own_clinic() as tx:
         desk = desk_of(tx, slug)
-        begun = desk.begun
+        begun, earlier = desk.begun, None
         if number is not None:
-            versions = content.versions(tx, desk.clinic.id, slug)
-            begun = replace(begun, source=_numbered(versions, number).source)
-        page = _page(tx, desk, _read(desk, begun), previewed=number is not None)
-    return render_template("programme_source.html", earlier=number, **page)
+            earlier = _numbered(content.versions(tx, desk.clinic.id, slug), number)
+            begun = replace(begun, source=earlier.source)
+        page = _page(tx, desk, _read(desk, begun), previewed=earlier is not None)
+    return render_template("programme_source.html", earlier=earlier, **page)
 
 
 @pages.post("/programmes/<slug>/source")
@@ -180,18 +180,7 @@ def _page(tx: Tx, desk: Desk, change: Change, *, previewed: bool) -> dict[str, A
     narrowed = desk.version.for_new and change.begun.takes_effect != "new-patients"
     return {
         "previewed": previewed,
-        "gates": _only_gates(desk, change.begun) if change.faults else [],
         "view": "file",
         "unreadable": request.args.get("unreadable"),
         **outcome(tx, desk, change, counted=narrowed or (previewed and change.is_changed)),
     }
-
-
-def _only_gates(desk: Desk, begun: Begun) -> list[Fault]:
-    """The safety gates the file weakens, where nothing else is wrong with it: a second admin may approve that."""
-    name = f"{begun.slug}.toml"
-    try:
-        programme = check(desk.content, begun.source, name, begun.wordings, weakening=True)
-    except ProgrammeFaults:
-        return []
-    return weakened_gates(desk.content, begun.source, name, programme)

@@ -1,6 +1,6 @@
 """A programme's text -> checked whole -> its next version, in force at once, from the next night, or a draft."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -20,6 +20,7 @@ from service.store.session import Tx
 from service.store.wordings import add_wordings
 
 TakesEffect = Literal["now", "next-night", "new-patients"]
+TAKES_TWO = "One person may not publish that; a second admin can approve it on the page of the programme's file."
 Wordings = Mapping[tuple[str, str], str]
 """New wordings by (text id, language)."""
 
@@ -122,7 +123,9 @@ def check(
     slug = programme.slug
     gates = [] if weakening else weakened_gates(current, source, name, programme)
     if gates:
-        raise ProgrammeFaults(gates)
+        raise ProgrammeFaults(
+            [replace(gate, reason=f"{gate.reason} {TAKES_TWO}") for gate in gates]
+        )
     others = {version.slug: other for version, other in current.versions if version.slug != slug}
     faults = [
         Fault(name, 0, f"{other.title}: {reason}")
@@ -169,6 +172,19 @@ def wording_faults(catalogue: Catalogue, text_id: str, language: str, body: str)
     if not body.strip():
         return ["a text cannot be empty"]
     return lint_body(replace(text, language=language), body)
+
+
+def published_before(versions: Iterable[Version], one: Version) -> Version | None:
+    """The version that was published last when `one` was written: what it changes. Drafts changed nothing."""
+    earlier = [
+        (other.published_at, other.number, other)
+        for other in versions
+        if other.slug == one.slug
+        and other.number < one.number
+        and other.published_at is not None
+        and other.published_at <= one.created_at
+    ]
+    return max(earlier, key=lambda found: found[:2])[2] if earlier else None
 
 
 def newest_of(current: Content, slug: str) -> tuple[Version, Programme] | None:

@@ -74,15 +74,19 @@ def decide_approval(
     if version.asked_by == tx.actor:
         raise StateError("Who asked for it cannot approve it.")
     current = runtime.shelf.content(tx, clinic)
-    _refuse_if_overtaken(current, version)
+    newest = overtaken_by(current, version)
+    if newest is not None:
+        raise StaleEditError(newest)
     check(current, version.source, version.slug, {}, weakening=True)
     start, for_new = starts_at(at, clinic.zone, now), at == "new-patients"
     content.approve(tx, clinic.id, version.token, because, now, start, for_new)
     audit.write(tx, clinic.id, "approved and published", version.token, now, because=because)
 
 
-def _refuse_if_overtaken(current: Content, version: Version) -> None:
+def overtaken_by(current: Content, version: Version) -> int | None:
+    """The number of a version published since `version` was asked for, which approving it would undo; None else."""
     newest = newest_of(current, version.slug)
     published = newest[0].published_at if newest else None
-    if newest is not None and published is not None and published >= version.created_at:
-        raise StaleEditError(newest[0].number)
+    if newest is None or published is None or published < version.created_at:
+        return None
+    return newest[0].number

@@ -64,7 +64,7 @@ class ProgrammeVersion(OfClinic, Base):
     """One version of one programme, as the TOML text it was published from. A published row never changes its text.
 
     `for_new`: only patients whose consent came after `effective_at` get it. `asked_…` and `approved_…`: who
-    asked for a publication that weakens a safety gate, who allowed it, and why.
+    asked for a publication that weakens a safety gate, who allowed or refused it, and why.
     """
 
     __tablename__ = "programme_version"
