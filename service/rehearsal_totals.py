@@ -68,6 +68,8 @@ def _slots(lines: Iterable[Line]) -> dict[Slot, Line]:
     outcomes: dict[Slot, Line] = {}
     gates: dict[Slot, Line] = {}
     for line in lines:
+        if line.reason == "not_eligible":
+            continue
         slot = (line.patient, line.programme, line.step, line.night)
         if line.is_slot:
             outcomes[slot] = line

@@ -183,7 +183,7 @@ def replies_waiting(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Reply], in
 
 
 def sending(tx: Tx, clinic_id: int, now: datetime, since: datetime) -> Sending:
-    """How sending does now, and what became of the texts written since an instant."""
+    """How sending does now, and what became of the texts written since an instant: sent, or expired unsent."""
     mine = OutboxText.clinic_id == clinic_id
     waiting = and_(mine, OutboxText.state == State.PLANNED, OutboxText.due_at <= now)
     late = tx.row(select(func.count(), func.min(OutboxText.due_at)).where(waiting))
@@ -192,7 +192,7 @@ def sending(tx: Tx, clinic_id: int, now: datetime, since: datetime) -> Sending:
     written = and_(
         PatientRow.clinic_id == clinic_id,
         OutboxText.planned_at >= since,
-        OutboxText.body.is_not(None),
+        or_(OutboxText.submitted_at.is_not(None), OutboxText.reason == "expired"),
     )
     states = tx.rows(
         select(OutboxText.state, func.count())

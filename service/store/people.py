@@ -238,10 +238,13 @@ def set_patient(tx: Tx, patient_id: int, now: datetime, **changes: Any) -> None:
     wake(tx, [patient_id], now)
 
 
-def wake(tx: Tx, patient_ids: Sequence[int], at: datetime) -> None:
-    """Have the tick look at these patients at `at` or earlier: early is harmless, late would be a bug."""
+def wake(tx: Tx, patient_ids: Sequence[int], now: datetime) -> None:
+    """Have the next tick look at these patients: early is harmless, late would be a bug.
+
+    The alarm of one who is due already is set anew too: a plan that was read before must not set another.
+    """
     if patient_ids:
-        tx.execute(_WAKE, ids=list(patient_ids), instant=at)
+        tx.execute(_WAKE, ids=list(patient_ids), now=now)
 
 
 _PATIENT = select(*columns(PatientRow, Patient))
@@ -258,17 +261,12 @@ _CLINIC_BY_SLUG = _CLINIC.where(ClinicRow.slug == bindparam("slug"))
 _CLINIC_BY_SENDER = _CLINIC.where(ClinicRow.sender == bindparam("number"))
 _WAKE = (
     update(PatientCursor)
-    .where(
-        and_(
-            PatientCursor.patient_id.in_(bindparam("ids", expanding=True)),
-            PatientCursor.next_slot_at > bindparam("instant"),
-        )
-    )
+    .where(PatientCursor.patient_id.in_(bindparam("ids", expanding=True)))
     .values(
-        next_slot_at=bindparam("instant"),
+        next_slot_at=bindparam("now"),
         next_wake_at=case(
-            (PatientCursor.next_wake_at < bindparam("instant"), PatientCursor.next_wake_at),
-            else_=bindparam("instant"),
+            (PatientCursor.next_wake_at < bindparam("now"), PatientCursor.next_wake_at),
+            else_=bindparam("now"),
         ),
     )
 )

@@ -57,10 +57,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One patient's alarm clock after a plan; `was` must still stand for it to be set."""
+    """One patient's alarm clock after a plan; `was` (next wake, next slot) must still stand for it to be set."""
 
     patient_id: int
-    was: datetime
+    was: tuple[datetime, datetime]
     next_wake_at: datetime
     next_slot_at: datetime
     wordings: Mapping[str, Any]
@@ -80,6 +80,7 @@ def sleep_on(tx: Tx, due: Sequence[Due], now: datetime) -> None:
         {
             "who": one.patient_id,
             "was": one.next_wake_at,
+            "was_slot": one.next_slot_at,
             "next": max(min(one.next_slot_at, closings.get(one.patient_id, NEVER)), now + SOON),
         }
         for one in due
@@ -111,7 +112,7 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     questions = grouped(tx.rows(_QUESTIONS, ids=ids), Question)
     cases = []
     for row in people:
-        patient = as_record(Patient, row[3:])
+        patient = as_record(Patient, row[4:])
         cases.append(
             PlanningCase(
                 patient=patient,
@@ -119,6 +120,7 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
                 next_wake_at=row[0],
                 open_night=row[1],
                 wordings=row[2],
+                next_slot_at=row[3],
                 facts=tuple(facts.get(patient.id, ())),
                 pauses=tuple(pauses.get(patient.id, ())),
                 decided=tuple(decided.get(patient.id, ())),
@@ -132,7 +134,7 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
 def still_due(tx: Tx, alarms: Sequence[Alarm]) -> set[int]:
     """Which of these alarm clocks still show what was read; their rows are locked until the transaction ends."""
     shown = tx.rows(_SHOWN, ids=[alarm.patient_id for alarm in alarms])
-    now_set = {row[0]: row[1] for row in shown}
+    now_set = {row[0]: (row[1], row[2]) for row in shown}
     return {alarm.patient_id for alarm in alarms if now_set.get(alarm.patient_id) == alarm.was}
 
 
@@ -142,7 +144,8 @@ def set_alarms(tx: Tx, alarms: Sequence[Alarm]) -> None:
         rows = [
             {
                 "who": alarm.patient_id,
-                "was": alarm.was,
+                "was": alarm.was[0],
+                "was_slot": alarm.was[1],
                 "next": alarm.next_wake_at,
                 "slot": alarm.next_slot_at,
                 "used": dict(alarm.wordings),
@@ -183,31 +186,33 @@ _PEOPLE = (
         PatientCursor.next_wake_at,
         PatientCursor.open_night,
         PatientCursor.wordings,
+        PatientCursor.next_slot_at,
         *columns(PatientRow, Patient),
     )
     .join(PatientRow, PatientRow.id == PatientCursor.patient_id)
     .where(PatientCursor.patient_id.in_(_ids()))
 )
 _SHOWN = (
-    select(PatientCursor.patient_id, PatientCursor.next_wake_at)
+    select(PatientCursor.patient_id, PatientCursor.next_wake_at, PatientCursor.next_slot_at)
     .where(PatientCursor.patient_id.in_(_ids()))
     .with_for_update(skip_locked=True)
 )
 _CURSOR = table(PatientCursor)
+_STANDS = and_(
+    _CURSOR.c.patient_id == bindparam("who"),
+    _CURSOR.c.next_wake_at == bindparam("was"),
+    _CURSOR.c.next_slot_at == bindparam("was_slot"),
+)
 _SET_ALARM = (
     update(_CURSOR)
-    .where(_CURSOR.c.patient_id == bindparam("who"), _CURSOR.c.next_wake_at == bindparam("was"))
+    .where(_STANDS)
     .values(
         next_wake_at=bindparam("next"),
         next_slot_at=bindparam("slot"),
         wordings=bindparam("used"),
     )
 )
-_SLEEP_ON = (
-    update(_CURSOR)
-    .where(_CURSOR.c.patient_id == bindparam("who"), _CURSOR.c.next_wake_at == bindparam("was"))
-    .values(next_wake_at=bindparam("next"))
-)
+_SLEEP_ON = update(_CURSOR).where(_STANDS).values(next_wake_at=bindparam("next"))
 _CLOSINGS = (
     select(QuestionRow.patient_id, func.min(QuestionRow.closes_at))
     .where(and_(QuestionRow.patient_id.in_(_ids()), QuestionRow.state == "open"))

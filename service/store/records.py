@@ -133,6 +133,7 @@ class PlanningCase:
     patient: Patient
     clinic: Clinic
     next_wake_at: datetime
+    next_slot_at: datetime
     open_night: date | None
     wordings: dict[str, dict[str, str]]
     facts: tuple[Fact, ...]

@@ -73,6 +73,24 @@ def test_a_change_made_while_planning_is_not_overwritten(world: World) -> None:
         assert planning.ahead(tx).wake == now
 
 
+def test_a_change_of_who_is_due_already_is_not_overwritten_either(world: World) -> None:
+    patient = world.patient(facts=COFFEE)
+    world.clock.hold(to_utc(MORNING, ZONE))
+    with world.store.transaction(SYSTEM, "test", write=False) as tx:
+        (case,) = planning.planning_cases(tx, [patient.id], world.clock.now())
+        content = world.runtime.shelf.content(tx, case.clinic)
+        made = decide(case, content, world.clock.now(), tx.keyring)
+    assert case.next_wake_at <= world.clock.now()
+    world.clock.hold(world.clock.now() + timedelta(seconds=1))
+    with world.store.transaction(SYSTEM, "meanwhile") as tx:
+        people.wake(tx, [patient.id], world.clock.now())
+    with world.store.transaction(SYSTEM, "the planner") as tx:
+        assert planning.still_due(tx, [made.alarm]) == set()
+        planning.set_alarms(tx, [made.alarm])
+        (due,) = planning.due_patients(tx, world.clock.now(), 10)
+    assert due.next_slot_at == world.clock.now()
+
+
 def test_a_plan_leaves_the_patient_asleep_until_the_next_slot(world: World) -> None:
     world.patient(facts=COFFEE)
     assert plan_due(world.runtime) == 1

@@ -75,8 +75,17 @@ def week(*reasons: str | None) -> Iterator[Line]:
         (("cap_week",) * 7, 0, {"cap_week": 3}),
         (("paused", "cap_week", None, None), 2, {"paused": 1}),
         (("paused",) * 3, 0, {"paused": 3}),
+        ((None, "not_eligible", None, None), 3, {}),
     ],
-    ids=["all sent", "one moved", "two moved", "moved all week", "a pause moves none", "paused"],
+    ids=[
+        "all sent",
+        "one moved",
+        "two moved",
+        "moved all week",
+        "a pause moves none",
+        "paused",
+        "ruled out",
+    ],
 )
 def test_a_slot_that_moves_within_its_week_is_wanted_once(
     reasons: tuple[str | None, ...], sent: int, withheld: dict[str, int]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from service.clinic_life import look_after_patients
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
+from service.store.tables.outbox import OutboxText
 from tests.web.conftest import World, csrf
 
 
@@ -26,6 +27,18 @@ def test_one_sentence_for_the_whole_episode(world: World) -> None:
     assert said
     assert "Nothing is sent late." in page
     assert page.count('class="tag amber">Not sent') == 1
+
+
+def test_what_was_missed_counts_as_not_sent_beside_it(world: World) -> None:
+    outage(world)
+    with world.runtime.store.transaction(SYSTEM, "test", write=False) as tx:
+        missed = tx.rows(select(OutboxText.id).where(OutboxText.reason == "expired"))
+    page = " ".join(world.member("clinician").get("/").text.split())
+    assert missed
+    assert (
+        f"Today: 0 sent, 0 delivered, 0 not delivered, {len(missed)} not sent because their time"
+        in page
+    )
 
 
 def test_seen_puts_it_away_and_says_who(world: World) -> None:

@@ -51,7 +51,7 @@ def imaginary_case(clinic: Clinic, programme: Programme, now: datetime) -> Plann
     )
     values = _values(now)
     facts = tuple(Fact(code, values[FACTS[code].value], today) for code in codes)
-    return PlanningCase(patient, clinic, now, None, {}, facts, (), (), (), ())
+    return PlanningCase(patient, clinic, now, now, None, {}, facts, (), (), (), ())
 
 
 def _values(now: datetime) -> dict[str, str]:

@@ -50,7 +50,8 @@ def decide(case: PlanningCase, content: Content, now: datetime, keyring: Keyring
     wordings = _remember(case, [slot for slot in slots if _goes_out(slot, now)])
     slot_at = min([now + LONGEST_SLEEP, *_slot_times(case, slots, now)])
     wake_at = min([slot_at, *_closings(case, slots, now)])
-    alarm = Alarm(case.patient.id, case.next_wake_at, wake_at, slot_at, wordings)
+    was = case.next_wake_at, case.next_slot_at
+    alarm = Alarm(case.patient.id, was, wake_at, slot_at, wordings)
     nudged = tuple(one.id for one in due_nudges)
     return Decided(alarm, tuple(texts), nudged, case.open_night)
 
