@@ -36,7 +36,7 @@ def resolve(browser: FlaskClient, page: str, **fields: str) -> None:
 def test_a_pregnancy_is_held_and_shown(world: World, tom: Patient) -> None:
     assert is_held(world, tom)
     page = world.member("clinician").get(f"/patients/{tom.token}").text
-    assert "Tips and cut-off texts are on hold until you release them." in page
+    assert "Tips and cut-off texts were put on hold for it." in page
     assert f'action="/patients/{tom.token}/holds/tip_hold/release"' in page
     assert "On hold: blood test due, iron held or tips held" in page
 

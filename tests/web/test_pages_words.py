@@ -34,6 +34,7 @@ def test_moments(ago: timedelta, said: str) -> None:
         (timedelta(hours=12), "today 20:02"),
         (timedelta(days=1), "tomorrow 08:02"),
         (timedelta(days=3), "Tue 24 Nov, 08:02"),
+        (timedelta(days=400), "Sun 26 Dec 2027, 08:02"),
     ],
 )
 def test_what_is_ahead(later: timedelta, said: str) -> None:

@@ -39,6 +39,11 @@ def short_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def near_day(day: date, today: date) -> str:
+    """`Sat 21 Nov`, and the year where it is not this one."""
+    return short_day(day) + (f" {day.year}" if day.year != today.year else "")
+
+
 def full_day(day: date) -> str:
     """`3 May 1972`."""
     return f"{day.day} {day:%b} {day.year}"
@@ -57,8 +62,7 @@ def moment(instant: datetime, now: datetime, zone: str) -> str:
         return f"{local:%H:%M} today"
     if local.date() == today - DAY:
         return f"{local:%H:%M} yesterday"
-    year = f" {local.year}" if local.year != today.year else ""
-    return f"{short_day(local.date())}{year}, {local:%H:%M}"
+    return f"{near_day(local.date(), today)}, {local:%H:%M}"
 
 
 def ahead(instant: datetime, now: datetime, zone: str) -> str:
@@ -70,7 +74,7 @@ def ahead(instant: datetime, now: datetime, zone: str) -> str:
         return f"today {local:%H:%M}"
     if local.date() == today + DAY:
         return f"tomorrow {local:%H:%M}"
-    return f"{short_day(local.date())}, {local:%H:%M}"
+    return f"{near_day(local.date(), today)}, {local:%H:%M}"
 
 
 def age(born: str, today: date) -> int | None:
