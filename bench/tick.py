@@ -22,8 +22,9 @@ from service.store.tables.outbox import IS_PLANNED
 
 DUE, FEW, MANY, ROUNDS = 100, 1_000, 20_000, 9
 MOST_RATIO, MOST_MS_A_PATIENT = 1.2, 1.0
-# 13:31 in Halifax: the caffeine heads-up of somebody who goes to bed at 23:00 has just become due.
-NOW = datetime(2026, 11, 20, 17, 31, tzinfo=UTC)
+# 13:31 in Halifax on a Thursday: the caffeine heads-up of somebody who goes to bed at 23:00 has just become due,
+# and nobody's drinking day takes its place.
+NOW = datetime(2026, 11, 19, 17, 31, tzinfo=UTC)
 LIVED_FROM, LIVED_UNTIL = NOW - timedelta(days=3), NOW - timedelta(minutes=31)
 
 
