@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from bench.crowd import crowd, live, make_due
 from bench.multitude import multiply
-from bench.tick import NOW
+from bench.tick import DUE, NOW, tick
 from schedules.slots import Planned
 from service.clinic_life import look_after_patients
 from service.flows.plan_due.ahead import forecast
@@ -31,7 +31,7 @@ from service.store.tables.planning import PatientCursor, PlanChange
 HUNDRED_THOUSAND, EVERY = 100_000, 500
 MOST_MOVING_S, MOST_LATE_S = 20.0, 5.0
 MANY_DUE, MOST_TICK_S, MOST_WRITE_MS = 5_000, 3.0, 50.0
-FEW, MILLION, DUE, ROUNDS, MOST_RATIO = 1_000, 1_000_000, 100, 7, 1.2
+FEW, MILLION, ROUNDS, MOST_RATIO = 1_000, 1_000_000, 7, 1.2
 
 
 def figures() -> Iterator[dict[str, Any]]:
@@ -162,7 +162,7 @@ def _a_million(database: str, wheres: Sequence[Path | str]) -> dict[str, Any]:
     multiply(few, FEW - DUE * ROUNDS)
     multiply(many, MILLION - DUE * ROUNDS)
     gc.freeze()
-    ticks = [[_tick(runtime, step) for runtime in (few, many)] for step in range(ROUNDS)]
+    ticks = [[tick(runtime, step) for runtime in (few, many)] for step in range(ROUNDS)]
     of_few, of_many = (median(took) for took in zip(*ticks[1:], strict=True))
     return {
         "figure": f"tick, {DUE} due, {MILLION} enrolled against {FEW}, {database}",
@@ -188,12 +188,3 @@ def postgres(folder: str) -> Iterator[tuple[str, str]]:
             url = make_url(server.get_uri()).set(database=name)
             urls.append(url.render_as_string(hide_password=False))
         yield urls[0], urls[1]
-
-
-def _tick(runtime: Runtime, step: int) -> float:
-    now = NOW + timedelta(seconds=step)
-    runtime.clock.hold(now)
-    make_due(runtime, range(step * DUE + 1, (step + 1) * DUE + 1), now)
-    start = time.perf_counter()
-    look_after_patients(runtime)
-    return time.perf_counter() - start

@@ -35,7 +35,7 @@ def figures() -> Iterator[dict[str, Any]]:
         # As `serve` does: what was built stays, and the collector need not look at it again.
         gc.freeze()
         # In turn, so that a slower moment of the machine falls on both.
-        ticks = [[_tick(runtime, step) for runtime in clinics] for step in range(ROUNDS)]
+        ticks = [[tick(runtime, step) for runtime in clinics] for step in range(ROUNDS)]
         # The first round reads the clinic's content and warms the caches, as a running service has.
         few, many = (median(took) for took in zip(*ticks[1:], strict=True))
         yield {
@@ -59,7 +59,7 @@ def _clinic(folder: Path, enrolled: int) -> Runtime:
     return runtime
 
 
-def _tick(runtime: Runtime, step: int) -> float:
+def tick(runtime: Runtime, step: int) -> float:
     """One tick with a hundred patients due that no tick has measured before, in seconds."""
     now = NOW + timedelta(seconds=step)
     runtime.clock.hold(now)

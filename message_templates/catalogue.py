@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from message_templates.fault import CatalogueError, Fault
 from message_templates.text_files import Entry, Found, Kind, LanguageFiles, Wording, read_language
@@ -18,6 +18,8 @@ Privacy = Literal["plain", "discreet"]
 
 GATE_ID = "GATE-01"
 SHIPPED = Path(__file__).parent
+LANGUAGES: Final = {"en": "English", "es": "Spanish"}
+"""The languages of texts, as people call them."""
 """The folder of the languages that come with the product."""
 _PROPERTIES_LANGUAGE = "en"
 

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from datetime import time, timedelta
 
-from message_templates.catalogue import Catalogue
+from message_templates.catalogue import LANGUAGES, Catalogue
 from schedules.night import DEFAULT_WINDOW
 from schedules.programme import Programme, Step
 from service.domain.programme_words import length, when
-
-NAMES = {"en": "English", "es": "Spanish"}
 
 
 def doubts(programme: Programme, catalogue: Catalogue) -> list[str]:
@@ -44,7 +42,6 @@ def _since_midnight(clock: time) -> timedelta:
 
 
 def _untranslated(step: Step, catalogue: Catalogue) -> Iterator[str]:
-    for language in catalogue.languages:
+    for language, name in LANGUAGES.items():
         if not any(catalogue.get(text, language) for text in step.say):
-            name = NAMES.get(language, language)
             yield f"{step.key} has no text in {name}: who gets texts in {name} does not get it."

@@ -120,6 +120,18 @@ def test_the_programme_served_longest_ago_goes_first() -> None:
     ]
 
 
+def test_programmes_take_turns_for_the_one_place_a_night_leaves() -> None:
+    """In the first week no weekly cap binds: by the hour alone, the earlier one would have every night."""
+    everything = [
+        daily("check_in", "09:00", "check_in"),
+        daily("a", "13:00", "tip"),
+        daily("b", "15:00", "tip"),
+    ]
+    slots = planned(plan(patient(everything), everything, Past(), nights(MONDAY, 6)))
+    sent = Counter(slot.programme for slot in slots)
+    assert sent == {"check_in": 6, "a": 3, "b": 3}
+
+
 def test_nobody_is_without_any_of_its_tips_for_long() -> None:
     """In the busiest weeks one place is left for the tips of six programmes: they take turns."""
     tips = [daily(slug, f"{12 + hour}:00", "tip") for hour, slug in enumerate("abcdef")]

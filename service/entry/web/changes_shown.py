@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from message_templates.catalogue import LANGUAGES
 from schedules.facts import SET
 from service.domain.patient_change import FACT, differing, written
 from service.entry.web.fact_fields import FIELDS
 from service.entry.web.facts_shown import said
-from service.entry.web.patient_fields import LANGUAGES
 from service.entry.web.words import short_day
 from service.flows.change_patient import ACTION, care_of
 from service.store import audit, patient_page

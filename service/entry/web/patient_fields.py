@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
+from message_templates.catalogue import LANGUAGES
 from schedules.facts import FACTS, SET, WEEKDAYS
 from service.domain.patient_change import FACT
 from service.domain.patient_form import DEFAULT_WINDOW, Fault
 from service.entry.web.fact_fields import GROUPS, spelled
 from service.entry.web.words import full_day
 from service.store.patient_page import KnownFact
-
-LANGUAGES: Final = {"en": "English", "es": "Spanish"}
 
 
 def as_columns(typed: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 
+from message_templates.catalogue import LANGUAGES
 from schedules.facts import WEEKDAYS
 from schedules.fault import ProgrammeFaults
 from schedules.programme import Step
@@ -24,7 +25,6 @@ from service.entry.web.source_lines import changes
 from service.flows.publish_programme import wording_faults
 from service.store.drafts import Begun
 
-LANGUAGES = {"en": "English", "es": "Spanish"}
 LONGEST_BODY = 600
 FORM = "step-form"
 _FILE_FIELDS = {"moment": "at", "rhythm": "cadence"}

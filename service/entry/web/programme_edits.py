@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from message_templates.catalogue import Text
+from message_templates.catalogue import LANGUAGES, Text
 from message_templates.segments import Length, measure
 from schedules.fault import ProgrammeFaults
 from schedules.loading import load
@@ -27,7 +27,6 @@ from service.domain.programme_edit import (
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, own_clinic
 from service.entry.web.programme_desks import Desk, desk_of, keep, other_view
 from service.entry.web.programme_drafts import (
-    LANGUAGES,
     Bench,
     Draft,
     as_kept,

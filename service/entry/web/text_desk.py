@@ -7,11 +7,11 @@ from hashlib import sha256
 
 from flask import abort
 
-from message_templates.catalogue import Text
+from message_templates.catalogue import LANGUAGES, Text
 from schedules.facts import code_of
 from service.domain.text_uses import Use, uses_of
 from service.entry.web.access import member
-from service.entry.web.programme_drafts import LANGUAGES, tidy
+from service.entry.web.programme_drafts import tidy
 from service.entry.web.site import current_site
 from service.entry.web.text_looks import Look, look_at, values_of
 from service.flows.plan_due.preview import touched

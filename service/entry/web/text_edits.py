@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from message_templates.catalogue import LANGUAGES
 from message_templates.kept_words import KEPT_PLACEHOLDERS, KEPT_WORDS, fillable
 from message_templates.segments import GSM_BASIC, GSM_EXTENDED
 from service.domain.text_uses import ANSWERS
@@ -17,7 +18,6 @@ from service.entry.web.access import (
     member,
     own_clinic,
 )
-from service.entry.web.programme_drafts import LANGUAGES
 from service.entry.web.site import current_site
 from service.entry.web.text_desk import (
     Desk,

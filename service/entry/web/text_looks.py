@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from message_templates.catalogue import GATE_ID, Catalogue, Text
+from message_templates.catalogue import GATE_ID, LANGUAGES, Catalogue, Text
 from message_templates.reading_ease import Ease, reading_ease
 from message_templates.render import filled
 from message_templates.segments import Length, measure
 from message_templates.stray_characters import Stray, stray_characters
 from service.domain.text_values import made_up, names_among, values_for
 from service.entry.web.access import member
-from service.entry.web.programme_drafts import LANGUAGES
 from service.entry.web.programme_eyes import NAMED
 from service.store import programme_pages
 from service.store.content import Content

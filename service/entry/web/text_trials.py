@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import request
 
+from message_templates.catalogue import LANGUAGES
 from service.domain.phone_numbers import spell_number
 from service.entry.web.access import member, own_clinic
-from service.entry.web.programme_drafts import LANGUAGES
 from service.entry.web.site import current_site
 from service.entry.web.text_desk import Desk
 from service.entry.web.text_looks import Look

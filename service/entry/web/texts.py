@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from message_templates.catalogue import Catalogue, Text
+from message_templates.catalogue import LANGUAGES, Catalogue, Text
 from message_templates.render import filled
 from message_templates.segments import Length, measure
 from schedules.programme import Programme
 from service.domain.text_uses import ANSWERS, uses_of
 from service.entry.web.access import PROGRAMME_READERS, for_roles, member, own_clinic
-from service.entry.web.programme_drafts import LANGUAGES
 from service.entry.web.site import current_site
 from service.entry.web.text_looks import Values, values_of
 from service.store.content import Content
