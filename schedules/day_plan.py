@@ -1,29 +1,31 @@
 """One patient, some nights, all programmes -> every slot as Planned or Withheld(reason). Pure.
 
 Slots decided before are fixed. The others take their places night by night in order of priority,
-then of whose turn it is, then instant, programme and step; each must respect the caps, the gap to
-every other text and the spacing of questions of one answer type. What one night gets is the past of the next, every
-question counting as delivered and unanswered. Nudges, LATER and the opening of gates are answers
-to what happened and are not planned here.
+then whose programme was served longest ago, then instant, programme and step; each must respect the
+caps, the gap to every other text and the spacing of questions of one answer type. What one night gets
+is the past of the next, every question counting as delivered and unanswered. Nudges, LATER and the
+opening of gates are answers to what happened and are not planned here.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from schedules.cadence import Course, rotation
+from schedules.cadence import Course
 from schedules.candidates import Candidate, Sieve
 from schedules.eligible import eligible
 from schedules.hours import Placed
 from schedules.limits import (
     PER_NIGHT,
     Tally,
-    cap_week,
+    Turn,
     nights_left,
+    overdue,
     places_left,
-    served_last,
+    tips_left,
+    turn,
     week_allows,
     week_could_bind,
 )
@@ -74,7 +76,7 @@ def _planner(
     used = {step: dict(texts) for step, texts in past.texts_used.items()}
     planner = _Planner(
         sieve=Sieve(subject, of_patient, course, used),
-        tally=Tally(day_zero),
+        tally=Tally(day_zero, served=_served(used)),
         texts=list(past.sent_at),
         questions=[(q.answer_type, q.asked_at) for q in past.open_questions],
         sent=set(),
@@ -84,6 +86,14 @@ def _planner(
     for row in past.decided:
         planner.recall(row)
     return planner
+
+
+def _served(used: Mapping[tuple[str, str], Mapping[str, date]]) -> dict[str, date]:
+    """When each programme was last heard."""
+    served: dict[str, date] = {}
+    for (programme, _), texts in used.items():
+        served[programme] = max([*texts.values(), served.get(programme, date.min)])
+    return served
 
 
 @dataclass(slots=True)
@@ -104,6 +114,7 @@ class _Planner:
         slot = (row.programme, row.step, row.night)
         self.sieve.decided.add(slot)
         if row.reason is None:
+            self.tally.hear(row.programme, row.on)
             self.sent.add(slot)
             self.sent_on.add((row.programme, row.step, row.on))
         elif row.reason in MOVES_ON:
@@ -118,9 +129,10 @@ class _Planner:
 
     def night(self, night: date) -> list[Planned | Withheld]:
         """Decide every open slot of `night`."""
-        slots = self.candidates(night)
+        waiting = sorted(self._slots(self.sieve.eligible.rules, night), key=self._turn)
         out: list[Planned | Withheld] = []
-        for index, candidate in enumerate(slots):
+        while waiting:
+            candidate = waiting.pop(0)
             rule = candidate.rule
             leader = rule.leader
             if leader and (rule.programme, leader.key, night) not in self.sent:
@@ -131,7 +143,9 @@ class _Planner:
             if candidate.placed is None:
                 out.append(withheld(candidate, candidate.due, candidate.reason, candidate.detail))
             else:
-                out.append(self._decide(candidate, candidate.placed, slots[index + 1 :]))
+                out.append(self._decide(candidate, candidate.placed, waiting))
+                # Whose programme was served just now goes behind the others.
+                waiting.sort(key=self._turn)
             self.slots[night][rule] = None
         return out
 
@@ -141,23 +155,8 @@ class _Planner:
         rules = self.sieve.preceding(night, local)
         return any(slot.earliest < until for slot in self._slots(rules, night))
 
-    def candidates(self, night: date) -> list[Candidate]:
-        """The open slots of `night` in the order in which they take their places.
-
-        Inside one priority the programme served longest ago goes first; those not served for a week take turns,
-        week by week, so that none starves.
-        """
-        eligible, week = self.sieve.eligible, cap_week(self.tally.day_zero, night)
-        turned = week - rotation(self.sieve.course.key, "turns", "")
-
-        def order(slot: Candidate) -> tuple[int, date, int, datetime, str, str]:
-            rule = slot.rule
-            place, places = eligible.turns[rule.programme, rule.priority]
-            served = served_last(self.tally, rule.programme, night)
-            turn = (place - turned) % places
-            return rule.rank, served, turn, slot.due, rule.programme, rule.key
-
-        return sorted(self._slots(eligible.rules, night), key=order)
+    def _turn(self, slot: Candidate) -> Turn:
+        return turn(self.tally, slot.rule, slot.night, slot.due)
 
     def _slots(self, rules: Sequence[Rule], night: date) -> list[Candidate]:
         """The open slots of `rules` in `night`, looked at once."""
@@ -214,23 +213,23 @@ class _Planner:
             return "cap_week"
         if week_could_bind(self.tally, night) and not self._week_allows(candidate, waiting):
             return "cap_week"
-        week, own = cap_week(self.tally.day_zero, night), rule.max_per_week
-        if own is not None and not rule.asks and self.tally.tips[week, rule.programme] >= own:
+        if tips_left(self.tally, rule, night) <= 0:
             return "cap_programme"
         return None
 
     def _week_allows(self, candidate: Candidate, waiting: Sequence[Candidate]) -> bool:
         rule, night = candidate.rule, candidate.night
-        tonight = [other.rule for other in waiting if self._may_come(other)]
+        tonight = Counter(other.rule.priority for other in waiting if self._may_come(other))
         later_nights = nights_left(self.tally, night)
 
         def allowed(later: Callable[[Priority, Sequence[date], int], int]) -> bool:
             def awaited(priority: Priority, most: int) -> int:
-                now = sum(other.priority == priority for other in tonight)
-                return min(most, now + later(priority, later_nights, most))
+                now = tonight.get(priority, 0)
+                return most if now >= most else now + later(priority, later_nights, most - now)
 
-            return week_allows(self.tally, rule, night, awaited)
+            return week_allows(self.tally, rule, night, awaited, owed=owed)
 
+        owed = self._owed(candidate, later_nights)
         # Dates alone bound what may come; only where that leaves no place are the slots looked at.
         return allowed(self._later_at_most) or allowed(self._later)
 
@@ -248,9 +247,20 @@ class _Planner:
 
     def _later(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
         """How many slots of `priority` may come in `later_nights`, counted up to `most`."""
-        rules = self.sieve.eligible.by_priority.get(priority, ())
+        return self._to_come(self.sieve.eligible.by_priority.get(priority, ()), later_nights, most)
+
+    def _owed(self, candidate: Candidate, later_nights: Sequence[date]) -> bool:
+        """Whether a place must be left to another programme of the priority, which is overdue and may come."""
+        rule, night = candidate.rule, candidate.night
+        if overdue(self.tally, rule, night):
+            return False
+        alike = self.sieve.eligible.by_priority[rule.priority]
+        starving = [other for other in alike if overdue(self.tally, other, night)]
+        return self._to_come(starving, later_nights, 1) > 0
+
+    def _to_come(self, rules: Sequence[Rule], nights: Sequence[date], most: int) -> int:
         found = 0
-        for night in later_nights if rules else ():
+        for night in nights if rules else ():
             found += sum(map(self._may_come, self._slots(rules, night)))
             if found >= most:
                 return most
@@ -286,6 +296,7 @@ class _Planner:
         """Let later slots see that this one goes out."""
         rule, night = candidate.rule, candidate.night
         step = (rule.programme, rule.key)
+        self.tally.hear(rule.programme, candidate.on)
         self.sent.add((*step, night))
         self.sent_on.add((*step, candidate.on))
         self.texts.append(at)

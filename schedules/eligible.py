@@ -12,14 +12,12 @@ from schedules.programme import Priority, Rule
 class Eligible:
     """The steps that could have a slot on some date, and of their `not_if` what could ever hold.
 
-    `by_priority` has those that take one of the week's places: all but the prompts of doses. `turns`: which
-    one a programme is, from 0, of how many of its priority.
+    `by_priority` has those that take one of the week's places: all but the prompts of doses.
     """
 
     rules: tuple[Rule, ...]
     against: Mapping[Rule, tuple[str, ...]]
     by_priority: Mapping[Priority, tuple[Rule, ...]]
-    turns: Mapping[tuple[str, Priority], tuple[int, int]]
 
 
 @lru_cache(maxsize=1024)
@@ -43,17 +41,4 @@ def eligible(programmes: tuple[tuple[Rule, ...], ...], recorded: frozenset[str])
     by_priority: dict[Priority, tuple[Rule, ...]] = {}
     for rule in filter(lambda rule: not rule.dose, rules):
         by_priority[rule.priority] = (*by_priority.get(rule.priority, ()), rule)
-    return Eligible(rules, against, by_priority, _turns(rules))
-
-
-def _turns(rules: Sequence[Rule]) -> Mapping[tuple[str, Priority], tuple[int, int]]:
-    programmes: dict[Priority, list[str]] = {}
-    for rule in rules:
-        named = programmes.setdefault(rule.priority, [])
-        if rule.programme not in named:
-            named.append(rule.programme)
-    return {
-        (programme, priority): (place, len(named))
-        for priority, named in programmes.items()
-        for place, programme in enumerate(sorted(named))
-    }
+    return Eligible(rules, against, by_priority)

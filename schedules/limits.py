@@ -7,7 +7,7 @@ Caps, taper and kept places are our default (clinical section 3); tapering beats
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from schedules.programme import PRIORITIES, Priority, Rule
@@ -19,8 +19,10 @@ PER_WEEK_TAPERED: Final = 8
 TAPER_FROM_WEEK: Final = 9
 KEPT: Final[dict[Priority, int]] = {"cut_off": 3, "tip": 1}
 """Places a week that no less urgent need may take while such slots are still to come."""
-LATELY: Final = -7
-"""In nights from tonight: as far back as what was sent counts for whose turn it is."""
+OVERDUE: Final = timedelta(weeks=4)
+"""A programme that was not heard for so long goes before cut-offs, and before others of its priority (our default)."""
+_CHECK_IN, _CUT_OFF = PRIORITIES.index("check_in"), PRIORITIES.index("cut_off")
+Turn = tuple[int, date, datetime, str, str]
 FIRST: Final[tuple[Priority, ...]] = ("safety", "lab", "screen")
 """These take their places before all others."""
 
@@ -44,7 +46,7 @@ def _counts() -> defaultdict[Any, int]:
 
 @dataclass(slots=True)
 class Tally:
-    """What has taken a place so far."""
+    """What has taken a place so far. `served`: the last date with a text, by programme, however long ago."""
 
     day_zero: date
     nights: defaultdict[date, int] = field(default_factory=_counts)
@@ -52,7 +54,7 @@ class Tally:
     priorities: defaultdict[tuple[int, Priority], int] = field(default_factory=_counts)
     tips: defaultdict[tuple[int, str], int] = field(default_factory=_counts)
     gates: set[date] = field(default_factory=set)
-    served: defaultdict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+    served: dict[str, date] = field(default_factory=dict)
 
     def add(self, programme: str, night: date, priority: Priority, *, asks: bool) -> None:
         """Count one unsolicited text."""
@@ -62,7 +64,31 @@ class Tally:
         self.priorities[week, priority] += 1
         if not asks:
             self.tips[week, programme] += 1
-        self.served[programme].add(night)
+
+    def hear(self, programme: str, on: date) -> None:
+        """Note that the programme had a text on the local date `on`."""
+        self.served[programme] = max(on, self.served.get(programme, on))
+
+
+def overdue(tally: Tally, rule: Rule, night: date) -> bool:
+    """Whether the rule's programme was not heard, or not since day 0, for too long; what comes first never is."""
+    if rule.rank < _CHECK_IN:
+        return False
+    return night - tally.served.get(rule.programme, tally.day_zero) >= OVERDUE
+
+
+def turn(tally: Tally, rule: Rule, night: date, due: datetime) -> Turn:
+    """What the slots of a night are sorted by: priority, then whose programme was served longest ago."""
+    rank = min(rule.rank, _CUT_OFF) if overdue(tally, rule, night) else rule.rank
+    return rank, tally.served.get(rule.programme, date.min), due, rule.programme, rule.key
+
+
+def tips_left(tally: Tally, rule: Rule, night: date) -> int:
+    """How many texts the rule's programme may still have this week by its own limit, which counts tips alone."""
+    if rule.max_per_week is None or rule.asks:
+        return 1
+    week = cap_week(tally.day_zero, night)
+    return rule.max_per_week - tally.tips[week, rule.programme]
 
 
 def places_left(tally: Tally, night: date) -> int:
@@ -88,32 +114,42 @@ def _last_night(tally: Tally, night: date) -> date:
 
 
 def week_allows(
-    tally: Tally, rule: Rule, night: date, awaited: Callable[[Priority, int], int]
+    tally: Tally,
+    rule: Rule,
+    night: date,
+    awaited: Callable[[Priority, int], int],
+    *,
+    owed: bool = False,
 ) -> bool:
     """Whether a text of `rule` in `night` may take one of the week's places.
 
     `awaited(priority, most)` counts, up to `most`, the slots of a priority that are still to come
     this week, this night included. Safety, lab and screen slots come first; then 3 places are
     kept for cut-offs and 1 for tips while such slots are to come; check-ins may have the rest,
-    before what cut-offs and tips would take beyond their kept places.
+    before what cut-offs and tips would take beyond their kept places. `owed`: the place kept for
+    the rule's priority belongs to another programme.
     """
     week = cap_week(tally.day_zero, night)
-    spare = places_left(tally, night) - 1
+    own = 0 if owed else _unserved(tally, week, rule.priority)
+    spare = places_left(tally, night) - 1 - owed
     for rank, priority in enumerate(PRIORITIES):
         if spare < 0:
             return False
-        claim = _claim(tally, week, rule, rank, priority)
+        claim = _claim(tally, week, rule, rank, priority, own)
         if claim:
             spare -= awaited(priority, min(claim, spare + 1))
     return spare >= 0
 
 
-def _claim(tally: Tally, week: int, rule: Rule, rank: int, priority: Priority) -> int:
-    """The most places this week that slots of `priority`, of `rank`, may claim before `rule`."""
+def _claim(tally: Tally, week: int, rule: Rule, rank: int, priority: Priority, own: int) -> int:
+    """The most places this week that slots of `priority`, of `rank`, may claim before `rule`.
+
+    `own`: how many of the places kept for the rule's own priority it may still have.
+    """
     higher = rank < rule.rank
     if rank == rule.rank or (rule.priority in FIRST and not higher):
         return 0
-    if priority in FIRST or (higher and not _unserved(tally, week, rule.priority)):
+    if priority in FIRST or (higher and not own):
         return week_cap(week)
     return _unserved(tally, week, priority)
 
@@ -122,12 +158,3 @@ def _unserved(tally: Tally, week: int, priority: Priority) -> int:
     """How many of the places kept for `priority` no slot of it has taken this week."""
     kept = KEPT.get(priority)
     return max(0, kept - tally.priorities[week, priority]) if kept else 0
-
-
-def served_last(tally: Tally, programme: str, night: date) -> date:
-    """The last of the seven nights before `night` with a text of the programme; the first date there is if none.
-
-    What `night` itself brought is left aside, so that the order of its slots is the same all night long.
-    """
-    lately = (one for one in tally.served.get(programme, ()) if LATELY <= (one - night).days < 0)
-    return max(lately, default=date.min)

@@ -1,6 +1,6 @@
 """Caps, taper, kept places, and properties of whole plans."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -111,8 +111,9 @@ def test_the_programme_served_longest_ago_goes_first() -> None:
         decided(slot)._replace(night=night - 6 * DAY)
         for slot in planned(plan(subject, programmes, Past(), [night - 6 * DAY]))
     ]
-    rows = [served[0]._replace(step=f"x{n}", night=night - DAY) for n in range(5)]
-    rows += [served[0], served[1]._replace(night=night - 2 * DAY)]
+    lately = served[0]._replace(night=night - DAY, on=night - DAY)
+    rows = [lately._replace(step=f"x{n}") for n in range(5)]
+    rows += [served[0], served[1]._replace(night=night - 2 * DAY, on=night - 2 * DAY)]
     slots = plan(subject, programmes, Past(decided=tuple(rows)), [night])
     assert [(slot.programme, slot.__class__.__name__) for slot in slots] == [
         ("a", "Withheld"),
@@ -132,24 +133,44 @@ def test_programmes_take_turns_for_the_one_place_a_night_leaves() -> None:
     assert sent == {"check_in": 6, "a": 3, "b": 3}
 
 
-def test_nobody_is_without_any_of_its_tips_for_long() -> None:
-    """In the busiest weeks one place is left for the tips of six programmes: they take turns."""
-    tips = [daily(slug, f"{12 + hour}:00", "tip") for hour, slug in enumerate("abcdef")]
-    everything = [*tips, daily("check_in", "09:00", "check_in"), daily("cut", "19:30", "cut_off")]
+def longest_waits(everything: list[Programme]) -> dict[str, timedelta]:
+    """The longest time without a text of each programme, in twelve busy weeks of 8 texts."""
     begin = utc(f"{MONDAY + 70 * DAY} 12:00")
+    end = MONDAY + 154 * DAY
 
     def world(now: datetime) -> tuple[Subject, list[Programme]]:
         del now
         return patient(everything), everything
 
-    rows = live(begin, begin + 84 * DAY, world, [])
-    sent: defaultdict[str, list[date]] = defaultdict(list)
-    for row in rows:
+    sent = {one.slug: [MONDAY + 70 * DAY] for one in everything}
+    for row in live(begin, begin + 84 * DAY, world, []):
         if row.sent:
             sent[row.sent.programme].append(row.sent.night)
-    for slug in "abcdef":
-        waits = [later - before for before, later in pairwise(sent[slug])]
-        assert max(waits, default=84 * DAY) <= 49 * DAY, (slug, sent[slug])
+    return {
+        slug: max(later - before for before, later in pairwise([*nights, end]))
+        for slug, nights in sent.items()
+    }
+
+
+def test_nobody_is_without_any_of_its_tips_for_long() -> None:
+    """In the busiest weeks one place is left for the tips of six programmes: they take turns."""
+    tips = [daily(slug, f"{12 + hour}:00", "tip") for hour, slug in enumerate("abcdef")]
+    busy = [daily("check_in", "09:00", "check_in"), daily("cut", "19:30", "cut_off")]
+    assert max(longest_waits([*tips, *busy]).values()) <= 49 * DAY
+
+
+def test_a_text_of_one_day_a_week_is_not_crowded_out_by_daily_ones() -> None:
+    sundays = 'cadence = { weekdays = ["sun"] }'
+    everything = [
+        daily("check_in", "09:00", "check_in"),
+        daily("scale", "18:00", "check_in", sundays),
+        daily("cut", "19:30", "cut_off"),
+        daily("a", "12:00", "tip"),
+        daily("rare", "11:00", "tip", 'cadence = { weekdays = ["sat"] }'),
+    ]
+    waits = longest_waits(everything)
+    assert waits["scale"] <= 35 * DAY
+    assert waits["rare"] <= 42 * DAY
 
 
 def test_a_programmes_own_limit_counts_what_asks_nothing() -> None:
