@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 import service
+from service.domain.counting import counted
 from service.entry.web import (
     account,
     charts,
@@ -26,6 +27,7 @@ from service.entry.web import (
     programme_sources,
     programme_weeks,
     programmes,
+    reading_words,
     rehearsals,
     text_edits,
     texts,
@@ -77,7 +79,9 @@ def create_app(site: Site) -> Flask:
     CSRFProtect(app).exempt(webhooks.pages)
     add_sign_in(app, site.runtime.store)
     show_faults(app)
-    app.jinja_env.globals.update(frame=frame, charts=charts, words=words)
+    app.jinja_env.globals.update(
+        frame=frame, charts=charts, words=words, readings=reading_words, counted=counted
+    )
     for group in GROUPS:
         app.register_blueprint(group.pages)
     return app
