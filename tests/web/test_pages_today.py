@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from service.clinic_life import live_until
 from service.entry.web.today import by_hour, headline
 from service.store import alerts, people
 from service.store.session import SYSTEM
-from tests.web.conftest import World, csrf
+from tests.web.conftest import NOW, World, csrf
 
 
 def rows(page: str) -> list[str]:
@@ -151,6 +152,25 @@ def test_a_reply_waits_for_a_person_until_somebody_has_dealt_with_it(world: Worl
     assert "is this the clinic" in browser.get("/").text
     browser.post(second, data=token)
     assert 'id="waiting"' not in browser.get("/").text
+
+
+def test_a_reply_that_got_no_answer_says_why_it_waits(world: World) -> None:
+    tom = world.patient()
+    for days in range(2, 6):
+        world.hears(world.phone_of(tom), f"pause {days} days")
+    page = world.member("clinician").get("/").text
+    waiting = text(page.partition('id="waiting"')[2].partition("</section>")[0])
+    assert "“pause 5 days”" in waiting
+    assert "not answered: three automatic answers had gone out within the hour" in waiting
+    assert "pause 4 days" not in waiting
+
+
+def test_a_reply_stands_with_what_was_asked(demo: World) -> None:
+    tom = demo.patient(facts={"iron_oral": "daily", "iron_start": "2026-11-01"})
+    live_until(demo.runtime, NOW + timedelta(days=1))
+    demo.hears(demo.phone_of(tom), "no it makes me feel sick", timedelta(0))
+    page = text(demo.member("clinician").get("/").text)
+    assert "Asked “Did you do your daily item today? Reply YES, NO or LATER.”: “no it" in page
 
 
 def test_late_and_lost_texts_are_said(world: World) -> None:
