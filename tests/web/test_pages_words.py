@@ -135,7 +135,7 @@ def test_every_intent_has_words(intent: str) -> None:
         ("1", "nights_0_7", "1 hard night"),
         ("oops meant 2 not 7", "symptom_0_10", "a correction: severity 2"),
         ("sorry that should of been no", "iron_yn", "a correction: no"),
-        ("15", "symptom_0_10", "not understood (outside the scale), for you"),
+        ("15", "symptom_0_10", "not understood (out of range), for you"),
         ("1am tonight", "bedtime_ask", "bedtime 01:00, for tonight only"),
         ("no forgot", "iron_yn", "iron not taken (forgot)"),
         ("espanol", "none", "asked for Spanish"),

@@ -70,7 +70,7 @@ _VALUES = {
 _BARRIERS = {"unwell": "was unwell", "stopped": "has stopped"}
 _MEDICINES = {"new": "a new medicine", "stopped": "a medicine stopped"}
 _DOUBTS = {
-    "out_of_range": "outside the scale",
+    "out_of_range": "out of range",
     "incomplete": "a part is missing",
     "ambiguous": "may mean several things",
     "invalid_time": "no such time",
