@@ -63,10 +63,21 @@ def test_rows_come_by_rank_with_their_numbers(world: World) -> None:
     page = world.member("clinician").get("/").text
     names = [text(row).rsplit(" ", 2)[0].removesuffix(" age") for row in rows(page)]
     assert names == ["Joan Abara", "Ida Wade", "Tom Whitfield", "Vera Novak"]
-    assert "Severity 8, 9, 9 in the last three check-ins; the usual is 4." in page
+    assert "Severity 8, 9, 9 for the nights of 18, 19 and 20 Nov; the usual is 4." in page
     assert "4 people need you." in page
     assert "1 is on track" in page
     assert "“I have chest pain”" in page
+
+
+def test_a_reason_keeps_its_nights_while_a_newer_score_stands_beside_it(world: World) -> None:
+    high = world.patient()
+    world.nights(high, [4.0] * 20 + [8.0, 9.0, 9.0])
+    world.tonight(high, 2.0)
+    browser = world.member("clinician")
+    said = "Severity 8, 9, 9 for the nights of 18, 19 and 20 Nov; the usual is 4."
+    for path in ("/", f"/patients/{high.token}"):
+        assert said in browser.get(path).text
+    assert "Sat 21 Nov: 2" in browser.get(f"/patients/{high.token}").text
 
 
 def test_one_row_a_patient_with_every_reason(world: World) -> None:
