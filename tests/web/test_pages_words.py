@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from service.domain.counting import counted
 from service.domain.delivery import State
 from service.domain.reading import read
 from service.domain.reading.labels import INTENTS, QUESTION_KINDS, RED_FLAGS, SIDE_EFFECTS, TOPICS
@@ -144,3 +145,16 @@ def test_every_intent_has_words(intent: str) -> None:
 def test_what_the_reader_reads_is_said(body: str, kind: str, said: str) -> None:
     first = read(body, [kind]).intents[0]
     assert reading_words.reading(Read(first.name, first.value, first.kind), TODAY) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "names", "said"),
+    [
+        (1, ("person", "people"), "1 person"),
+        (0, ("person", "people"), "0 people"),
+        (1204, ("text",), "1,204 texts"),
+        (1, ("programme says", "programmes say"), "1 programme says"),
+    ],
+)
+def test_counts_are_said_as_people_do(number: int, names: tuple[str, ...], said: str) -> None:
+    assert counted(number, *names) == said

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local, to_utc
+from service.domain.counting import counted
 from service.entry.web import holds, words
 from service.entry.web.access import (
     CARERS,
@@ -192,7 +193,11 @@ def _let_go(tx: Tx, rule: str, patient_id: int, note: str, now: datetime) -> Non
 
 def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning: bool) -> str:
     """The first thing a colleague would say."""
-    need = "Nobody needs you." if not needing else f"{_people(needing, 'needs', 'need')} you."
+    need = (
+        "Nobody needs you."
+        if not needing
+        else f"{counted(needing, 'person needs', 'people need')} you."
+    )
     replied = (
         f"{senders or 'Nobody'} replied {'overnight' if morning else 'since yesterday evening'}"
     )
@@ -203,8 +208,7 @@ def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning:
 
 def missed_words(one: Episode, now: datetime, zone: str) -> str:
     """What was missed, in a sentence; times by the clinic's clock."""
-    texts = "1 text" if one.texts == 1 else f"{one.texts:,} texts"
-    patients = "1 patient" if one.patients == 1 else f"{one.patients:,} patients"
+    texts, patients = counted(one.texts, "text"), counted(one.patients, "patient")
     first, last = (words.moment(at, now, zone) for at in (one.first, one.last))
     if words.local_day(one.first, zone) == words.local_day(one.last, zone) and first != last:
         first = words.clock(one.first, zone)
@@ -214,10 +218,6 @@ def missed_words(one: Episode, now: datetime, zone: str) -> str:
         f"{texts} to {patients} {were} not sent {between}, because {their} time had passed (the service was down"
         " or asleep, or could not hand them over). Nothing is sent late."
     )
-
-
-def _people(count: int, one: str, more: str) -> str:
-    return f"1 person {one}" if count == 1 else f"{count} people {more}"
 
 
 def _is_normal(sending: Sending, now: datetime) -> bool:
