@@ -212,6 +212,15 @@ def test_reading_a_page_is_noted_without_a_name(world: World) -> None:
     assert actor.startswith("staff:")
 
 
+def test_a_fact_that_names_its_date_is_so_since_no_other_day(world: World) -> None:
+    tom = world.patient(facts={"medicine_change": "2026-11-20", "uses_caffeine": "yes"})
+    page = page_of(world, tom.token)
+    known = page.partition('id="known"')[2].partition("</table>")[0]
+    rows = [text(row) for row in known.split("<tr>")[2:]]
+    assert [row for row in rows if row.startswith("Medicine")] == ["Medicine changed 20 Nov 2026"]
+    assert [row for row in rows if row.endswith("Tue 22 Sep")]
+
+
 def test_a_withheld_text_is_told_before_its_row_is_written(world: World) -> None:
     tom = world.patient()
     with world.runtime.store.transaction(SYSTEM, "test") as tx:

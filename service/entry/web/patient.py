@@ -16,7 +16,7 @@ from service.entry.web import words
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
 from service.entry.web.changes_shown import saved
 from service.entry.web.charts import Night
-from service.entry.web.facts_shown import markers, said
+from service.entry.web.facts_shown import markers, said, since
 from service.entry.web.figures_shown import shown
 from service.entry.web.holds import WHAT_RESTS
 from service.entry.web.reasons import Reason, reason_of
@@ -72,6 +72,7 @@ def show(token: str, *, until: str = "", until_fault: str = "") -> str:
         spans=SPANS,
         rests=WHAT_RESTS,
         said=said,
+        since=since,
         reason_words=reason_words,
         acting=member().may(CARERS),
         until=until,
