@@ -161,7 +161,7 @@ def _silence(numbers: Mapping[str, Any]) -> str:
 
 def _dated(numbers: Mapping[str, Any]) -> dict[str, str]:
     """Which nights the scores are of, and up to which one was counted; evidence from before has neither."""
-    nights = [date.fromisoformat(night) for night in numbers.get("nights", ())]
+    nights = [date.fromisoformat(night) for night in numbers.get("of_nights", ())]
     as_of = numbers.get("as_of")
     return {
         "when": f"for the nights of {_days(nights)}" if nights else "in the last three check-ins",

@@ -61,7 +61,7 @@ def _dated(scores: Sequence[Score]) -> dict[str, Any]:
     """The scores with the nights they are of: newer ones may stand beside them on a page."""
     return {
         "scores": _listed([score.value for score in scores]),
-        "nights": [score.night.isoformat() for score in scores],
+        "of_nights": [score.night.isoformat() for score in scores],
     }
 
 

@@ -167,13 +167,18 @@ def test_cries_for_help_stand_before_everything_else() -> None:
     [
         (
             "M-HIGH",
-            {"scores": "8, 9", "usual": "4", "nights": ["2026-11-30", "2026-12-01"]},
+            {"scores": "8, 9", "usual": "4", "of_nights": ["2026-11-30", "2026-12-01"]},
             "Severity 8, 9 for the nights of 30 Nov and 1 Dec; the usual is 4.",
         ),
         (
             "M-HIGH",
             {"scores": "8, 9, 9", "usual": "4"},
             "Severity 8, 9, 9 in the last three check-ins; the usual is 4.",
+        ),
+        (
+            "M-FREQ",
+            {"nights": "3, 4", "bed": 5},
+            "3, 4 hard nights in a week and a bed score of 5, two weeks running.",
         ),
         (
             "M-QUIET",
