@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from schedules.recurrence import to_local
 from schedules.slots import REASONS, reason_words
+from service.domain.counting import counted
 from service.rehearsal_totals import STARVES_FROM, Tally
 from service.store.transcripts import REPLY, Line
 
@@ -34,7 +35,7 @@ def written(totals: Sequence[Tally], lines: Iterable[Line]) -> Iterator[str]:
 
 def starving(total: Tally) -> str:
     """What is wrong with a programme that does not get a word in."""
-    whom = "1 person" if total.starved == 1 else f"{total.starved} people"
+    whom = counted(total.starved, "person", "people")
     return f"It starves: {whom} got none of its texts in {STARVES_FROM} weeks that each had one."
 
 

@@ -17,6 +17,7 @@ from schedules.night import Rhythm
 from schedules.occurrences import occurrences as occurrences_of
 from schedules.recurrence import zone_named
 from service.cli.opening import read_source
+from service.domain.counting import counted
 from service.domain.programme_check import checked, weakened
 from service.domain.reading import Reading, read
 from service.domain.reading.labels import QUESTION_KINDS, STATES
@@ -45,7 +46,9 @@ def check(paths: tuple[Path, ...]) -> None:
         click.echo(fault)
     if faults:
         sys.exit(1)
-    click.echo(f"{len(sources)} programmes and {texts} texts are sound.", err=True)
+    click.echo(
+        f"{counted(len(sources), 'programme')} and {counted(texts, 'text')} are sound.", err=True
+    )
 
 
 def _texts_root(path: Path) -> Path | None:

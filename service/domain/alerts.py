@@ -1,8 +1,11 @@
 """Alert rules as data (clinical.md, section 5): which reading raises which, and each reason in words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
+
+from service.domain.counting import counted
 
 Tier = Literal["RED", "AMBER", "INFO"]
 
@@ -142,10 +145,36 @@ def sentence(rule: str, numbers: Mapping[str, Any]) -> str:
             f"{numbers['failed']} texts in a row not delivered. {numbers.get('because', '')}"
             " Not the same as silent."
         )
-    said = _SENTENCES[rule].format_map(_Known(numbers))
+    if rule == "M-QUIET":
+        return _silence(numbers)
+    said = _SENTENCES[rule].format_map(_Known(numbers, **_dated(numbers)))
     if rule == "M-ADH" and numbers.get("no_run"):
         said += f" {numbers['no_run']} NO in a row."
     return said
+
+
+def _silence(numbers: Mapping[str, Any]) -> str:
+    unanswered, days = numbers.get("unanswered", 0), numbers.get("days", 0)
+    run = "1 question" if unanswered == 1 else f"{unanswered} questions in a row"
+    return f"{run} unanswered{_dated(numbers)['up_to']}; the last reply came {counted(days, 'day')} before."
+
+
+def _dated(numbers: Mapping[str, Any]) -> dict[str, str]:
+    """Which nights the scores are of, and up to which one was counted; evidence from before has neither."""
+    nights = [date.fromisoformat(night) for night in numbers.get("of_nights", ())]
+    as_of = numbers.get("as_of")
+    return {
+        "when": f"for the nights of {_days(nights)}" if nights else "in the last three check-ins",
+        "up_to": f" up to {_days([date.fromisoformat(as_of)])}" if as_of else "",
+    }
+
+
+def _days(days: Sequence[date]) -> str:
+    """`18, 19 and 20 Nov`; `29 Nov, 30 Nov and 1 Dec`."""
+    *earlier, last = days
+    same = all((day.year, day.month) == (last.year, last.month) for day in earlier)
+    named = [f"{day.day}" if same else f"{day.day} {day:%b}" for day in earlier]
+    return f"{', '.join(named)} and {last.day} {last:%b}" if named else f"{last.day} {last:%b}"
 
 
 class _Known(dict[str, Any]):
@@ -162,9 +191,9 @@ _SENTENCES = {
     "R-BLEED": "Wrote of blood, or of a stool black like tar.",
     "R-TOX": "Wrote of a child or of too much medicine taken.",
     "M-WHO": "Wrote that this is the wrong person.",
-    "M-HIGH": "Severity {scores} in the last three check-ins; the usual is {usual}.",
-    "M-RISE": "Severity has risen to a mean of {mean} over 14 nights, from {baseline} at first"
-    " (now {scores}).",
+    "M-HIGH": "Severity {scores} {when}; the usual is {usual}.",
+    "M-RISE": "Severity has risen to a mean of {mean} over the 14 nights{up_to}, from {baseline} at first"
+    " ({scores} {when}).",
     "M-AUG": "Answered yes to the check for symptoms that spread or come earlier. On a dopamine drug.",
     "M-STOOL": "Wrote of dark stool while taking iron: expected, unless tarry, bloody or faint.",
     "M-PREG": "Wrote of a pregnancy. Tips and cut-off texts were put on hold for it.",
@@ -172,8 +201,7 @@ _SENTENCES = {
     "M-ICD": "Wrote of an urge that is hard to resist.",
     "M-SIDE": "Wrote of a side effect, or of having stopped the iron.",
     "M-TRIG": "Wrote of a new medicine.",
-    "M-QUIET": "{unanswered} questions in a row unanswered; last reply {days} days ago.",
-    "M-ADH": "Iron reported on {yes} of {due} due days in 14 days.",
+    "M-ADH": "Iron reported on {yes} of {due} due days in the 14 days{up_to}.",
     "M-LAB": "Iron for {weeks} weeks without ferritin and TSAT.",
     "M-HOLD": "Ferritin {ferritin} ng/mL, TSAT {tsat} %.",
     "M-FREQ": "{nights} hard nights in a week and a bed score of {bed}, two weeks running.",

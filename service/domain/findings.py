@@ -53,8 +53,16 @@ def undecided(history: History, as_of: date) -> frozenset[str]:
     return frozenset() if recent_mean(history.scores, as_of) is not None else frozenset({"M-RISE"})
 
 
-def _last(scores: Sequence[Score], count: int) -> list[float]:
-    return [score.value for score in sorted(scores, key=lambda score: score.night)[-count:]]
+def _last(scores: Sequence[Score], count: int) -> list[Score]:
+    return sorted(scores, key=lambda score: score.night)[-count:]
+
+
+def _dated(scores: Sequence[Score]) -> dict[str, Any]:
+    """The scores with the nights they are of: newer ones may stand beside them on a page."""
+    return {
+        "scores": _listed([score.value for score in scores]),
+        "of_nights": [score.night.isoformat() for score in scores],
+    }
 
 
 def _number(value: float | None) -> str:
@@ -69,9 +77,9 @@ def _high(history: History, _as_of: date) -> Finding | None:
     """M-HIGH: 8 or more on 2 of the last 3 check-ins."""
     times, of = HIGH_OF_LAST
     last = _last(history.scores, of)
-    if sum(score >= HIGH_SCORE for score in last) < times:
+    if sum(score.value >= HIGH_SCORE for score in last) < times:
         return None
-    return Finding("M-HIGH", {"scores": _listed(last), "usual": _number(usual(history.scores))})
+    return Finding("M-HIGH", {**_dated(last), "usual": _number(usual(history.scores))})
 
 
 def _rise(history: History, as_of: date) -> Finding | None:
@@ -79,8 +87,8 @@ def _rise(history: History, as_of: date) -> Finding | None:
     before, now = baseline(history.scores, history.first), recent_mean(history.scores, as_of)
     if before is None or now is None or now - before < RISE:
         return None
-    numbers = {"mean": _number(now), "baseline": _number(before)}
-    return Finding("M-RISE", numbers | {"scores": _listed(_last(history.scores, 3))})
+    numbers = {"mean": _number(now), "baseline": _number(before), "as_of": as_of.isoformat()}
+    return Finding("M-RISE", numbers | _dated(_last(history.scores, 3)))
 
 
 def _augmentation(history: History, _as_of: date) -> Finding | None:
@@ -115,17 +123,18 @@ def _adherence(history: History, as_of: date) -> Finding | None:
     few = low.percent is not None and low.percent < LOW_COVER_PERCENT
     if not few and run < NO_RUN:
         return None
-    return Finding(
-        "M-ADH", {"yes": low.count, "due": low.of, "no_run": run if run >= NO_RUN else 0}
-    )
+    numbers = {"yes": low.count, "due": low.of, "as_of": as_of.isoformat()}
+    return Finding("M-ADH", numbers | {"no_run": run if run >= NO_RUN else 0})
 
 
-def _quiet(history: History, _as_of: date) -> Finding | None:
+def _quiet(history: History, as_of: date) -> Finding | None:
     """M-QUIET: 3 prompts in a row, or 7 days, unanswered."""
     asked = history.unanswered
     if asked < QUIET_PROMPTS and not (asked and history.silent_days >= QUIET_DAYS):
         return None
-    return Finding("M-QUIET", {"unanswered": asked, "days": history.silent_days})
+    return Finding(
+        "M-QUIET", {"unanswered": asked, "days": history.silent_days, "as_of": as_of.isoformat()}
+    )
 
 
 def _frequent(history: History, _as_of: date) -> Finding | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from schedules.slots import reason_words
+from service.domain.counting import counted
 from service.domain.impact import Change, Impact
 
 _ORDER: Final[tuple[Change, ...]] = ("added", "moved", "removed")
@@ -13,7 +14,7 @@ def headline(impact: Impact, nights: int) -> str:
     """`12 of 60 people get something else in the next 14 nights: 3 texts added, 31 moved.`"""
     if not impact.affected:
         return f"Nobody’s next {nights} nights change."
-    who = f"{impact.affected:,} of {_count(impact.patients, 'person', 'people')}"
+    who = f"{impact.affected:,} of {counted(impact.patients, 'person', 'people')}"
     verb = "gets" if impact.affected == 1 else "get"
     return f"{who} {verb} something else in the next {nights} nights: {changes(impact.changes)}."
 
@@ -50,10 +51,6 @@ def cost(impact: Impact) -> str:
 def warnings(impact: Impact) -> list[str]:
     """`caffeine, heads-up: 12 times withheld. It would have come outside the patient's hours …`"""
     return [
-        f"{programme}, {step}: {_count(times, 'time', 'times')} withheld. {reason_words(reason, '')}"
+        f"{programme}, {step}: {counted(times, 'time', 'times')} withheld. {reason_words(reason, '')}"
         for ((programme, step), reason), times in impact.warnings.most_common()
     ]
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

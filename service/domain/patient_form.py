@@ -15,6 +15,7 @@ from message_templates.catalogue import load
 from schedules.facts import parse_value
 from schedules.recurrence import zone_named
 from service.domain.phone_numbers import read_number
+from service.domain.sleep_length import odd_nights
 
 REQUIRED: Final = (
     "ref",
@@ -49,8 +50,6 @@ DEFAULT_PRIVACY: Final = "discreet"
 DEFAULT_WINDOW: Final = "08:00-20:30"
 LONGEST: Final = {"ref": 40, "given_name": 60, "family_name": 60, "consent_evidence": 500}
 OLDEST_BIRTH: Final = date(1900, 1, 1)
-# Outside these a clock time is more likely mistyped by twelve hours than slept (our default).
-SHORTEST_NIGHT_MIN, LONGEST_NIGHT_MIN = 3 * 60, 16 * 60
 # How far from today a fact may begin or end (our default): further is more likely a mistyped year.
 FURTHEST_DAY: Final = timedelta(days=366)
 
@@ -129,7 +128,7 @@ def check_row(
         "family_name": check.one("family_name", _name),
         "born": check.one("born", lambda text: _birth_date(text, today)),
         "phone": check.one("phone", lambda text: read_number(text, region)),
-        **_care(check),
+        **_care(check, {}),
         "consent_evidence": check.consent(),
     }
     unknown = [Fault(name, f"There is no column {name!r}.") for name in raw if name not in COLUMNS]
@@ -138,11 +137,14 @@ def check_row(
     return CheckedPatient(**found)
 
 
-def check_care(raw: Mapping[str, str]) -> Care | list[Fault]:
-    """What may change after the enrolment as `raw` has it, or every fault in it. An empty column takes no default."""
+def check_care(raw: Mapping[str, str], before: Mapping[str, str]) -> Care | list[Fault]:
+    """What may change after the enrolment as `raw` has it, or every fault in it. An empty column takes no default.
+
+    `before`: the columns as they stood; a night of an odd length that stood so may stay.
+    """
     row = {one.name: raw.get(one.name, "").strip() for one in fields(Care)}
     check = _Check(row, CARE_NEEDED)
-    found = _care(check)
+    found = _care(check, before)
     return check.in_order() if check.faults else Care(**found)
 
 
@@ -157,7 +159,7 @@ def read_day(text: str, today: date) -> date:
     return day
 
 
-def _care(check: "_Check") -> dict[str, Any]:
+def _care(check: "_Check", before: Mapping[str, str]) -> dict[str, Any]:
     found = {
         "zone": check.one("zone", lambda text: zone_named(text).key),
         "language": check.one("language", lambda text: _one_of(text, load().languages)),
@@ -169,7 +171,7 @@ def _care(check: "_Check") -> dict[str, Any]:
         "wake_weekend": check.one("wake_weekend", _clock),
         "facts": check.facts(),
     }
-    check.nights(found)
+    check.faults += [Fault(*odd) for odd in odd_nights(check.row, found, before)]
     return found
 
 
@@ -224,21 +226,6 @@ class _Check:
             reason = "Say where the recorded consent is kept: a form, a note in the file, a date."
             self.faults.append(Fault("consent_evidence", reason))
         return str(evidence) if means == "recorded" else None
-
-    def nights(self, found: Mapping[str, Any]) -> None:
-        """Every night must be of a length somebody sleeps."""
-        for bed, wake in (("bedtime", "wake_time"), ("bedtime_weekend", "wake_weekend")):
-            to_bed = found[bed] or found["bedtime"]
-            up = found[wake] or found["wake_time"]
-            if to_bed is None or up is None or not (self.row[bed] or self.row[wake]):
-                continue
-            length = (up.hour * 60 + up.minute - to_bed.hour * 60 - to_bed.minute) % (24 * 60)
-            if not SHORTEST_NIGHT_MIN <= length <= LONGEST_NIGHT_MIN:
-                reason = (
-                    f"From bedtime {to_bed:%H:%M} to waking at {up:%H:%M} are"
-                    f" {length // 60} h {length % 60:02} min; the times are of 24 hours."
-                )
-                self.faults.append(Fault(wake if self.row[wake] else bed, reason))
 
 
 def spell_facts(facts: Iterable[tuple[str, str]]) -> str:

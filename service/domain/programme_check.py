@@ -1,6 +1,7 @@
 """What a valid programme file may still get wrong: its texts, its safety gates, its name. Faults with their lines."""
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from message_templates.catalogue import Catalogue
@@ -79,7 +80,7 @@ def _texts(programme: Programme, catalogue: Catalogue) -> Found:
             text = catalogue.get(text_id, "en")
             at = ("step", number, "say")
             if text is None:
-                yield at, f"There is no text {text_id}."
+                yield at, _no_text(text_id, catalogue)
                 continue
             if text.asks != kind:
                 yield (
@@ -90,8 +91,18 @@ def _texts(programme: Programme, catalogue: Catalogue) -> Found:
         for text_id in step.ask.then if step.ask else ():
             text = catalogue.get(text_id, "en")
             if text is None or text.asks is None:
-                reason = f"{text_id} is no question." if text else f"There is no text {text_id}."
+                reason = f"{text_id} is no question." if text else _no_text(text_id, catalogue)
                 yield ("step", number, "ask", "then"), reason
+
+
+def _no_text(text_id: str, catalogue: Catalogue) -> str:
+    """What to do about an id that no text has: the nearest one, and where all are listed."""
+    near = get_close_matches(text_id, sorted({known for known, _ in catalogue.texts}), n=1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    return (
+        f"There is no text {text_id}.{meant} All texts stand on the page Texts and in message_templates/en;"
+        " a programme says only those."
+    )
 
 
 def _unfilled(step: Step, text_id: str, catalogue: Catalogue) -> Iterator[str]:

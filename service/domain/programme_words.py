@@ -7,6 +7,7 @@ from schedules.clock_changes import ClockChange
 from schedules.facts import WEEKDAYS
 from schedules.fields import Weeks
 from schedules.programme import At, CadenceEntry, Head, Monthly, Step
+from service.domain.counting import counted
 
 _NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHORT_DAYS: Final = dict(zip(WEEKDAYS, (name[:3] for name in _NAMES), strict=True))
@@ -40,7 +41,7 @@ def when(at: At) -> str:
     if at.by_date:
         days = abs(at.days)
         side = "before" if at.days < 0 else "after"
-        day = f"{_count(days, 'day')} {side}" if days else "on the day of"
+        day = f"{counted(days, 'day')} {side}" if days else "on the day of"
         return f"{day} the {fact}, at {_clock(at.clock)}"
     otherwise = f", or else {when(at.otherwise)}" if at.otherwise else ""
     return f"at the patient’s own {fact}{otherwise}"
@@ -91,15 +92,15 @@ def clock_change(change: ClockChange) -> str:
 def length(span: timedelta) -> str:
     """`2 hours`, `45 minutes`, `9 hours 30 minutes`."""
     hours, minutes = divmod(span // timedelta(minutes=1), 60)
-    parts = [_count(hours, "hour")] if hours else []
-    parts += [_count(minutes, "minute")] if minutes or not hours else []
+    parts = [counted(hours, "hour")] if hours else []
+    parts += [counted(minutes, "minute")] if minutes or not hours else []
     return " ".join(parts)
 
 
 def _entry(entry: CadenceEntry) -> str:
     words = _rhythm(entry)
     if entry.counted_from is not None:
-        words += f" for {_count(entry.for_days, 'day')}" if entry.for_days else ""
+        words += f" for {counted(entry.for_days, 'day')}" if entry.for_days else ""
         words += f" from the {_phrase(entry.counted_from)} on"
     return words + (_weeks(entry.weeks) if entry.weeks else "")
 
@@ -145,10 +146,6 @@ def _facts(items: tuple[str, ...]) -> list[str]:
 
 def _phrase(fact: str) -> str:
     return _PHRASES.get(fact, fact.replace("_", " "))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _clock(clock: time | None) -> str:

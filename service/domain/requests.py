@@ -25,23 +25,27 @@ def bedtime(value: str) -> tuple[time, bool]:
 
 def pause_until(value: str, zone: str, now: datetime) -> tuple[datetime, date]:
     """When a pause of `Nd`, `until:mon`, `until:15` or empty value ends: the instant, and its local date."""
-    today = to_local(now, zone).date()
-    if value.startswith("until:"):
-        day = _until(value.removeprefix("until:"), today)
-    else:
-        days = int(value.removesuffix("d") or PAUSE_WITHOUT_LENGTH_DAYS)
-        day = today + timedelta(days=min(days, LONGEST_PAUSE_DAYS))
+    day = pause_ends_on(value, to_local(now, zone).date())
     return to_utc(datetime.combine(day, time(0)), zone), day
 
 
-def _until(named: str, today: date) -> date:
+def pause_ends_on(value: str, today: date) -> date:
+    """The local date on whose morning a pause asked for today ends."""
+    named = value.removeprefix("until:")
+    if named == value:
+        days = int(value.removesuffix("d") or PAUSE_WITHOUT_LENGTH_DAYS)
+        return today + timedelta(days=min(days, LONGEST_PAUSE_DAYS))
     if named in WEEKDAYS:
-        ahead = (WEEKDAYS.index(named) - today.weekday()) % 7 or 7
-        return today + timedelta(days=ahead)
+        return next_weekday(named, today)
     day = today + timedelta(days=1)
     while day.day != int(named):
         day += timedelta(days=1)
     return day
+
+
+def next_weekday(named: str, today: date) -> date:
+    """The next date of a weekday (`mon`), never today."""
+    return today + timedelta(days=(WEEKDAYS.index(named) - today.weekday()) % 7 or 7)
 
 
 def ask_again_at(
@@ -55,8 +59,7 @@ def ask_again_at(
     if not value:
         again = now + LATER_WITHOUT_TIME
     elif value in WEEKDAYS:
-        ahead = (WEEKDAYS.index(value) - local.weekday()) % 7 or 7
-        day = local.date() + timedelta(days=ahead)
+        day = next_weekday(value, local.date())
         again = to_utc(datetime.combine(day, ASK_AGAIN_CLOCK), rhythm.zone)
     else:
         named = datetime.combine(local.date(), time.fromisoformat(value))

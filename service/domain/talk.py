@@ -113,3 +113,8 @@ class Outcome:
     opened: Open | None = None
     reasked: Open | None = None
     review: bool = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether any text goes back."""
+        return bool(self.said) or self.opened is not None or self.later is not None

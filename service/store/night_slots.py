@@ -19,6 +19,8 @@ class NightSlot:
     step: str | None
     kind: str
     template: str | None
+    capped: bool
+    asks: str | None
     state: str
     reason: str | None
     detail: str | None

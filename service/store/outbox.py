@@ -1,7 +1,7 @@
 """Texts written to the outbox, with the questions they ask; texts taken back; what became of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
@@ -14,6 +14,8 @@ from service.store.sealed import new_token
 from service.store.session import Tx
 from service.store.tables.outbox import IS_PLANNED, OutboxText
 from service.store.tables.replies import Question
+
+AN_HOUR = timedelta(hours=1)
 
 
 def add_texts(tx: Tx, texts: Sequence[NewText], now: datetime) -> list[str]:
@@ -146,9 +148,9 @@ def end_unsent(tx: Tx, ended: Sequence[tuple[int, State, str]], now: datetime) -
     )
 
 
-def answers_since(tx: Tx, patient_id: int, since: datetime) -> int:
-    """How many answers a patient was written since an instant."""
-    row = tx.row(_ANSWERS_SINCE, who=patient_id, since=since)
+def answers_in_hour_before(tx: Tx, patient_id: int, at: datetime) -> int:
+    """How many answers a patient was written in the hour up to an instant; cries for help are answered apart."""
+    row = tx.row(_ANSWERS, who=patient_id, since=at - AN_HOUR, until=at)
     return int(row[0]) if row else 0
 
 
@@ -177,13 +179,14 @@ _END = (
         lease_until=None,
     )
 )
-_ANSWERS_SINCE = (
+_ANSWERS = (
     select(func.count())
     .select_from(OutboxText)
     .where(
         and_(
             OutboxText.patient_id == bindparam("who"),
             OutboxText.planned_at > bindparam("since"),
+            OutboxText.planned_at <= bindparam("until"),
             OutboxText.kind == Kind.ANSWER.value,
         )
     )

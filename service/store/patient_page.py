@@ -10,7 +10,6 @@ from sqlalchemy import and_, func, or_, select
 from service.domain.figures import Dose
 from service.domain.night_summary import AskedQuestion, counts
 from service.store.overview import Read, readings_of
-from service.store.records import Pause
 from service.store.rows import as_record, columns
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
@@ -55,6 +54,14 @@ class Said:
     error_code: int | None = None
     readings: tuple[Read, ...] = ()
     media: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PauseInForce:
+    """A pause that lasts, without an end where `until` is None, and who began it."""
+
+    until: datetime | None
+    set_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +158,15 @@ def facts(tx: Tx, patient_id: int) -> list[KnownFact]:
     return [as_record(KnownFact, row) for row in tx.rows(ordered)]
 
 
-def pause_in_force(tx: Tx, patient_id: int, now: datetime) -> Pause | None:
+def pause_in_force(tx: Tx, patient_id: int, now: datetime) -> PauseInForce | None:
     """The pause the patient is in, if any."""
     in_force = and_(
         PatientPause.patient_id == patient_id,
         PatientPause.start <= now,
         or_(PatientPause.until.is_(None), PatientPause.until > now),
     )
-    row = tx.row(select(PatientPause.start, PatientPause.until).where(in_force))
-    return Pause(*row) if row else None
+    row = tx.row(select(PatientPause.until, PatientPause.set_by).where(in_force))
+    return PauseInForce(*row) if row else None
 
 
 def doses(tx: Tx, patient_id: int, since: date, until: date, now: datetime) -> list[Dose]:

@@ -73,6 +73,17 @@ def test_news_with_the_word_away_pauses_nothing(world: World, tom: Patient, said
     assert ends(world, tom) is None
 
 
+@pytest.mark.parametrize("said", ["PAUSE 0", "AWAY until yesterday"])
+def test_a_pause_that_cannot_be_pauses_nothing_and_is_left_to_a_person(
+    world: World, said: str
+) -> None:
+    tom = world.patient(facts=FACTS, window=WIDE)
+    world.say(tom, said)
+    assert ends(world, tom) is None
+    assert world.sent(tom) == []
+    assert world.rows("inbound")[-1].review_state == "open"
+
+
 def test_until_monday_is_the_patients_own_monday(world: World) -> None:
     far = world.patient(zone="Pacific/Auckland", facts=FACTS, window=WIDE)
     # Friday evening at the clinic is Saturday afternoon there.

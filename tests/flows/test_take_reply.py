@@ -257,6 +257,34 @@ def test_iron_is_nudged_once_after_three_hours(world: World) -> None:
     assert prompts[1].due_at - prompts[0].submitted_at == timedelta(hours=3)
 
 
+def test_the_fourth_reply_within_an_hour_gets_no_answer_and_waits_for_a_person(
+    world: World,
+) -> None:
+    patient = world.patient()
+    for number in range(5):
+        world.say(patient, f"pause {number + 2} days")
+    assert world.sent(patient).count("SYS-05") == 3
+    assert [row.review_state for row in world.rows("inbound")] == ["none"] * 3 + ["open"] * 2
+    world.live(hours=1)
+    world.say(patient, "pause 9 days")
+    assert world.sent(patient).count("SYS-05") == 4
+    assert world.rows("inbound")[-1].review_state == "none"
+
+
+def test_a_cry_for_help_is_answered_however_much_was_said_and_never_counts(world: World) -> None:
+    patient = world.patient()
+    for _ in range(5):
+        world.say(patient, "I have chest pain")
+    world.say(patient, "pause 3 days")
+    assert world.sent(patient).count("SYS-10") == 5
+    assert world.sent(patient)[-1] == "SYS-05"
+    world.say(patient, "pause 4 days")
+    world.say(patient, "pause 5 days")
+    world.say(patient, "pause 6 days")
+    world.say(patient, "I have chest pain")
+    assert world.sent(patient)[-2:] == ["SYS-05", "SYS-10"]
+
+
 def test_a_number_that_is_no_patients_is_answered_once_a_day(world: World) -> None:
     world.say_from("+19025557777", "hello who is this")
     world.say_from("+19025557777", "hello??")

@@ -139,7 +139,7 @@ def test_which_reading_raises_which_rule(
 def test_sentences_carry_their_numbers() -> None:
     (found,) = standing_findings(history(3, 3, 3, 3, 8, 2, 9), FIRST + timedelta(days=6))
     assert sentence(found.rule, found.numbers) == (
-        "Severity 8, 2, 9 in the last three check-ins; the usual is 3."
+        "Severity 8, 2, 9 for the nights of 5, 6 and 7 Nov; the usual is 3."
     )
     moved = history(onset=OnsetFigure("19:00", 3, -150), onsets=[], **DOPAMINE)
     (found,) = standing_findings(moved, FIRST)
@@ -160,3 +160,39 @@ def test_cries_for_help_stand_before_everything_else() -> None:
     assert max(red) < min(others)
     assert all(rule.lasting and rule.reply for rule in RULES.values() if rule.tier == "RED")
     assert rank_of("M-WHO", {}) < rank_of("M-WHO", {"failed": 3})
+
+
+@pytest.mark.parametrize(
+    ("rule", "numbers", "said"),
+    [
+        (
+            "M-HIGH",
+            {"scores": "8, 9", "usual": "4", "of_nights": ["2026-11-30", "2026-12-01"]},
+            "Severity 8, 9 for the nights of 30 Nov and 1 Dec; the usual is 4.",
+        ),
+        (
+            "M-HIGH",
+            {"scores": "8, 9, 9", "usual": "4"},
+            "Severity 8, 9, 9 in the last three check-ins; the usual is 4.",
+        ),
+        (
+            "M-FREQ",
+            {"nights": "3, 4", "bed": 5},
+            "3, 4 hard nights in a week and a bed score of 5, two weeks running.",
+        ),
+        (
+            "M-QUIET",
+            {"unanswered": 1, "days": 7, "as_of": "2026-11-20"},
+            "1 question unanswered up to 20 Nov; the last reply came 7 days before.",
+        ),
+        (
+            "M-ADH",
+            {"yes": 3, "due": 14, "as_of": "2026-11-20"},
+            "Iron reported on 3 of 14 due days in the 14 days up to 20 Nov.",
+        ),
+    ],
+)
+def test_a_sentence_says_which_nights_its_numbers_are_of(
+    rule: str, numbers: dict[str, object], said: str
+) -> None:
+    assert sentence(rule, numbers) == said

@@ -39,7 +39,13 @@ def test_what_we_ship_may_follow_itself(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("caffeine.toml", '"CAF-03"', '"CAF-99"', "no text CAF-99"),
+        ("caffeine.toml", '"CAF-03"', '"CAF-99"', "There is no text CAF-99. Did you mean CAF-0"),
+        (
+            "caffeine.toml",
+            '"CAF-03"',
+            '"ZZZ-99"',
+            "no text ZZZ-99. All texts stand on the page Texts",
+        ),
         ("caffeine.toml", '"CAF-03"', '"SYM-01"', "SYM-01 asks symptom_0_10"),
         ("caffeine.toml", 'kind = "caffeine_yn"', 'kind = "iron_yn"', "the step asks iron_yn"),
         ("caffeine.toml", 'say = ["CAF-03"]', 'say = ["CAF-01", "CAF-03"]', "needs a cutoff"),

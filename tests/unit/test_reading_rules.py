@@ -156,3 +156,31 @@ def test_only_a_lone_misspelt_stop_opts_out(typed: str, stops: bool) -> None:
 def test_one_damerau_edit(left: str, right: str, expected: bool) -> None:
     assert one_edit(left, right) == expected
     assert one_edit(right, left) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("PAUSE 0", "out_of_range"),
+        ("pause for 0 days", "out_of_range"),
+        ("pause for zero days", "out_of_range"),
+        ("stop for 0 days", "out_of_range"),
+        ("PAUSA 0", "out_of_range"),
+        ("pause 9999", "out_of_range"),
+        ("AWAY until yesterday", "invalid_time"),
+        ("pause until last monday", "invalid_time"),
+        ("pause until today", "invalid_time"),
+        ("pause until the 45th", "invalid_time"),
+        ("fuera hasta ayer", "invalid_time"),
+    ],
+)
+def test_a_pause_of_nothing_or_until_a_day_gone_by_is_none(said: str, value: str) -> None:
+    assert [(one.name, one.value) for one in read(said, ["none"]).intents] == [("unknown", value)]
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [("pause", ""), ("pause until I am well", ""), ("pause two weeks", "14d"), ("away 3", "3d")],
+)
+def test_a_pause_with_or_without_a_length_is_one(said: str, value: str) -> None:
+    assert [(one.name, one.value) for one in read(said, ["none"]).intents] == [("pause", value)]

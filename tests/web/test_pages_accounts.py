@@ -175,6 +175,18 @@ def test_too_much_is_refused_in_our_look(world: World) -> None:
     answer = world.app.test_client().post("/sign-in", data={"email": "x" * 2_000_000})
     assert answer.status_code == 413
     assert "That is too large." in answer.text
+    assert "A programme’s file has at most 256 KB" in answer.text
+
+
+def test_a_file_too_long_for_a_programme_is_told_the_same_limit_as_on_the_command_line(
+    world: World,
+) -> None:
+    browser = world.member("programme_admin")
+    where = "/programmes/caffeine/source"
+    form = {"csrf_token": csrf(browser.get(where).text), "based_on": "1", "act": "preview"}
+    answer = browser.post(where, data={**form, "source": "# é\n" * 70_000})
+    assert answer.status_code == 400
+    assert "larger than 256 KB" in answer.text
 
 
 def test_health_names_what_fails(world: World) -> None:

@@ -163,7 +163,25 @@ def test_a_pause_that_makes_no_sense_is_refused(world: World, until: str) -> Non
     browser = world.member("clinician")
     where = f"/patients/{tom.token}"
     form = {"csrf_token": csrf(browser.get(where).text), "until": until}
-    assert browser.post(f"{where}/pause", data=form).status_code == 400
+    answer = browser.post(f"{where}/pause", data=form)
+    assert answer.status_code == 400
+    assert "from 22 Nov 2026 to 22 Nov 2027, or none." in answer.text
+    assert f'value="{until}"' in answer.text
+    assert "Paused" not in text(browser.get(where).text)
+
+
+def test_a_pause_says_who_began_it(world: World) -> None:
+    tom = world.patient()
+    nurse = world.member("clinician", name="Nora Quist")
+    where = f"/patients/{tom.token}"
+    nurse.post(f"{where}/pause", data={"csrf_token": csrf(nurse.get(where).text)})
+    assert "Paused until resumed, by Nora Quist" in text(nurse.get(where).text)
+    world.hears(world.phone_of(tom), "pause 3 days")
+    assert "Paused until Tue 24 Nov, by the patient’s own text" in text(nurse.get(where).text)
+    with world.runtime.store.transaction(SYSTEM, "receipts") as tx:
+        circumstances.add_pause(tx, tom, None, world.runtime.clock.now())
+    page = text(nurse.get(where).text)
+    assert "Paused until resumed, by the service: 3 texts in a row did not arrive" in page
 
 
 @pytest.mark.parametrize(("query", "status"), [("?nights=28", 200), ("?nights=7", 400)])
@@ -192,6 +210,15 @@ def test_reading_a_page_is_noted_without_a_name(world: World) -> None:
     action, about, actor = found[-1]
     assert (action, about) == ("patient read", tom.token)
     assert actor.startswith("staff:")
+
+
+def test_a_fact_that_names_its_date_is_so_since_no_other_day(world: World) -> None:
+    tom = world.patient(facts={"medicine_change": "2026-11-20", "uses_caffeine": "yes"})
+    page = page_of(world, tom.token)
+    known = page.partition('id="known"')[2].partition("</table>")[0]
+    rows = [text(row) for row in known.split("<tr>")[2:]]
+    assert [row for row in rows if row.startswith("Medicine")] == ["Medicine changed 20 Nov 2026"]
+    assert [row for row in rows if row.endswith("Tue 22 Sep")]
 
 
 def test_a_withheld_text_is_told_before_its_row_is_written(world: World) -> None:

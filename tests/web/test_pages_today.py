@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from service.clinic_life import live_until
 from service.entry.web.today import by_hour, headline
 from service.store import alerts, people
 from service.store.session import SYSTEM
-from tests.web.conftest import World, csrf
+from tests.web.conftest import NOW, World, csrf
 
 
 def rows(page: str) -> list[str]:
@@ -62,10 +63,21 @@ def test_rows_come_by_rank_with_their_numbers(world: World) -> None:
     page = world.member("clinician").get("/").text
     names = [text(row).rsplit(" ", 2)[0].removesuffix(" age") for row in rows(page)]
     assert names == ["Joan Abara", "Ida Wade", "Tom Whitfield", "Vera Novak"]
-    assert "Severity 8, 9, 9 in the last three check-ins; the usual is 4." in page
+    assert "Severity 8, 9, 9 for the nights of 18, 19 and 20 Nov; the usual is 4." in page
     assert "4 people need you." in page
     assert "1 is on track" in page
     assert "“I have chest pain”" in page
+
+
+def test_a_reason_keeps_its_nights_while_a_newer_score_stands_beside_it(world: World) -> None:
+    high = world.patient()
+    world.nights(high, [4.0] * 20 + [8.0, 9.0, 9.0])
+    world.tonight(high, 2.0)
+    browser = world.member("clinician")
+    said = "Severity 8, 9, 9 for the nights of 18, 19 and 20 Nov; the usual is 4."
+    for path in ("/", f"/patients/{high.token}"):
+        assert said in browser.get(path).text
+    assert "Sat 21 Nov: 2" in browser.get(f"/patients/{high.token}").text
 
 
 def test_one_row_a_patient_with_every_reason(world: World) -> None:
@@ -151,6 +163,25 @@ def test_a_reply_waits_for_a_person_until_somebody_has_dealt_with_it(world: Worl
     assert "is this the clinic" in browser.get("/").text
     browser.post(second, data=token)
     assert 'id="waiting"' not in browser.get("/").text
+
+
+def test_a_reply_that_got_no_answer_says_why_it_waits(world: World) -> None:
+    tom = world.patient()
+    for days in range(2, 6):
+        world.hears(world.phone_of(tom), f"pause {days} days")
+    page = world.member("clinician").get("/").text
+    waiting = text(page.partition('id="waiting"')[2].partition("</section>")[0])
+    assert "“pause 5 days”" in waiting
+    assert "not answered: three automatic answers had gone out within the hour" in waiting
+    assert "pause 4 days" not in waiting
+
+
+def test_a_reply_stands_with_what_was_asked(demo: World) -> None:
+    tom = demo.patient(facts={"iron_oral": "daily", "iron_start": "2026-11-01"})
+    live_until(demo.runtime, NOW + timedelta(days=1))
+    demo.hears(demo.phone_of(tom), "no it makes me feel sick", timedelta(0))
+    page = text(demo.member("clinician").get("/").text)
+    assert "Asked “Did you do your daily item today? Reply YES, NO or LATER.”: “no it" in page
 
 
 def test_late_and_lost_texts_are_said(world: World) -> None:

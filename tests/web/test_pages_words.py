@@ -4,14 +4,26 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from service.domain.counting import counted
 from service.domain.delivery import State
 from service.domain.reading import read
-from service.domain.reading.labels import INTENTS, QUESTION_KINDS
-from service.entry.web import words
+from service.domain.reading.labels import INTENTS, QUESTION_KINDS, RED_FLAGS, SIDE_EFFECTS, TOPICS
+from service.entry.web import reading_words, words
 from service.store.overview import Read
 
 NOW = datetime(2026, 11, 21, 12, 2, tzinfo=UTC)
 ZONE = "America/Halifax"
+TODAY = date(2026, 11, 21)  # a Saturday
+# Where the reader gives these and nothing else.
+VALUES = {
+    "nights_count": ("0", "1", "7"),
+    "pause": ("", "1d", "365d", "until:sat", "until:31"),
+    "later": ("", "sat", "21:00"),
+    "correction": ("symptom_score:2", "adherence_no:no", "weekly_scores:5,2,4"),
+    "side_effect": SIDE_EFFECTS,
+    "topic_stop": TOPICS,
+    "red_flag": RED_FLAGS,
+}
 
 
 @pytest.mark.parametrize(
@@ -96,8 +108,8 @@ def test_a_provider_code_is_a_sentence() -> None:
 @pytest.mark.parametrize("intent", INTENTS)
 def test_every_intent_has_words(intent: str) -> None:
     for kind in (*QUESTION_KINDS, None):
-        for value in ("", "no:forgot", "4", "5,2,4"):
-            said = words.reading(Read(intent, value, kind))
+        for value in VALUES.get(intent, ("", "no:forgot", "4", "yes@prev")):
+            said = reading_words.reading(Read(intent, value, kind), TODAY)
             assert said
             assert "_" not in said
             assert "{" not in said
@@ -114,8 +126,35 @@ def test_every_intent_has_words(intent: str) -> None:
         ("8 pm", "onset_time", "symptoms from 20:00"),
         ("stop", "none", "asked to stop all texts"),
         ("I have chest pain", "none", "danger: chest, breath or stroke signs"),
+        ("pause until monday", "none", "asked to pause until Monday 23 Nov"),
+        ("pause until the 3rd", "none", "asked to pause until Thursday 3 Dec"),
+        ("pause 2 weeks", "none", "asked to pause for 14 days"),
+        ("pause 1 day", "none", "asked to pause for 1 day"),
+        ("pause", "none", "asked to pause"),
+        ("later", "iron_yn", "asked to be asked again"),
+        ("later 9pm", "iron_yn", "asked to be asked again at 21:00"),
+        ("1", "nights_0_7", "1 hard night"),
+        ("oops meant 2 not 7", "symptom_0_10", "a correction: severity 2"),
+        ("sorry that should of been no", "iron_yn", "a correction: no"),
+        ("15", "symptom_0_10", "not understood (out of range), for you"),
+        ("1am tonight", "bedtime_ask", "bedtime 01:00, for tonight only"),
+        ("no forgot", "iron_yn", "iron not taken (forgot)"),
+        ("espanol", "none", "asked for Spanish"),
     ],
 )
 def test_what_the_reader_reads_is_said(body: str, kind: str, said: str) -> None:
     first = read(body, [kind]).intents[0]
-    assert words.reading(Read(first.name, first.value, first.kind)) == said
+    assert reading_words.reading(Read(first.name, first.value, first.kind), TODAY) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "names", "said"),
+    [
+        (1, ("person", "people"), "1 person"),
+        (0, ("person", "people"), "0 people"),
+        (1204, ("text",), "1,204 texts"),
+        (1, ("programme says", "programmes say"), "1 programme says"),
+    ],
+)
+def test_counts_are_said_as_people_do(number: int, names: tuple[str, ...], said: str) -> None:
+    assert counted(number, *names) == said

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from datetime import time
 
 import pytest
 from flask.testing import FlaskClient
@@ -217,3 +218,18 @@ def test_a_bedtime_that_came_by_text_for_tonight_is_told(world: World, tom: Pati
     assert "came by text" not in browser.get(where).text
     world.hears(world.phone_of(tom), "bedtime 1am tonight")
     assert "For tonight a bedtime of 01:00 came by text" in browser.get(where).text
+
+
+def test_a_bedtime_that_came_by_text_stands_in_nobodys_way(world: World, tom: Patient) -> None:
+    with world.runtime.store.transaction(SYSTEM, "patient") as tx:
+        people.set_patient(tx, tom.id, NOW, bedtime=time(6))
+    browser = world.member("clinician")
+    assert send(browser, tom, language="es").status_code == 302
+    assert reread(world, tom).language == "es"
+    refused = send(browser, tom, bedtime="05:30")
+    assert refused.status_code == 400
+    assert 'id="fault-bedtime"' in refused.text
+    assert "From bedtime 05:30 to waking at 07:00 are 1 h 30 min" in refused.text
+    assert 'id="fault-wake_time"' in send(browser, tom, wake_time="08:00").text
+    assert 'id="fault-bedtime_weekend"' in send(browser, tom, bedtime_weekend="04:30").text
+    assert reread(world, tom).bedtime == time(6)

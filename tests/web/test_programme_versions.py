@@ -194,21 +194,28 @@ def test_drafts_of_the_command_line_are_on_the_list(world: World) -> None:
     assert "draft 2" not in part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
 
 
-def test_a_new_programme_kept_as_a_draft_has_a_page(world: World) -> None:
-    browser = world.member("programme_admin")
+def draft_anew(world: World) -> None:
+    """A programme that never was published, as the command line keeps it."""
     source = versions(world)[0].source.replace('slug = "caffeine"', 'slug = "night-tips"')
     with world.runtime.store.transaction(SYSTEM, ACTOR) as tx:
         publish(
             world.runtime, tx, world.clinic, source, name="night-tips.toml", at=None,
             now=world.runtime.clock.now(),
         )  # fmt: skip
+
+
+def test_a_new_programme_kept_as_a_draft_has_a_page(world: World) -> None:
+    browser = world.member("programme_admin")
+    draft_anew(world)
     told = part(browser.get("/programmes").text, "New programmes, not published", "</section>")
     assert "night-tips, version 1" in told
     assert "kept by the command line" in told
     answer = browser.get("/programmes/night-tips", follow_redirects=True)
     assert answer.status_code == 200
     assert "nobody gets anything by it" in answer.text
-    assert "programme apply" in answer.text
+    assert "See what publishing it does" in answer.text
+    reader = world.member("clinician").get("/programmes/night-tips/versions/1").text
+    assert "See what publishing it does" not in reader
     assert 'href="/programmes/night-tips"' not in answer.text
 
 

@@ -13,6 +13,8 @@ _CRIES = ("red.suicide", "despair.said")
 _NO_OPT_OUT = ("command.not_stop", "clinician.stopped", *_CRIES)
 _TOPIC_REACH = 5
 _LONGEST_PHRASE = 8
+_SMALL = {("for",), ("por",), ("the",), ("el",)}
+_GONE_BY = frozenset({"today", "now", "last", "hoy", "ahora", "pasado"})
 
 
 def stop(document: Document, lexicon: Lexicon) -> Intent | None:
@@ -112,7 +114,10 @@ def _how_long(document: Document, lexicon: Lexicon, after: int) -> str | None:
 
 
 def pause(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None:
-    """A pause. Where something was asked, news of a trip alone is none."""
+    """A pause. Where something was asked, news of a trip alone is none.
+
+    With a length of nothing or an end gone by it is not understood: it never becomes the pause nobody asked for.
+    """
     length = _how_long(document, lexicon, after=0)
     away = _away(document, length)
     if away:
@@ -124,7 +129,33 @@ def pause(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None
     plain = document.tokens[mark.start].word.startswith(("paus", "hold", "put", "extend"))
     if length is None and asked and not plain:
         return None
+    doubt = _no_pause(document, lexicon, mark, length)
+    if doubt:
+        return Intent("unknown", doubt, document.raw.strip())
     return Intent("pause", length or "", document.quote(mark.start, mark.end))
+
+
+def _no_pause(
+    document: Document, lexicon: Lexicon, pause_mark: Mark, length: str | None
+) -> str | None:
+    """What is wrong with the length or the end that a pause names; None for a good one, or for none named."""
+    for mark in document.all("command.until"):
+        named = document.words[mark.end : mark.end + 2]
+        if document.between(mark.end, mark.end + 2, "yesterday") or _GONE_BY.intersection(named):
+            return "invalid_time"
+        if length is None and _numbered(document, lexicon, mark.end, mark.end):
+            return "invalid_time"
+    odd = length is None and _numbered(document, lexicon, pause_mark.start + 1, pause_mark.end)
+    return "out_of_range" if odd else None
+
+
+def _numbered(document: Document, lexicon: Lexicon, start: int, end: int) -> bool:
+    """Whether tokens [start, end) or the next one, a small word aside, are a number."""
+    end += document.words[end : end + 1] in _SMALL
+    return any(
+        token.is_number or token.word in lexicon.numbers
+        for token in document.tokens[start : end + 1]
+    )
 
 
 def _away(document: Document, length: str | None) -> Mark | None:

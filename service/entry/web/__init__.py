@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 import service
+from service.domain.counting import counted
 from service.entry.web import (
     account,
     charts,
@@ -18,14 +19,17 @@ from service.entry.web import (
     patient_edit,
     patient_night,
     patients,
+    pauses,
     phone,
     programme_approvals,
     programme_desks,
     programme_edits,
+    programme_first,
     programme_publishing,
     programme_sources,
     programme_weeks,
     programmes,
+    reading_words,
     rehearsals,
     text_edits,
     texts,
@@ -46,12 +50,14 @@ GROUPS = (
     patient,
     patient_edit,
     patient_night,
+    pauses,
     holds,
     enrol,
     programmes,
     programme_edits,
     programme_approvals,
     programme_publishing,
+    programme_first,
     programme_sources,
     programme_desks,
     programme_weeks,
@@ -77,7 +83,9 @@ def create_app(site: Site) -> Flask:
     CSRFProtect(app).exempt(webhooks.pages)
     add_sign_in(app, site.runtime.store)
     show_faults(app)
-    app.jinja_env.globals.update(frame=frame, charts=charts, words=words)
+    app.jinja_env.globals.update(
+        frame=frame, charts=charts, words=words, readings=reading_words, counted=counted
+    )
     for group in GROUPS:
         app.register_blueprint(group.pages)
     return app

@@ -49,6 +49,12 @@ def said(fact: KnownFact) -> str:
     return words.format(value) + (f", {full_day(at)}" if at else "")
 
 
+def since(fact: KnownFact) -> date | None:
+    """From when it is so; None for a fact that names its own date, whatever the day it was recorded on."""
+    value, at = _split(fact.value)
+    return None if at or _date(value) else fact.valid_from
+
+
 def markers(facts: Sequence[KnownFact]) -> list[Marker]:
     """What changed and when, for the chart; each once."""
     found = {}

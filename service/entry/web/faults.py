@@ -7,6 +7,7 @@ from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from schedules.loading import MAX_BYTES as LARGEST_FILE
 from service.flows.publish_programme.approval import StateError
 from service.store.session import StoreBusyError
 
@@ -45,8 +46,8 @@ FAULTS = {
     ),
     413: Fault(
         "That is too large.",
-        "What you sent is over 1 MB. Nothing was changed.",
-        "Send a smaller file, or split it.",
+        f"A programme’s file has at most {LARGEST_FILE // 1024} KB, and nothing else is longer. Nothing was changed.",
+        "Look whether it is the right file; a programme that is too long can be made two.",
     ),
     500: Fault(
         "Something failed on our side.",

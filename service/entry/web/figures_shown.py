@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.domain.counting import counted
 from service.domain.figures import Covered, Dose, cut_off_kept, days_covered
 from service.store.patient_page import PatientNight, Standing, kept
 
@@ -51,7 +52,7 @@ def _covered(doses: Sequence[Dose]) -> Iterator[Shown]:
         yield Shown(
             "Iron days covered",
             _between(covered),
-            f"reported, of {covered.low.of} due days; the low end counts silence as missed",
+            f"reported, of {counted(covered.low.of, 'due day')}; the low end counts silence as missed",
         )
 
 
@@ -80,7 +81,7 @@ def _onset(figures: Mapping[str, Any]) -> Iterator[Shown]:
     else:
         direction = "earlier" if shift < 0 else "later"
         moved = f"{_hours(abs(shift))} {direction} than at first"
-    yield Shown("Usual onset", figures["onset"], f"median of {count} reports · {moved}")
+    yield Shown("Usual onset", figures["onset"], f"median of {counted(count, 'report')} · {moved}")
 
 
 def _hours(minutes: int) -> str:

@@ -1,28 +1,32 @@
-"""One patient: why flagged, severity by night, figures, conversation, what comes next; paused and resumed here."""
+"""One patient: why flagged, severity by night, figures, conversation, and what comes next."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from schedules.recurrence import to_local, to_utc
+from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
 from service.domain.alerts import rank_of
+from service.domain.counting import counted
 from service.domain.figures import WINDOW_DAYS
 from service.entry.web import words
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
 from service.entry.web.changes_shown import saved
 from service.entry.web.charts import Night
-from service.entry.web.facts_shown import markers, said
+from service.entry.web.facts_shown import markers, said, since
 from service.entry.web.figures_shown import shown
 from service.entry.web.holds import WHAT_RESTS
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
 from service.flows.plan_due.ahead import forecast
-from service.store import alerts, audit, circumstances, consent, patient_page, people
+from service.flows.take_reply import ACTOR as BY_TEXT
+from service.store import alerts, audit, consent, patient_page, people
+from service.store.delivery_history import FAILED_IN_A_ROW
 from service.store.patient_page import PatientNight
+from service.store.programme_pages import STAFF, authors
 from service.store.records import Patient
 from service.store.session import Tx
 
@@ -32,19 +36,23 @@ SPANS = (28, 90)
 NEXT_TEXTS, MOST_HELD, NIGHTS_AHEAD = 7, 20, 7
 FEW_TEXTS, MANY_TEXTS = 14, 200
 DAY = timedelta(days=1)
-LONGEST_PAUSE = timedelta(days=366)
 
 
 @pages.get("/patients/<token>")
 @for_roles(READERS)
 def patient(token: str) -> ResponseReturnValue:
-    """The patient's page; that it was read is noted."""
+    """The patient's page."""
+    return show(token)
+
+
+def show(token: str, *, until: str = "", until_fault: str = "") -> str:
+    """The page as it stands now, with what is wrong with a pause asked for; that it was read is noted."""
     span = request.args.get("nights", SPANS[-1], type=int)
     if span not in SPANS:
         abort(400)
     now = current_site().runtime.clock.now()
     with own_clinic() as tx:
-        one = _patient(tx, token)
+        one = find(tx, token)
         page = {
             **_who(tx, one, now),
             **_severity(tx, one, span, now),
@@ -64,8 +72,11 @@ def patient(token: str) -> ResponseReturnValue:
         spans=SPANS,
         rests=WHAT_RESTS,
         said=said,
+        since=since,
         reason_words=reason_words,
         acting=member().may(CARERS),
+        until=until,
+        until_fault=until_fault,
     )
 
 
@@ -75,17 +86,28 @@ def _who(tx: Tx, one: Patient, now: datetime) -> dict[str, Any]:
     clinic = people.clinic_by_id(tx, one.clinic_id)
     today = to_local(now, one.zone).date()
     facts = patient_page.facts(tx, one.id)
+    pause = patient_page.pause_in_force(tx, one.id, now)
     return {
         "person": person,
         "born": _born(person.born),
         "age": words.age(person.born, today),
         "today": today,
-        "pause": patient_page.pause_in_force(tx, one.id, now),
+        "pause": pause,
+        "paused_by": _paused_by(tx, pause.set_by) if pause else "",
         "consent": consent.last_change(tx, one.id),
         "reasons": _reasons(tx, one, now, clinic.zone),
         "facts": [fact for fact in facts if fact.valid_to is None or fact.valid_to > today],
         "markers": markers(facts),
     }
+
+
+def _paused_by(tx: Tx, actor: str) -> str:
+    """Who began a pause; the service itself does so for one reason only (rule M-WHO)."""
+    if actor == BY_TEXT:
+        return "by the patient’s own text"
+    if actor.startswith(STAFF):
+        return f"by {authors(tx, [actor]).get(actor, 'a colleague')}"
+    return f"by the service: {counted(FAILED_IN_A_ROW, 'text')} in a row did not arrive"
 
 
 def _severity(tx: Tx, one: Patient, span: int, now: datetime) -> dict[str, Any]:
@@ -125,49 +147,12 @@ def _ahead(tx: Tx, one: Patient) -> dict[str, Any]:
     return {"planned": planned, "held": held, "titles": titles}
 
 
-@pages.post("/patients/<token>/pause")
-@for_roles(CARERS)
-def pause(token: str) -> ResponseReturnValue:
-    """Pause planned texts until the morning of a day, or until somebody resumes them."""
-    now = current_site().runtime.clock.now()
-    with own_clinic(write=True) as tx:
-        one = _patient(tx, token)
-        until = _until(request.form.get("until", ""), one, now)
-        circumstances.add_pause(tx, one, until, now)
-        audit.write(tx, one.clinic_id, "patient paused", token, now)
-    return redirect(url_for("patient.patient", token=token))
-
-
-@pages.post("/patients/<token>/resume")
-@for_roles(CARERS)
-def resume(token: str) -> ResponseReturnValue:
-    """End the pause now."""
-    now = current_site().runtime.clock.now()
-    with own_clinic(write=True) as tx:
-        one = _patient(tx, token)
-        if circumstances.end_pauses(tx, one, now):
-            audit.write(tx, one.clinic_id, "patient resumed", token, now)
-    return redirect(url_for("patient.patient", token=token))
-
-
-def _patient(tx: Tx, token: str) -> Patient:
+def find(tx: Tx, token: str) -> Patient:
+    """The patient of that name in the clinic of who is signed in; a page for what is missing otherwise."""
     found = people.patient_by_token(tx, token)
     if found is None:
         abort(404)
     return found
-
-
-def _until(typed: str, one: Patient, now: datetime) -> datetime | None:
-    """The start of the day typed, on the patient's clocks; None where none was typed."""
-    if not typed:
-        return None
-    try:
-        until = to_utc(datetime.combine(date.fromisoformat(typed), time(0)), one.zone)
-    except ValueError:
-        abort(400)
-    if not now < until <= now + LONGEST_PAUSE:
-        abort(400)
-    return until
 
 
 def _reasons(tx: Tx, one: Patient, now: datetime, zone: str) -> list[Reason]:

@@ -95,7 +95,7 @@ def _asked(
 ) -> Asked | list[Fault]:
     raw = as_columns(typed, COLUMNS)
     raw["facts"] = ";".join(filter(None, [raw["facts"], *_held(opened)]))
-    checked = check_care(raw)
+    checked = check_care(raw, opened)
     faults = checked if isinstance(checked, list) else []
     zone = checked.zone if isinstance(checked, Care) else one.zone
     since = today = to_local(now, zone).date()

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from schedules.night import night_of
 from service.entry.web.access import READERS, for_roles, own_clinic
+from service.entry.web.places import instead, places
 from service.entry.web.site import current_site
 from service.flows.plan_due.ahead import forecast, passed_over
 from service.store import audit, people
@@ -45,6 +46,8 @@ def night(token: str, night: str) -> ResponseReturnValue:
         content = runtime.shelf.content(tx, clinic)
         person = people.open_person(tx.keyring, one)
         audit.write(tx, one.clinic_id, "patient read", token, now, night=night)
+    of_night = [slot for slot in coming if slot.night == day]
+    titles, taken = _titles(content), places(slots, of_night)
     return render_template(
         "patient_night.html",
         patient=one,
@@ -52,8 +55,9 @@ def night(token: str, night: str) -> ResponseReturnValue:
         night=day,
         slots=slots,
         gone=[slot for slot in gone if slot.night == day],
-        coming=[slot for slot in coming if slot.night == day],
-        titles=_titles(content),
+        coming=of_night,
+        titles=titles,
+        instead=lambda reason, at: instead(reason, at, taken, titles, one.zone),
         now=now,
         zone=one.zone,
     )

@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask import request
 
 from service.domain import programme_words
+from service.domain.counting import counted
 from service.entry.web import words
 from service.entry.web.programme_desks import Change, Desk, only_gates
 from service.entry.web.programme_eyes import Seen, eyes_for, seen_by
@@ -77,8 +78,7 @@ def _status(desk: Desk, change: Change, seen: Sequence[Seen], *, is_weaker: bool
     if is_weaker:
         parts.append("It weakens a safety gate, so the texts are shown as they are now.")
     elif change.faults:
-        many = len(change.faults)
-        wrong = "1 entry is" if many == 1 else f"{many} entries are"
+        wrong = counted(len(change.faults), "entry is", "entries are")
         parts.append(f"{wrong} not understood, so the texts are shown as they are now.")
     elif change.is_changed:
         counts = ", ".join(f"{one.differing} of {len(one.texts)} for {one.ref}" for one in seen)

@@ -182,6 +182,7 @@ def version(slug: str, number: int) -> ResponseReturnValue:
         deed=deed(found, names),
         asked_by=who(found.asked_by, names),
         decided_by=who(found.approved_by, names),
+        editing=member().may(PROGRAMME_EDITORS),
         now=now,
         zone=clinic.zone,
     )

@@ -11,7 +11,10 @@ from secure import (
     XFrameOptions,
 )
 
-LARGEST_REQUEST = 1024 * 1024
+from schedules.loading import MAX_BYTES as LARGEST_FILE
+
+# The largest thing anybody sends is a programme's file; a form spells a character in three at worst.
+LARGEST_REQUEST = 4 * LARGEST_FILE
 A_YEAR = 365 * 24 * 3600
 COOKIE = "evenfall"
 

@@ -1,7 +1,7 @@
 """Today: who needs a person and why, what came in overnight, what goes out tonight, and how sending does."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local, to_utc
+from service.domain.counting import counted
 from service.entry.web import holds, words
 from service.entry.web.access import (
     CARERS,
@@ -25,12 +26,14 @@ from service.store import (
     alerts,
     audit,
     circumstances,
+    exchanges,
     missed,
     overview,
     people,
     ranks,
     replies,
 )
+from service.store.exchanges import Asked
 from service.store.missed import Episode
 from service.store.overview import Need, Sending
 from service.store.people import clinic_by_id, open_person, patients_by_id
@@ -51,13 +54,13 @@ LATE_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person of the list, as the page shows them."""
+    """One person of the list, as the page shows them; `asked`: what their quoted reply came to."""
 
     need: Need
     name: str
     age: int | None
     reasons: tuple[Reason, ...]
-    quoted: str | None
+    asked: Asked | None
 
 
 @pages.get("/")
@@ -89,7 +92,9 @@ def today() -> ResponseReturnValue:
 def _who(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """Who needs somebody, in the order of urgency."""
     needs, total = overview.needs(tx, clinic.id, MOST_ROWS)
-    rows = [_row(need, tx.keyring, now, clinic.zone) for need in needs]
+    quoted = [need.quote.id for need in needs if need.quote]
+    asked = exchanges.asked_before(tx, quoted)
+    rows = [_row(need, asked, tx.keyring, now, clinic.zone) for need in needs]
     return {
         "urgent": [row for row in rows if row.need.tier != "INFO"],
         "later": [row for row in rows if row.need.tier == "INFO"],
@@ -110,6 +115,8 @@ def _overnight(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
         "heard": heard,
         "senders": senders,
         "waiting": waiting,
+        "unanswered": exchanges.left_unanswered(tx, [reply.id for reply in waiting]),
+        "asked": exchanges.asked_before(tx, [reply.id for reply in waiting]),
         "waiting_count": count,
         "names": _names(tx, whose),
     }
@@ -186,7 +193,11 @@ def _let_go(tx: Tx, rule: str, patient_id: int, note: str, now: datetime) -> Non
 
 def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning: bool) -> str:
     """The first thing a colleague would say."""
-    need = "Nobody needs you." if not needing else f"{_people(needing, 'needs', 'need')} you."
+    need = (
+        "Nobody needs you."
+        if not needing
+        else f"{counted(needing, 'person needs', 'people need')} you."
+    )
     replied = (
         f"{senders or 'Nobody'} replied {'overnight' if morning else 'since yesterday evening'}"
     )
@@ -197,8 +208,7 @@ def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning:
 
 def missed_words(one: Episode, now: datetime, zone: str) -> str:
     """What was missed, in a sentence; times by the clinic's clock."""
-    texts = "1 text" if one.texts == 1 else f"{one.texts:,} texts"
-    patients = "1 patient" if one.patients == 1 else f"{one.patients:,} patients"
+    texts, patients = counted(one.texts, "text"), counted(one.patients, "patient")
     first, last = (words.moment(at, now, zone) for at in (one.first, one.last))
     if words.local_day(one.first, zone) == words.local_day(one.last, zone) and first != last:
         first = words.clock(one.first, zone)
@@ -208,10 +218,6 @@ def missed_words(one: Episode, now: datetime, zone: str) -> str:
         f"{texts} to {patients} {were} not sent {between}, because {their} time had passed (the service was down"
         " or asleep, or could not hand them over). Nothing is sent late."
     )
-
-
-def _people(count: int, one: str, more: str) -> str:
-    return f"1 person {one}" if count == 1 else f"{count} people {more}"
 
 
 def _is_normal(sending: Sending, now: datetime) -> bool:
@@ -232,14 +238,15 @@ def by_hour(instants: Sequence[datetime], zone: str) -> list[tuple[str, int]]:
     return [(f"{hour:%H}", hours.get(hour, 0)) for hour in ladder]
 
 
-def _row(need: Need, keyring: Keyring, now: datetime, zone: str) -> Row:
+def _row(need: Need, asked: Mapping[int, Asked], keyring: Keyring, now: datetime, zone: str) -> Row:
     name, years = "A number that is no patient’s", None
     if need.patient is not None:
         person = open_person(keyring, need.patient)
         name = f"{person.given_name} {person.family_name}"
         years = words.age(person.born, to_local(now, need.patient.zone).date())
     reasons = tuple(reason_of(alert, now, zone) for alert in need.alerts)
-    return Row(need, name, years, reasons, need.quote.body if need.quote else None)
+    behind = asked.get(need.quote.id) if need.quote else None
+    return Row(need, name, years, reasons, behind)
 
 
 def _names(tx: Tx, patient_ids: Sequence[int]) -> dict[int, tuple[Patient, Person]]:

@@ -1,4 +1,4 @@
-"""Times, states and readings in the words of the pages; and texts from outside made safe to look at."""
+"""Times and states in the words of the pages; and texts from outside made safe to look at."""
 
 import unicodedata
 from datetime import date, datetime, timedelta
@@ -7,7 +7,6 @@ from schedules.recurrence import to_local
 from schedules.slots import REASONS, reason_words
 from service.domain.delivery import State
 from service.domain.provider_codes import meaning
-from service.store.overview import Read
 
 DAY = timedelta(days=1)
 _ZERO_WIDTH_JOINER = "\u200d"  # holds emoji together
@@ -37,6 +36,11 @@ def local_day(instant: datetime, zone: str) -> date:
 def short_day(day: date) -> str:
     """`Sat 21 Nov`."""
     return f"{day:%a} {day.day} {day:%b}"
+
+
+def named_day(day: date) -> str:
+    """`Monday 30 Nov`."""
+    return f"{day:%A} {day.day} {day:%b}"
 
 
 def near_day(day: date, today: date) -> str:
@@ -127,100 +131,3 @@ def withheld(reason: str, detail: str = "") -> str:
     if reason in REASONS:
         return reason_words(reason, visible(detail).replace("_", " "))
     return _UNSENT.get(reason) or reason.replace("_", " ")
-
-
-_GOALS = {
-    "iron_yn": ("iron taken", "iron not taken"),
-    "caffeine_yn": ("caffeine cut-off kept", "caffeine cut-off not kept"),
-    "alcohol_yn": ("alcohol cut-off kept", "alcohol cut-off not kept"),
-    "nicotine_yn": ("nicotine cut-off kept", "nicotine cut-off not kept"),
-    "exercise_yn": ("walked or stretched", "did not walk or stretch"),
-    "relax_yn": ("wound down", "did not wind down"),
-    "compression_yn": ("wore the wraps", "did not wear the wraps"),
-    "lab_yn": ("blood test done", "blood test not done"),
-}
-_SCREENS = {
-    "aug_earlier_yn": "symptoms earlier or spreading",
-    "urges_yn": "new urges",
-    "med_change_yn": "a medicine changed",
-}
-_ONSETS = {
-    "none": "no symptoms",
-    "bedtime": "symptoms from bedtime on",
-    "all_day": "symptoms all day",
-}
-_PLAIN = {
-    "correction": "a correction",
-    "ready": "ready to read",
-    "start": "asked to start",
-    "stop": "asked to stop all texts",
-    "resume": "asked to resume",
-    "help": "asked for help",
-    "thanks": "thanks",
-    "not_due": "not due that day",
-    "question": "a question, for you",
-    "unknown": "not understood, for you",
-}
-_WITH_VALUE = {
-    "symptom_score": "severity {}",
-    "nights_count": "{} hard nights",
-    "bedtime_change": "bedtime {}",
-    "later": "asked to be asked again ({})",
-    "pause": "asked to pause ({})",
-    "red_flag": "danger: {}",
-    "side_effect": "side effect: {}",
-    "med_change": "medicine change: {}",
-    "topic_stop": "no more texts about {}",
-    "language": "asked for language {}",
-    "time_pref": "asked for texts near {}",
-    "wrong_party": "not the patient ({})",
-}
-
-
-_VALUES = {
-    "suicide": "self-harm",
-    "chest_pain": "chest, breath or stroke signs",
-    "drug_reaction": "swelling of face or throat",
-    "dvt": "one leg swollen, hot or red",
-    "gi_bleed": "blood",
-    "overdose": "too much medicine",
-    "child_ingestion": "a child took medicine",
-    "sleep_attack": "sudden sleep",
-    "impulse_control": "an urge hard to resist",
-    "wrong_number": "wrong number",
-    "deceased": "a death",
-    "unsure": "asks who this is",
-}
-
-
-def reading(read: Read) -> str:
-    """How a reply was read, in a few words."""
-    value = _VALUES.get(read.value, read.value.replace("_", " "))
-    if read.intent in _WITH_VALUE:
-        return _WITH_VALUE[read.intent].format(value).replace(" ()", "")
-    if read.intent == "onset_time":
-        return _ONSETS.get(read.value, f"symptoms from {value}")
-    if read.intent == "weekly_scores":
-        scores = (*read.value.split(","), "", "", "")
-        return f"week: in bed {scores[0]}, at rest {scores[1]}, poor sleep {scores[2]}"
-    if read.intent.startswith("adherence_"):
-        return _kept(read)
-    if read.intent.startswith("screen_"):
-        said = "yes" if read.intent == "screen_yes" else "no"
-        return f"{said} to: {_SCREENS.get(read.kind or '', 'the check')}"
-    return _PLAIN.get(read.intent, read.intent.replace("_", " "))
-
-
-def _kept(read: Read) -> str:
-    yes, no = _GOALS.get(read.kind or "", ("yes", "no"))
-    if read.intent == "adherence_yes":
-        return yes
-    if read.intent == "adherence_partial":
-        return "partly: " + yes
-    why = read.value.partition(":")[2].replace("_", " ")
-    return f"{no} ({why})" if why else no
-
-
-def for_staff(read: Read) -> bool:
-    """Whether a reading leaves something to a person."""
-    return read.intent in {"question", "unknown", "red_flag", "wrong_party"}

@@ -13,6 +13,7 @@ from service.domain.reading import Reading, read
 from service.flows.take_reply.apply import apply
 from service.flows.take_reply.colleagues import hear_other
 from service.flows.take_reply.context import talk_with
+from service.flows.take_reply.unsaid import leave_unsaid
 from service.runtime import Runtime
 from service.store import people, ranks, replies
 from service.store.records import Clinic, Patient
@@ -101,6 +102,7 @@ def _converse(
     talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out)
     reading = read_in(talk, body, patient.bedtime)
     outcome = respond(talk, reading, bare_keyword=is_provider_keyword(body))
+    leave_unsaid(tx, patient, outcome, now)
     replies.add_readings(tx, reply, reading, outcome.bound)
     replies.mark_read(
         tx,
@@ -133,6 +135,7 @@ def _shared_phone(
         outcome = respond(talk, confined, bare_keyword=is_provider_keyword(body))
         if answered:
             outcome.said = []
+        leave_unsaid(tx, patient, outcome, now)
         answered = answered or bool(outcome.said) or talk.consent is ConsentState.STOPPED
         apply(runtime, tx, clinic, patient, reply, talk, outcome, body)
     replies.add_readings(tx, reply, reading, [None] * len(reading.intents))

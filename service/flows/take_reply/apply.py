@@ -1,11 +1,10 @@
 """What a reply changes, written in the transaction that stores its reading."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from schedules.recurrence import to_local
 from service.domain.consent import ConsentState
-from service.domain.delivery import ANSWERS_AN_HOUR, Kind
+from service.domain.delivery import Kind
 from service.domain.talk import Given, Outcome, Talk
 from service.flows.take_reply.answer import answer_texts
 from service.runtime import Runtime
@@ -13,7 +12,6 @@ from service.store import (
     alerts,
     circumstances,
     consent,
-    delivery_history,
     outbox,
     people,
     questions,
@@ -33,11 +31,6 @@ KIND_OF = {
     "nights_count": "nights_0_7",
     "onset_time": "onset_time",
 }
-ONCE_A_CHAIN = "AUG-04"
-# As long as the monthly screens stay open.
-CHAIN_LASTS = timedelta(hours=48)
-AN_HOUR = timedelta(hours=1)
-OWED = frozenset({Kind.CRISIS, Kind.STOP_CONFIRM, Kind.HELP})
 
 
 def apply(
@@ -63,8 +56,7 @@ def apply(
         standings.restand(tx, [patient], now)
     elif outcome.alerts:
         ranks.rank_patients(tx, [patient.id])
-    said = _within_reason(tx, patient, outcome, now)
-    if said:
+    if outcome.answers:
         content = runtime.shelf.content(tx, clinic)
         if outcome.changes:
             patient = people.patient_by_id(tx, patient.id)
@@ -184,21 +176,3 @@ def _change_consent(
     consent.write_consent(tx, patient, state, means="text", evidence=body, wording=wording, now=now)
     if state is ConsentState.STOPPED:
         outbox.cancel_waiting(tx, [patient.id], "not_consented", now, but=(Kind.CRISIS,))
-
-
-def _within_reason(tx: Tx, patient: Patient, outcome: Outcome, now: datetime) -> Sequence[object]:
-    """Leave unsaid what would make a fourth answer within the hour; what is owed is said.
-
-    The text that follows a yes to the screens is said once in their chain.
-    """
-    if any(one.template == ONCE_A_CHAIN for one in outcome.said):
-        lately = now - CHAIN_LASTS
-        if delivery_history.said_since(tx, patient.id, ONCE_A_CHAIN, lately):
-            outcome.said = [one for one in outcome.said if one.template != ONCE_A_CHAIN]
-    recent = outbox.answers_since(tx, patient.id, now - AN_HOUR)
-    if recent >= ANSWERS_AN_HOUR:
-        asking = [one for one in outcome.said if one.asks is not None]
-        # Who joins, leaves or comes back is told so, however much was said before.
-        owed = [one for one in outcome.said if outcome.consent or one.kind in OWED]
-        outcome.said = owed + [one for one in asking if one not in owed]
-    return [*outcome.said, *filter(None, [outcome.opened, outcome.later])]

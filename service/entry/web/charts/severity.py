@@ -6,6 +6,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
+from service.domain.counting import counted
 from service.entry.web.charts.marks import (
     HOT_SCORE,
     STATES,
@@ -54,7 +55,7 @@ def severity_chart(
         *_strip(nights, place, base + 16, size.strip, max(1.6, step * 0.74)),
         *_months(nights, place, height - 6, step),
     ]
-    title = f"Severity, last {len(nights)} nights"
+    title = f"Severity, last {counted(len(nights), 'night')}"
     return _svg(size.width, height, name, title, _told(nights, usual, markers), parts)
 
 
@@ -119,7 +120,7 @@ def _told(nights: Sequence[Night], usual: float | None, markers: Sequence[Marker
     if not scores:
         return "No severity was reported in these nights."
     last = ", ".join(scores[-3:])
-    words = f"{len(scores)} scores; the last {last}."
+    words = f"{counted(len(scores), 'score')}; the last {last}."
     if usual is not None:
         words += f" The usual is {number(usual)}."
     return words + "".join(f" {day_words(marker.on)}: {marker.words}." for marker in markers)

@@ -5,6 +5,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
+from service.domain.counting import counted
 from service.entry.web.charts.marks import (
     DAY,
     HOT_SCORE,
@@ -24,7 +25,7 @@ def sparkline(scores: Sequence[float | None], usual: float | None, tall: int = 5
     """Severity of the last nights without an axis; the usual range shaded, the last score marked."""
     known = [(at, score) for at, score in enumerate(scores) if score is not None]
     words = (
-        f"Severity, last {len(scores)} nights: {len(known)} scores"
+        f"Severity, last {len(scores)} nights: {counted(len(known), 'score')}"
         + (f", usual {number(usual)}" if usual is not None else "")
         + (f", latest {number(known[-1][1])}" if known else "")
     )
@@ -53,8 +54,8 @@ def heat_strip(states: Sequence[str]) -> Markup:
     nights = [Night(start + DAY * at, state, None) for at, state in enumerate(states)]
     place = {one.night: 3.5 + 6 * at for at, one in enumerate(nights)}
     shapes = [shape(one.state, place[one.night] - 2.2, 1, 4.4, 16) for one in nights]
-    counted = [(states.count(state), words) for state, words in STATES.items()]
-    words = ", ".join(f"{count} {state}" for count, state in counted if count)
+    counts = [(states.count(state), words) for state, words in STATES.items()]
+    words = ", ".join(f"{count} {state}" for count, state in counts if count)
     return image(6 * len(states) + 1, 18, f"Last {len(states)} nights: {words}", shapes, "heat")
 
 
