@@ -20,6 +20,10 @@ class Gateway(Protocol):
         """What the provider knows of our texts to a number."""
         ...
 
+    async def look_up(self, sids: Sequence[str], now: datetime) -> Sequence[Receipt]:
+        """What the provider says at `now` has become of texts it named so; what it does not know is left out."""
+        ...
+
     def drain(self, now: datetime) -> Sequence[Receipt | Inbound]:
         """What a simulated carrier has to say by `now`; empty where webhooks bring it."""
         ...
