@@ -114,10 +114,10 @@ class SimulatedGateway:
             self._push(Receipt(token, sid, State.DELIVERED, None, accepted_at + DELIVERED_AFTER))
 
     async def find(self, to: str, since: datetime) -> Sequence[Found]:
-        """What was taken for a number."""
+        """What was taken for a number, the newest first."""
         return [
             Found(sid, text.body, text.sent_at, State.SENT)
-            for text, sid in self.ledger
+            for text, sid in reversed(self.ledger)
             if text.to == to and text.sent_at >= since
         ]
 

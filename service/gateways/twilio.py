@@ -68,16 +68,17 @@ class TwilioGateway:
     def __init__(self, account: Account, concurrency: int) -> None:
         self._account = account
         self._concurrency = concurrency
-        self._http: AsyncClient | None = None
-        self._client: Client | None = None
+        self._clients: dict[asyncio.AbstractEventLoop, Client] = {}
 
     def _connected(self) -> Client:
-        """The client, made inside the running loop on first use: its session belongs to that loop."""
-        if self._client is None:
+        """The running loop's client, made on first use: its session belongs to that loop, and the sender and whoever
+        reconciles each have their own."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
             account = self._account
-            self._http = AsyncClient(account.base_url, self._concurrency)
-            self._client = Client(account.sid, account.token, http_client=self._http)
-        return self._client
+            http = AsyncClient(account.base_url, self._concurrency)
+            self._clients[loop] = Client(account.sid, account.token, http_client=http)
+        return self._clients[loop]
 
     async def send(self, texts: Sequence[Text]) -> AsyncIterator[Outcome]:
         """Post all texts at once, yielding each outcome as soon as it is known."""
@@ -134,10 +135,10 @@ class TwilioGateway:
         return None
 
     async def close(self) -> None:
-        """Give up the connections."""
-        if self._http is not None:
-            await self._http.close()
-            self._http = self._client = None
+        """Give up the running loop's connections."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.http_client.close()
 
 
 def _is_name(sid: Any) -> bool:

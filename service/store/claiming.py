@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, exists, or_, select, update
 
 from service.domain.delivery import RULES, Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, clear_from, judge
+from service.store import channels
+from service.store.channels import Door
 from service.store.missed import add_missed
 from service.store.outbox import end_unsent
 from service.store.people import open_phone, rhythm_of, wake
@@ -31,6 +33,7 @@ URGENT_LANES = (0, 1)
 NEVER = date.max
 # How far ahead of its rate a sender may be claimed: one claim's worth, so that an urgent text waits behind no one.
 AHEAD = timedelta(milliseconds=100)
+EXPIRED_AT_ONCE = 200
 
 _COLUMNS = (
     OutboxText.id,
@@ -75,12 +78,38 @@ class _Waiting:
     patient: Patient | None
 
 
-def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None) -> list[Text]:
+def claim(
+    tx: Tx, channel: str, places: int, now: datetime, wall: datetime, rate: float | None
+) -> list[Text]:
     """Up to `places` due texts, in lane order, marked `submitting` under a lease; those not allowed are ended.
 
-    `rate` is segments a second for each sender, None without limit.
+    `rate` is segments a second for each sender, None without limit. While the channel is stopped one text is
+    tried at a time, and otherwise none.
     """
-    waiting = [_waiting(row) for row in tx.rows(_DUE, now=now, most=places)]
+    door = channels.door(tx, channel, now)
+    if door is Door.SHUT:
+        expire(tx, now)
+        return []
+    leaving = _allowed(tx, _DUE, places, now)
+    if door is Door.AJAR:
+        leaving = leaving[:1]
+    leaving = _within_rate(tx, leaving, now, rate)
+    if door is Door.AJAR and leaving and not channels.begin_probe(tx, channel, now):
+        return []
+    _mark(tx, leaving, now, wall)
+    open_questions(tx, [text.token for text in leaving if text.asks], now)
+    ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
+    return [_text(tx, text, now) for text in leaving]
+
+
+def expire(tx: Tx, now: datetime) -> None:
+    """End texts whose time has passed, for when none may leave."""
+    _allowed(tx, _TOO_LATE, EXPIRED_AT_ONCE, now)
+
+
+def _allowed(tx: Tx, query: Executable, most: int, now: datetime) -> list[_Waiting]:
+    """Those of the texts a query finds that may leave; those that may not are ended, with what follows from it."""
+    waiting = [_waiting(row) for row in tx.rows(query, now=now, most=most)]
     if not waiting:
         return []
     leaving, ended = _judged(tx, waiting, now)
@@ -89,11 +118,7 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
     gone = {row for row, _, _ in ended}
     wake(tx, [text.patient_id for text in waiting if text.id in gone and text.patient_id], now)
     void_questions(tx, [text.token for text in waiting if text.id in gone and text.asks])
-    leaving = _within_rate(tx, leaving, now, rate)
-    _mark(tx, leaving, now, wall)
-    open_questions(tx, [text.token for text in leaving if text.asks], now)
-    ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
-    return [_text(tx, text, now) for text in leaving]
+    return leaving
 
 
 def _waiting(row: tuple[Any, ...]) -> _Waiting:
@@ -160,11 +185,15 @@ def _within_rate(
     tx: Tx, texts: list[_Waiting], now: datetime, rate: float | None
 ) -> list[_Waiting]:
     """Those whose sender has a slot now, taken in lane order; the others stay planned."""
-    if rate is None or not texts:
+    if not texts:
         return texts
-    numbers = {text.sender for text in texts}
-    locked = select(Sender.number, Sender.next_free_at).where(Sender.number.in_(numbers))
-    free = {row[0]: row[1] for row in tx.rows(locked.with_for_update())}
+    numbers = sorted({text.sender for text in texts})
+    senders = tx.rows(_SENDERS if rate is None else _SENDERS_LOCKED, numbers=numbers)
+    resting = {row[0] for row in senders if row[2] is not None and row[2] > now}
+    texts = [text for text in texts if text.lane in URGENT_LANES or text.sender not in resting]
+    if rate is None:
+        return texts
+    free = {row[0]: row[1] for row in senders}
     taken = []
     for text in texts:
         at = max(free.get(text.sender, now), now)
@@ -216,6 +245,11 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(of=OutboxText, skip_locked=True)
 )
+_TOO_LATE = _DUE.where(OutboxText.not_after < bindparam("now"))
+_SENDERS = select(Sender.number, Sender.next_free_at, Sender.rests_until).where(
+    Sender.number.in_(bindparam("numbers", expanding=True))
+)
+_SENDERS_LOCKED = _SENDERS.order_by(Sender.number).with_for_update()
 _OUTBOX = table(OutboxText)
 _LATER = (
     update(_OUTBOX)
