@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,7 @@ from service.gateways.twilio_http import AnswerTooLongError, AsyncClient, Refuse
 SHORTEST_VALIDITY_S, LONGEST_VALIDITY_S = 60, 36_000
 FOUND_AT_MOST = 20
 LONGEST_SID = 64
+TOO_MANY = 20429
 # What a failed request raises. The last five: the SDK takes any answer for JSON, and any JSON for an object.
 FAULTS = (
     RefusedError,
@@ -164,9 +166,11 @@ def _state(message: Any) -> State:
 def _verdict(token: str, fault: Exception) -> SendError:
     """What a failed request means."""
     if isinstance(fault, RefusedError):
-        kind = refused(fault.code or 0, fault.status)
-        reason = _reason(fault.code, fault.status)
-        return SendError(token, kind, fault.code, reason, retry_after_s=fault.retry_after_s)
+        too_many = fault.status == HTTPStatus.TOO_MANY_REQUESTS
+        code = fault.code or (TOO_MANY if too_many else None)
+        kind = refused(code or 0, fault.status)
+        reason = _reason(code, fault.status)
+        return SendError(token, kind, code, reason, retry_after_s=fault.retry_after_s)
     for class_, said in UNREACHED:
         if isinstance(fault, class_):
             reason = f"{said}; nothing left us."

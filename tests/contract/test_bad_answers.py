@@ -100,8 +100,8 @@ ANSWERS = {
     "too much, without a code": (
         Mishap(status=429, body=b"slow down"),
         TRANSIENT,
-        None,
-        "The provider answered with HTTP 429.",
+        20429,
+        "The provider asked us to slow down.",
     ),
     "no HTTP": (Mishap(raw=b"220 smtp.example ready\r\n"), UNKNOWN, None, NO_HTTP),
     "a header too long": (
