@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from service.domain.delivery import State
 from service.store.people import open_phone, patients_by_id
@@ -76,6 +76,45 @@ def uncertain_texts(tx: Tx, wall: datetime) -> list[Uncertain]:
         for token, patient_id, recipient, body, submitted_at in rows
         if body is not None and (patient_id or recipient is not None)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A text that nobody found at the provider: it may have arrived."""
+
+    token: str
+    patient_id: int | None
+    body: str
+    submitted_at: datetime
+
+
+def left_to_a_person(
+    tx: Tx, clinic_id: int, wall: datetime, limit: int
+) -> tuple[list[Doubtful], int]:
+    """A clinic's doubtful texts that nobody has put away and that are no longer looked for, the newest first, at most
+    `limit`; and how many there are."""
+    mine = and_(
+        IS_UNKNOWN,
+        OutboxText.clinic_id == clinic_id,
+        OutboxText.seen_at.is_(None),
+        OutboxText.lease_until <= wall - LOOKED_FOR,
+    )
+    query = select(
+        OutboxText.token, OutboxText.patient_id, OutboxText.body, OutboxText.submitted_at
+    )
+    rows = tx.rows(query.where(mine).order_by(OutboxText.submitted_at.desc()).limit(limit))
+    total = tx.row(select(func.count()).select_from(OutboxText).where(mine))
+    opened = [
+        Doubtful(token, who, tx.keyring.open_(body, "outbox", "body", token) if body else "", at)
+        for token, who, body, at in rows
+    ]
+    return opened, int(total[0]) if total else 0
+
+
+def put_away(tx: Tx, token: str, now: datetime) -> bool:
+    """Somebody has seen that a text's fate is unknown; False where somebody had before, or it is not."""
+    unseen = and_(IS_UNKNOWN, OutboxText.token == token, OutboxText.seen_at.is_(None))
+    return tx.changed(update(OutboxText).where(unseen).values(seen_at=now)) == 1
 
 
 def names_taken(tx: Tx, sids: Collection[str]) -> set[str]:

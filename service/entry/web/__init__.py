@@ -27,6 +27,7 @@ from service.entry.web import (
     programme_weeks,
     programmes,
     rehearsals,
+    sending,
     text_edits,
     texts,
     today,
@@ -42,6 +43,7 @@ from service.entry.web.site import Site, attach
 _ROOT = Path(service.__file__).parent
 GROUPS = (
     today,
+    sending,
     patients,
     patient,
     patient_edit,

@@ -20,6 +20,7 @@ from service.entry.web.access import (
     own_clinic,
 )
 from service.entry.web.reasons import Reason, reason_of
+from service.entry.web.sending import trouble
 from service.entry.web.site import current_site
 from service.store import (
     alerts,
@@ -122,9 +123,11 @@ def _machine(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     noon = to_utc(datetime.combine(local.date() + timedelta(days=1), NOON), clinic.zone)
     sending = overview.sending(tx, clinic.id, now, midnight)
     wakes = overview.wakes_until(tx, clinic.id, noon)
+    in_the_way = trouble(tx, clinic, sending.late, now)
     return {
+        **in_the_way,
         "sending": sending,
-        "is_normal": _is_normal(sending, now),
+        "is_normal": _is_normal(sending, now) and not in_the_way["stop"],
         "missed": [
             (one.token, missed_words(one, now, clinic.zone))
             for one in missed.unseen_episodes(tx, clinic.id)
