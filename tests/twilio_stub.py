@@ -47,11 +47,25 @@ class TwilioStub:
     sent_bytes: int = 0
     in_flight: int = 0
     most_in_flight: int = 0
+    thread: threading.Thread | None = None
     guard: Any = field(default_factory=threading.Lock)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def listen(self) -> None:
+        self.server.server_activate()
+        self.thread = threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}
+        )
+        self.thread.start()
+
+    def close(self) -> None:
+        if self.thread is not None:
+            self.server.shutdown()
+            self.thread.join()
+        self.server.server_close()
 
     def count(self, change: int) -> None:
         with self.guard:
@@ -200,16 +214,16 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def twilio_stub() -> Iterator[TwilioStub]:
-    """A provider that listens on a port of its own until the block ends."""
+def twilio_stub(*, deaf: bool = False) -> Iterator[TwilioStub]:
+    """A provider that listens on a port of its own until the block ends; a deaf one has the port, and listens when
+    told to."""
     handler = type("Messages", (_Messages,), {})
-    server = _Server(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler, bind_and_activate=False)
+    server.server_bind()
     handler.stub = stub = TwilioStub(server)  # type: ignore[attr-defined]  # set on the class made here
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
+    if not deaf:
+        stub.listen()
     try:
         yield stub
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        stub.close()
