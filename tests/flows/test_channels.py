@@ -57,7 +57,7 @@ def test_a_refused_account_stops_everything_and_fails_nothing(world: World) -> N
     tokens = refused(world, 3)
     stop = stop_of(world)
     assert stop is not None
-    assert stop.reason == "The provider refused our account's credentials."
+    assert stop.reason == "The provider refused our account’s credentials."
     assert stop.since == world.clock.now()
     later = put(world, world.patient(), "later")
     world.clock.advance(seconds=29)

@@ -13,7 +13,7 @@ from service.store.tables.outbox import OutboxText
 from service.store.uncertain import LOOKED_FOR
 from tests.web.conftest import World, csrf
 
-WHY = "The provider refused our account's credentials."
+WHY = "The provider refused our account’s credentials."
 
 
 def stop(world: World, *, until_delivered: bool = False) -> None:
@@ -59,9 +59,9 @@ def test_a_stop_is_said_once_with_what_to_do(
     said = text(page)
     assert WHY in said
     assert "Ask whoever looks after the account with the provider to put it right." in said
-    assert "1 text waits;" in said
+    assert "1 text waits; it leaves when sending works again" in said
     assert f"sending goes on by itself once it {works}." in said
-    assert "sending needs a look" in said
+    assert "sending has stopped." in said
 
 
 def test_a_person_says_that_it_works_again_and_is_named(world: World) -> None:

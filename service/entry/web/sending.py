@@ -20,7 +20,7 @@ from service.store.uncertain import Doubtful
 
 pages = Blueprint("sending", __name__)
 
-MOST_DOUBTFUL = 12
+MOST_DOUBTFUL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,28 @@ def trouble(tx: Tx, clinic: Clinic, waiting: int, now: datetime) -> dict[str, An
     }
 
 
-def stop_words(stop: Stop, waiting: int, now: datetime, zone: str) -> str:
-    """Why nothing leaves, what becomes of the texts, and what to do; times by the clinic's clock."""
-    waits = "1 text waits" if waiting == 1 else f"{waiting or 'No'} texts wait"
+def stop_words(stop: Stop, waiting: int, now: datetime, zone: str) -> tuple[str, str]:
+    """Why nothing leaves; what to do, and what becomes of the texts. Times by the clinic's clock."""
     works = "arrives" if stop.until_delivered else "is taken"
-    tried = max(stop.probe_at, now)
+    tried = words.moment(max(stop.probe_at, now), now, zone)
+    what_to_do = (
+        "Ask whoever looks after the account with the provider to put it right."
+        f" {_waiting(waiting)} sending works again, if it is still of use then."
+        f" One text is tried now and then, next from {tried}; sending goes on by itself once it {works}."
+    )
     return (
-        f"Nothing has left since {words.moment(stop.since, now, zone)}. {stop.reason}"
-        " Ask whoever looks after the account with the provider to put it right."
-        f" {waits}; each leaves when sending works again, if it is still of use then. One is tried now and then"
-        f" (from {words.moment(tried, now, zone)}), and sending goes on by itself once it {works}."
+        f"Nothing has left since {words.moment(stop.since, now, zone)}. {stop.reason}",
+        what_to_do,
+    )
+
+
+def _waiting(waiting: int) -> str:
+    if not waiting:
+        return "Texts that come due wait; each leaves when"
+    return (
+        "1 text waits; it leaves when"
+        if waiting == 1
+        else f"{waiting} texts wait; each leaves when"
     )
 
 

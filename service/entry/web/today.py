@@ -74,7 +74,8 @@ def today() -> ResponseReturnValue:
         calm = overview.active_without_need(tx, clinic.id)
         needing = overview.badge(tx, clinic.id).people
     morning = to_local(now, clinic.zone).time() < NOON
-    said = headline(needing, page["senders"], calm, page["is_normal"], morning=morning)
+    flow = _flow(is_normal=page["is_normal"], is_stopped=page["stop"] is not None)
+    said = headline(needing, page["senders"], calm, flow, morning=morning)
     if not page["consents"]:
         said = "There are no patients yet."
     return render_template(
@@ -187,15 +188,20 @@ def _let_go(tx: Tx, rule: str, patient_id: int, note: str, now: datetime) -> Non
         holds.end_hold(tx, one, holds.HELD_BY[rule], note, now)
 
 
-def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning: bool) -> str:
-    """The first thing a colleague would say."""
+def headline(needing: int, senders: int, calm: int, flow: str, *, morning: bool) -> str:
+    """The first thing a colleague would say; `flow`: how sending does."""
     need = "Nobody needs you." if not needing else f"{_people(needing, 'needs', 'need')} you."
     replied = (
         f"{senders or 'Nobody'} replied {'overnight' if morning else 'since yesterday evening'}"
     )
     track = f"{calm or 'none'} {'are' if calm > 1 else 'is'} on track"
-    flow = "sending is normal" if is_normal else "sending needs a look"
     return f"{need} {replied}, {track}, and {flow}."
+
+
+def _flow(*, is_normal: bool, is_stopped: bool) -> str:
+    if is_stopped:
+        return "sending has stopped"
+    return "sending is normal" if is_normal else "sending needs a look"
 
 
 def missed_words(one: Episode, now: datetime, zone: str) -> str:
