@@ -88,7 +88,8 @@ async def send_due(runtime: Runtime) -> int:
 class Pipeline:
     """The three stations side by side, on an event loop of their own in a thread of their own.
 
-    The loop's thread never touches SQL: one database thread serves it. A slow request holds up nobody: free
+    The loop's thread never touches SQL: one database thread serves it, and nothing else does its work there, where
+    a name that is looked up for long would hold up the recording. A slow request holds up nobody: free
     places are filled as they appear, and finished requests are recorded every 50 ms. How many places there are
     follows what the provider bears.
     """
@@ -98,7 +99,6 @@ class Pipeline:
         self._chance = SystemRandom()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="sender-db")
         self._loop = asyncio.new_event_loop()
-        self._loop.set_default_executor(self._database)
         self._thread: threading.Thread | None = None
         self._woken = asyncio.Event()
         self._stopping = False
@@ -197,7 +197,7 @@ class Pipeline:
     async def _in_database(self, work: Callable[[], T]) -> T | None:
         """Do database work off the loop; a busy database is tried again at the next beat."""
         try:
-            return await asyncio.to_thread(work)
+            return await self._loop.run_in_executor(self._database, work)
         except Exception:
             log.exception("sender database work failed")
             return None

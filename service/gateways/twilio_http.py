@@ -12,7 +12,7 @@ from twilio.http.response import Response
 
 OFFICIAL_URL = "https://api.twilio.com"
 DEADLINE_S = 10.0
-# Connecting, TLS included: what fails by then has left nothing behind, unlike a deadline that passes later.
+# Looking the address up and connecting, TLS included: what fails by then left nothing behind, a later deadline may have.
 CONNECT_S = 5.0
 # A page of 20 messages has about 40 kB; whatever is longer than this is no answer of the provider's.
 LONGEST_ANSWER = 1 << 20
@@ -47,7 +47,7 @@ class AsyncClient(HttpClient):  # type: ignore[misc]  # the SDK ships no types
         self._base = None if base_url.rstrip("/") == OFFICIAL_URL else urlsplit(base_url)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=pool),
-            timeout=aiohttp.ClientTimeout(total=DEADLINE_S, sock_connect=CONNECT_S),
+            timeout=aiohttp.ClientTimeout(total=DEADLINE_S, connect=CONNECT_S),
             # Unpacked by nobody, a small answer cannot become a large one.
             auto_decompress=False,
             headers={"Accept-Encoding": "identity"},
