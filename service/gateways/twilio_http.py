@@ -12,7 +12,7 @@ from twilio.http.response import Response
 
 OFFICIAL_URL = "https://api.twilio.com"
 DEADLINE_S = 10.0
-# Looking the address up and connecting, TLS included: what fails by then left nothing behind, a later deadline may have.
+# Looking the address up and connecting, TLS included: what fails by then left nothing behind; later, it may have.
 CONNECT_S = 5.0
 # A page of 20 messages has about 40 kB; whatever is longer than this is no answer of the provider's.
 LONGEST_ANSWER = 1 << 20
