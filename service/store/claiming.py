@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, exists, not_, or_, select, update
 
 from service.domain.delivery import RULES, Kind, State
 from service.domain.exchange import Text
@@ -185,15 +185,11 @@ def _within_rate(
     tx: Tx, texts: list[_Waiting], now: datetime, rate: float | None
 ) -> list[_Waiting]:
     """Those whose sender has a slot now, taken in lane order; the others stay planned."""
-    if not texts:
+    if rate is None or not texts:
         return texts
-    numbers = sorted({text.sender for text in texts})
-    senders = tx.rows(_SENDERS if rate is None else _SENDERS_LOCKED, numbers=numbers)
-    resting = {row[0] for row in senders if row[2] is not None and row[2] > now}
-    texts = [text for text in texts if text.lane in URGENT_LANES or text.sender not in resting]
-    if rate is None:
-        return texts
-    free = {row[0]: row[1] for row in senders}
+    numbers = {text.sender for text in texts}
+    locked = select(Sender.number, Sender.next_free_at).where(Sender.number.in_(numbers))
+    free = {row[0]: row[1] for row in tx.rows(locked.with_for_update())}
     taken = []
     for text in texts:
         at = max(free.get(text.sender, now), now)
@@ -237,19 +233,25 @@ _UNREAD = exists().where(
         InboundText.read_at.is_(None),
     )
 )
+# A sender that was told to be too fast rests, but for what is urgent.
+_RESTING = exists().where(
+    and_(Sender.number == OutboxText.sender, Sender.rests_until > bindparam("now"))
+)
 _DUE = (
     select(*_COLUMNS, _PAUSED, _UNREAD, *columns(PatientRow, Patient))
     .outerjoin(PatientRow, PatientRow.id == OutboxText.patient_id)
-    .where(and_(IS_PLANNED, OutboxText.due_at <= bindparam("now")))
+    .where(
+        and_(
+            IS_PLANNED,
+            OutboxText.due_at <= bindparam("now"),
+            or_(OutboxText.lane.in_(URGENT_LANES), not_(_RESTING)),
+        )
+    )
     .order_by(OutboxText.lane, OutboxText.due_at)
     .limit(bindparam("most"))
     .with_for_update(of=OutboxText, skip_locked=True)
 )
 _TOO_LATE = _DUE.where(OutboxText.not_after < bindparam("now"))
-_SENDERS = select(Sender.number, Sender.next_free_at, Sender.rests_until).where(
-    Sender.number.in_(bindparam("numbers", expanding=True))
-)
-_SENDERS_LOCKED = _SENDERS.order_by(Sender.number).with_for_update()
 _OUTBOX = table(OutboxText)
 _LATER = (
     update(_OUTBOX)

@@ -206,4 +206,5 @@ def test_a_full_queue_at_the_provider_rests_its_sender_and_no_other(world: World
     record(world.runtime, [SendError(token, CodeClass.TRANSIENT, 21611, "Full.")])
     put(world, world.patient(), "other", sender="+19025550141")
     world.clock.advance(seconds=3)
-    assert [text.body for text in claim(world.runtime, EVERYTHING)] == ["Body of other"]
+    # One place is enough: those that rest do not stand in the way.
+    assert [text.body for text in claim(world.runtime, 1)] == ["Body of other"]
