@@ -1,16 +1,16 @@
 """One patient, some nights, all programmes -> every slot as Planned or Withheld(reason). Pure.
 
 Slots decided before are fixed. The others take their places night by night in order of priority,
-then whose programme was served longest ago, then instant, programme and step; each must respect the
-caps, the gap to every other text and the spacing of questions of one answer type. What one night gets
-is the past of the next, every question counting as delivered and unanswered. Nudges, LATER and the
-opening of gates are answers to what happened and are not planned here.
+then whose programme was served longest ago, then instant, programme and step; each must respect the caps, the
+gap to every other text and the spacing of questions of one answer type. What one night gets is the past of the
+next, every question counting as delivered and unanswered. Nudges, LATER and opened gates are not planned here.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from schedules.cadence import Course
@@ -20,7 +20,7 @@ from schedules.hours import Placed
 from schedules.limits import (
     PER_NIGHT,
     Tally,
-    Turn,
+    last_heard,
     nights_left,
     overdue,
     places_left,
@@ -76,7 +76,7 @@ def _planner(
     used = {step: dict(texts) for step, texts in past.texts_used.items()}
     planner = _Planner(
         sieve=Sieve(subject, of_patient, course, used),
-        tally=Tally(day_zero, served=_served(used)),
+        tally=Tally(day_zero, served=last_heard(used)),
         texts=list(past.sent_at),
         questions=[(q.answer_type, q.asked_at) for q in past.open_questions],
         sent=set(),
@@ -86,14 +86,6 @@ def _planner(
     for row in past.decided:
         planner.recall(row)
     return planner
-
-
-def _served(used: Mapping[tuple[str, str], Mapping[str, date]]) -> dict[str, date]:
-    """When each programme was last heard."""
-    served: dict[str, date] = {}
-    for (programme, _), texts in used.items():
-        served[programme] = max([*texts.values(), served.get(programme, date.min)])
-    return served
 
 
 @dataclass(slots=True)
@@ -129,12 +121,12 @@ class _Planner:
 
     def night(self, night: date) -> list[Planned | Withheld]:
         """Decide every open slot of `night`."""
-        waiting = sorted(self._slots(self.sieve.eligible.rules, night), key=self._turn)
+        order = partial(turn, self.tally)
+        waiting = sorted(self._slots(self.sieve.eligible.rules, night), key=order)
         out: list[Planned | Withheld] = []
         while waiting:
             candidate = waiting.pop(0)
-            rule = candidate.rule
-            leader = rule.leader
+            rule, leader = candidate.rule, candidate.rule.leader
             if leader and (rule.programme, leader.key, night) not in self.sent:
                 continue
             if self._sent_on(candidate):
@@ -145,7 +137,7 @@ class _Planner:
             else:
                 out.append(self._decide(candidate, candidate.placed, waiting))
                 # Whose programme was served just now goes behind the others.
-                waiting.sort(key=self._turn)
+                waiting.sort(key=order)
             self.slots[night][rule] = None
         return out
 
@@ -154,9 +146,6 @@ class _Planner:
         local = to_local(until, self.sieve.subject.rhythm.zone) + CLOCK_CHANGE
         rules = self.sieve.preceding(night, local)
         return any(slot.earliest < until for slot in self._slots(rules, night))
-
-    def _turn(self, slot: Candidate) -> Turn:
-        return turn(self.tally, slot.rule, slot.night, slot.due)
 
     def _slots(self, rules: Sequence[Rule], night: date) -> list[Candidate]:
         """The open slots of `rules` in `night`, looked at once."""

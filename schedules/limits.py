@@ -5,11 +5,12 @@ Caps, taper and kept places are our default (clinical section 3); tapering beats
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from schedules.candidates import Candidate
 from schedules.programme import PRIORITIES, Priority, Rule
 
 PER_NIGHT: Final = 2
@@ -22,7 +23,7 @@ KEPT: Final[dict[Priority, int]] = {"cut_off": 3, "tip": 1}
 OVERDUE: Final = timedelta(weeks=4)
 """A programme that was not heard for so long goes before cut-offs, and before others of its priority (our default)."""
 _CHECK_IN, _CUT_OFF = PRIORITIES.index("check_in"), PRIORITIES.index("cut_off")
-Turn = tuple[int, date, datetime, str, str]
+Turn = tuple[int, bool, int, date, datetime, str, str]
 FIRST: Final[tuple[Priority, ...]] = ("safety", "lab", "screen")
 """These take their places before all others."""
 
@@ -42,6 +43,14 @@ def week_cap(week: int) -> int:
 def _counts() -> defaultdict[Any, int]:
     """Counts from 0; a Counter asks Python for each that is not there yet."""
     return defaultdict(int)
+
+
+def last_heard(used: Mapping[tuple[str, str], Mapping[str, date]]) -> dict[str, date]:
+    """When a text of each programme last went out, from when each text of each step did."""
+    heard: dict[str, date] = {}
+    for (programme, _), texts in used.items():
+        heard[programme] = max([*texts.values(), heard.get(programme, date.min)])
+    return heard
 
 
 @dataclass(slots=True)
@@ -77,10 +86,13 @@ def overdue(tally: Tally, rule: Rule, night: date) -> bool:
     return night - tally.served.get(rule.programme, tally.day_zero) >= OVERDUE
 
 
-def turn(tally: Tally, rule: Rule, night: date, due: datetime) -> Turn:
+def turn(tally: Tally, slot: Candidate) -> Turn:
     """What the slots of a night are sorted by: priority, then whose programme was served longest ago."""
-    rank = min(rule.rank, _CUT_OFF) if overdue(tally, rule, night) else rule.rank
-    return rank, tally.served.get(rule.programme, date.min), due, rule.programme, rule.key
+    rule = slot.rule
+    waits = overdue(tally, rule, slot.night)
+    rank = min(rule.rank, _CUT_OFF) if waits else rule.rank
+    served = tally.served.get(rule.programme, date.min)
+    return rank, not waits, rule.rank, served, slot.due, rule.programme, rule.key
 
 
 def tips_left(tally: Tally, rule: Rule, night: date) -> int:

@@ -21,9 +21,9 @@ from service.store import audit, people, schema, users
 from service.store.content import ContentShelf
 from service.store.engine import open_engine
 from service.store.plan_changes import add_plan_change
-from service.store.receipts import awaiting_receipts
 from service.store.sealed import Keyring, load_keyring, new_keyring, save_keyring
 from service.store.session import SYSTEM, Store
+from service.store.uncertain import awaiting_receipts
 from service.synthetic.story import phones_of, remembered
 from service.zone_data import zone_rules
 

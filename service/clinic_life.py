@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from service.domain.exchange import Inbound, Receipt
+from service.flows.ask_after import ask_after
 from service.flows.close_nights import close_due
 from service.flows.plan_due import CHUNK, plan_due
 from service.flows.plan_due.aim import aim_alarms
@@ -44,6 +45,12 @@ def hear(runtime: Runtime) -> int:
         store_replies(runtime, came)
         read_replies(runtime)
     return len(told)
+
+
+def settle(runtime: Runtime) -> None:
+    """Take in what the provider says, asked, of texts of which nothing was heard for a day."""
+    if told := ask_after(runtime):
+        take_receipts(runtime, told)
 
 
 def live_until(

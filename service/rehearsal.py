@@ -13,7 +13,7 @@ from service.domain.exchange import Text
 from service.gateways.simulated import Answers, SimulatedGateway
 from service.rehearsal_totals import Tally, steps_of, tallies
 from service.runtime import Runtime
-from service.store import content, people, receipts, transcripts, wordings
+from service.store import content, people, transcripts, uncertain, wordings
 from service.store.clinic_copy import ACTOR
 from service.store.drafts import Begun
 from service.store.session import SYSTEM, Store
@@ -97,7 +97,7 @@ def live(
     """
     runtime = replace(runtime, choices=replace(runtime.choices, send_rate=None))
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        gateway.resume(receipts.awaiting_receipts(tx))
+        gateway.resume(uncertain.awaiting_receipts(tx))
     length = nights.end - nights.begin
     runtime.clock.hold(nights.begin)
     live_until(

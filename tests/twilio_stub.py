@@ -1,6 +1,7 @@
 """A provider on loopback: speaks Twilio's Messages API, goes wrong as told, and posts signed webhooks over HTTP."""
 
 import base64
+import contextlib
 import json
 import threading
 import time
@@ -21,13 +22,18 @@ CREATED = 201
 
 @dataclass(frozen=True, slots=True)
 class Mishap:
-    """How one request goes wrong. `code`: refused with it; `body`: answered with this instead."""
+    """How one request goes wrong. `code`: refused with it; `body`: answered with this instead; `raw`: these bytes,
+    for ever where `endless`, are all that is sent, one at a time every `drip_s` where that is given."""
 
     code: int | None = None
     status: int = CREATED
     body: bytes | None = None
     delay_s: float = 0.0
     drop: str = ""  # "before" or "after" the text was taken
+    headers: tuple[tuple[str, str], ...] = ()
+    raw: bytes = b""
+    endless: bool = False
+    drip_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -38,13 +44,28 @@ class TwilioStub:
     mishaps: deque[Mishap] = field(default_factory=deque)
     requests: list[dict[str, str]] = field(default_factory=list)
     taken: list[dict[str, str]] = field(default_factory=list)
+    sent_bytes: int = 0
     in_flight: int = 0
     most_in_flight: int = 0
+    thread: threading.Thread | None = None
     guard: Any = field(default_factory=threading.Lock)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def listen(self) -> None:
+        self.server.server_activate()
+        self.thread = threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}
+        )
+        self.thread.start()
+
+    def close(self) -> None:
+        if self.thread is not None:
+            self.server.shutdown()
+            self.thread.join()
+        self.server.server_close()
 
     def count(self, change: int) -> None:
         with self.guard:
@@ -112,41 +133,69 @@ class _Messages(BaseHTTPRequestHandler):
         time.sleep(mishap.delay_s)
         if mishap.drop == "before":
             self._hang_up()
-        elif mishap.code is not None or mishap.status >= 400:
-            self._refuse(mishap.status, mishap.code)
+        elif mishap.raw:
+            self._babble(mishap)
+        elif mishap.body is None and (mishap.code is not None or mishap.status >= 300):
+            self._refuse(mishap.status, mishap.code, mishap.headers)
         else:
             message = self.stub.take(form)
             if mishap.drop == "after":
                 self._hang_up()
             else:
-                self._answer(CREATED, mishap.body or json.dumps(message).encode())
+                body = mishap.body or json.dumps(message).encode()
+                self._answer(mishap.status, body, mishap.headers)
+
+    def _babble(self, mishap: Mishap) -> None:
+        """Bytes that may be no HTTP, until they end or nobody listens."""
+        pieces = [bytes([one]) for one in mishap.raw] if mishap.drip_s else [mishap.raw]
+        with contextlib.suppress(OSError):
+            for piece in pieces:
+                self.wfile.write(piece)
+                time.sleep(mishap.drip_s)
+            filler = b"x" * 65_536
+            while mishap.endless:
+                self.wfile.write(filler)
+                self.stub.sent_bytes += len(filler)
+        self._hang_up()
 
     def do_GET(self) -> None:
         if not self._allowed():
             return
         mishap = self.stub.next_mishap()
         asked = parse_qs(urlsplit(self.path).query)
+        if not asked:
+            self._answer(mishap.status, mishap.body or json.dumps(self._named()).encode())
+            return
         listed = [one for one in self.stub.taken if one["to"] == asked["To"][0]]
         page = {"messages": listed[::-1], "next_page_uri": None, "page": 0}
         self._answer(200, mishap.body or json.dumps(page).encode())
 
+    def _named(self) -> dict[str, str]:
+        sid = urlsplit(self.path).path.rsplit("/", 1)[1].removesuffix(".json")
+        (message,) = [one for one in self.stub.taken if one["sid"] == sid]
+        return message
+
     def _allowed(self) -> bool:
         given = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
-        path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+        resource = f"/2010-04-01/Accounts/{ACCOUNT}/Messages"
         if self.headers.get("Authorization") != f"Basic {given}":
             self._refuse(401, 20003)
             return False
-        if urlsplit(self.path).path != path:
+        if not urlsplit(self.path).path.startswith((f"{resource}.json", f"{resource}/SM")):
             self._refuse(404, 20404)
             return False
         return True
 
-    def _refuse(self, status: int, code: int | None) -> None:
+    def _refuse(
+        self, status: int, code: int | None, headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         fault = {"code": code, "message": "refused", "status": status, "more_info": ""}
-        self._answer(status, json.dumps(fault).encode())
+        self._answer(status, json.dumps(fault).encode(), headers)
 
-    def _answer(self, status: int, body: bytes) -> None:
+    def _answer(self, status: int, body: bytes, headers: tuple[tuple[str, str], ...] = ()) -> None:
         self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -165,16 +214,16 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def twilio_stub() -> Iterator[TwilioStub]:
-    """A provider that listens on a port of its own until the block ends."""
+def twilio_stub(*, deaf: bool = False) -> Iterator[TwilioStub]:
+    """A provider that listens on a port of its own until the block ends; a deaf one has the port, and listens when
+    told to."""
     handler = type("Messages", (_Messages,), {})
-    server = _Server(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler, bind_and_activate=False)
+    server.server_bind()
     handler.stub = stub = TwilioStub(server)  # type: ignore[attr-defined]  # set on the class made here
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
+    if not deaf:
+        stub.listen()
     try:
         yield stub
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        stub.close()

@@ -100,6 +100,7 @@ class State(StrEnum):
 
 
 ENDED_UNSENT = frozenset({State.SUPPRESSED, State.EXPIRED, State.CANCELLED})
+NOT_REACHED = frozenset({State.UNDELIVERED, State.FAILED})
 HANDED_OVER = frozenset({State.ACCEPTED, State.SENT, State.DELIVERED, State.UNDELIVERED})
 
 # How far along a text is. A receipt may only move it forward; a late lower one is history, nothing more.

@@ -29,12 +29,17 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class SendError:
-    """The provider did not take the text, or nothing can be said (`kind` UNKNOWN). The verdict travels with it."""
+    """The provider did not take the text, or nothing can be said (`kind` UNKNOWN). The verdict travels with it.
+
+    `reached`: the provider was there to refuse it. `retry_after_s`: how long it asks us to rest.
+    """
 
     token: str
     kind: CodeClass
     code: int | None
     reason: str
+    reached: bool = True
+    retry_after_s: float | None = None
 
 
 Outcome = Accepted | SendError

@@ -8,7 +8,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.boot import Deployment
-from service.clinic_life import hear, look_after_patients
+from service.clinic_life import hear, look_after_patients, settle
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_replies
 from service.runtime import Runtime
@@ -35,6 +35,7 @@ def ticks(service: Deployment) -> list[Tick]:
         Tick("hear", 1, lambda: hear(runtime)),
         Tick("read", 1, lambda: read_replies(runtime)),
         Tick("reconcile", 60, lambda: reconcile(runtime)),
+        Tick("settle", 600, lambda: settle(runtime)),
     ]
 
 

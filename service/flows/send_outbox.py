@@ -7,46 +7,71 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from random import SystemRandom
 from typing import TypeVar
 
 import structlog
 
-from service.domain.exchange import Outcome, SendError, Text
-from service.domain.provider_codes import CodeClass
+from service.domain.exchange import Accepted, Outcome, SendError, Text
+from service.domain.pacing import after, full_speed
+from service.domain.provider_codes import CodeClass, meaning
 from service.runtime import Runtime
-from service.store import claiming, consent, delivery_history, receipts, staff_phones
-from service.store.session import SYSTEM
+from service.store import channels, claiming, consent, delivery_history, outcomes, staff_phones
+from service.store.session import SYSTEM, Tx
 
 ACTOR = "sender"
 # How often finished requests are recorded and free places filled.
 BEAT_S = 0.05
-# While the gateway refuses everything, claiming rests this long.
-CIRCUIT_REST_S = 30.0
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 
 def claim(runtime: Runtime, places: int) -> list[Text]:
-    """One transaction: due texts, their guards read, marked as submitting."""
-    clock = runtime.clock
+    """One transaction: due texts, their guards read, marked as submitting; none where the channel is stopped."""
+    clock, channel = runtime.clock, runtime.gateway.name
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
-        return claiming.claim(tx, places, clock.now(), clock.wall(), runtime.choices.send_rate)
+        return claiming.claim(
+            tx, channel, places, clock.now(), clock.wall(), runtime.choices.send_rate
+        )
 
 
-def record(runtime: Runtime, outcomes: Sequence[Outcome]) -> int:
+def expire(runtime: Runtime) -> None:
+    """One transaction: texts whose time passed while nothing could leave are ended."""
+    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        claiming.expire(tx, runtime.clock.now())
+
+
+def record(runtime: Runtime, answers: Sequence[Outcome]) -> int:
     """One transaction: what the provider answered. How many answers were written."""
     now = runtime.clock.now()
-    refused = [outcome for outcome in outcomes if isinstance(outcome, SendError)]
+    refused = [one for one in answers if isinstance(one, SendError)]
     opted_out = [one.token for one in refused if one.kind is CodeClass.OPT_OUT]
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
-        failed = receipts.record(tx, outcomes, now)
+        failed = outcomes.record(tx, answers, now)
         delivery_history.doubt_numbers(tx, failed, now)
         consent.opt_out_by_provider(tx, opted_out, now)
         staff_phones.opt_out_by_provider(tx, opted_out, now)
-    for outcome in refused:
-        log.warning("not accepted", text=outcome.token, kind=outcome.kind, code=outcome.code)
-    return len(outcomes)
+        _judge_channel(tx, runtime.gateway.name, answers, now)
+    for one in refused:
+        log.warning("not accepted", text=one.token, kind=one.kind, code=one.code)
+    return len(answers)
+
+
+def _judge_channel(tx: Tx, name: str, answers: Sequence[Outcome], now: datetime) -> None:
+    """A refusal that would meet every text stops the channel; a text taken since then resumes it."""
+    taken = [one.token for one in answers if isinstance(one, Accepted)]
+    if channels.prove(tx, name, taken, now, delivered=False):
+        log.info("sending resumed", channel=name)
+    refused = [one for one in answers if isinstance(one, SendError)]
+    too_fast = [one.token for one in refused if one.code and meaning(one.code).slows]
+    channels.rest_senders(tx, outcomes.senders_of(tx, too_fast), now)
+    for one in refused:
+        if one.kind is CodeClass.ACCOUNT and channels.stop(
+            tx, name, one.reason, now, until_delivered=False
+        ):
+            log.error("sending stopped", channel=name, code=one.code)
 
 
 async def send_due(runtime: Runtime) -> int:
@@ -63,15 +88,17 @@ async def send_due(runtime: Runtime) -> int:
 class Pipeline:
     """The three stations side by side, on an event loop of their own in a thread of their own.
 
-    The loop's thread never touches SQL: one database thread serves it. A slow request holds up nobody: free
-    places are filled as they appear, and finished requests are recorded every 50 ms.
+    The loop's thread never touches SQL: one database thread serves it, and nothing else does its work there, where
+    a name that is looked up for long would hold up the recording. A slow request holds up nobody: free
+    places are filled as they appear, and finished requests are recorded every 50 ms. How many places there are
+    follows what the provider bears.
     """
 
     def __init__(self, concurrency: int) -> None:
-        self._places = concurrency
+        self._pace = full_speed(concurrency)
+        self._chance = SystemRandom()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="sender-db")
         self._loop = asyncio.new_event_loop()
-        self._loop.set_default_executor(self._database)
         self._thread: threading.Thread | None = None
         self._woken = asyncio.Event()
         self._stopping = False
@@ -79,7 +106,6 @@ class Pipeline:
         self._at_work = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._finished: list[Outcome] = []
-        self._paused_until = 0.0
 
     def start(self, runtime: Runtime) -> None:
         """Begin to claim and send."""
@@ -128,18 +154,25 @@ class Pipeline:
             # Between a claim or a record and what it comes to, nothing else shows that a text is under way.
             self._at_work = True
             await self._record(runtime)
-            if not (self._stopping or self._rests) and self._loop.time() >= self._paused_until:
+            if not (self._stopping or self._rests or self._is_resting()):
                 await self._claim(runtime)
             self._at_work = False
         await runtime.gateway.close()
 
     def _is_idle(self) -> bool:
-        return not self._under_way and not self._finished and not self._stopping
+        busy = self._under_way or self._finished or self._stopping
+        return not busy and not self._is_resting()
+
+    def _is_resting(self) -> bool:
+        return self._loop.time() < self._pace.rest_until
 
     async def _claim(self, runtime: Runtime) -> None:
-        free = self._places - len(self._under_way)
+        free = self._pace.places - len(self._under_way)
         if free <= 0:
             return
+        if self._pace.alone:
+            # The one text that may leave now must not be looked for among those of no use any more.
+            await self._in_database(lambda: expire(runtime))
         texts = await self._in_database(lambda: claim(runtime, free))
         for text in texts or ():
             task = self._loop.create_task(self._send(runtime, text))
@@ -149,21 +182,22 @@ class Pipeline:
             self._woken.set()
 
     async def _send(self, runtime: Runtime, text: Text) -> None:
+        began = self._loop.time()
         async for outcome in runtime.gateway.send([text]):
             self._finished.append(outcome)
-            if isinstance(outcome, SendError) and outcome.kind is CodeClass.ACCOUNT:
-                self._paused_until = self._loop.time() + CIRCUIT_REST_S
+            now, chance = self._loop.time(), self._chance.random()
+            self._pace = after(self._pace, outcome, began, now, chance)
 
     async def _record(self, runtime: Runtime) -> None:
         if self._finished:
-            outcomes, self._finished = self._finished, []
-            if await self._in_database(lambda: record(runtime, outcomes)) is None:
-                self._finished = outcomes + self._finished
+            answers, self._finished = self._finished, []
+            if await self._in_database(lambda: record(runtime, answers)) is None:
+                self._finished = answers + self._finished
 
     async def _in_database(self, work: Callable[[], T]) -> T | None:
         """Do database work off the loop; a busy database is tried again at the next beat."""
         try:
-            return await asyncio.to_thread(work)
+            return await self._loop.run_in_executor(self._database, work)
         except Exception:
             log.exception("sender database work failed")
             return None

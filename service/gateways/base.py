@@ -17,7 +17,11 @@ class Gateway(Protocol):
         ...
 
     async def find(self, to: str, since: datetime) -> Sequence[Found]:
-        """What the provider knows of our texts to a number."""
+        """What the provider knows of our texts to a number, the newest first."""
+        ...
+
+    async def look_up(self, sids: Sequence[str], now: datetime) -> Sequence[Receipt]:
+        """What the provider says at `now` has become of texts it named so; what it does not know is left out."""
         ...
 
     def drain(self, now: datetime) -> Sequence[Receipt | Inbound]:
@@ -29,5 +33,5 @@ class Gateway(Protocol):
         ...
 
     async def close(self) -> None:
-        """Give up connections."""
+        """Give up the running event loop's connections."""
         ...

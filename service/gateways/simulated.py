@@ -37,6 +37,7 @@ class Fault:
     lost: bool = False  # the text vanishes: no receipt, no phone
     undelivered: int | None = None  # accepted, then undelivered with this code
     unconfirmed: bool = False  # accepted and sent, but no delivery receipt ever comes
+    silent: bool = False  # the receipts never come: who wants to know has to ask
     delay_s: float = 0.0  # the provider takes so long to answer (real time)
     receipts: int = 1  # each receipt comes so often
 
@@ -56,6 +57,7 @@ class SimulatedGateway:
         self.faults: dict[str, Fault] = {}
         self.ledger: list[tuple[Text, str]] = []
         self._answers = answers
+        self._fates: dict[str, Receipt] = {}
         self._in_hand: set[str] = set()
         self._waiting: list[tuple[datetime, int, Receipt | Inbound]] = []
         self._order = itertools.count()
@@ -112,12 +114,17 @@ class SimulatedGateway:
             self._push(Receipt(token, sid, State.DELIVERED, None, accepted_at + DELIVERED_AFTER))
 
     async def find(self, to: str, since: datetime) -> Sequence[Found]:
-        """What was taken for a number."""
+        """What was taken for a number, the newest first."""
         return [
             Found(sid, text.body, text.sent_at, State.SENT)
-            for text, sid in self.ledger
+            for text, sid in reversed(self.ledger)
             if text.to == to and text.sent_at >= since
         ]
+
+    async def look_up(self, sids: Sequence[str], now: datetime) -> Sequence[Receipt]:
+        """The last that was to be told of each text."""
+        fates = [self._fates[sid] for sid in sids if sid in self._fates]
+        return [fate for fate in fates if fate.at <= now]
 
     def drain(self, now: datetime) -> Sequence[Receipt | Inbound]:
         """Everything due by `now`, in the order it happens."""
@@ -134,7 +141,8 @@ class SimulatedGateway:
         """Nothing to give up."""
 
     def _tell(self, receipt: Receipt, fault: Fault) -> None:
-        for _ in range(fault.receipts):
+        self._fates[receipt.provider_sid] = receipt
+        for _ in range(0 if fault.silent else fault.receipts):
             self._push(receipt)
 
     def _push(self, event: Receipt | Inbound) -> None:

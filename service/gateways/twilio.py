@@ -1,42 +1,54 @@
 """Twilio: the SDK's client over our own asynchronous HTTP client. Nothing is retried here; the outbox decides that."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit, urlunsplit
+from http import HTTPStatus
+from typing import Any
 
 import aiohttp
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http import HttpClient
-from twilio.http.response import Response
+from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from service.domain.delivery import PROVIDER_STATES, State
 from service.domain.exchange import Accepted, Found, Inbound, Outcome, Receipt, SendError, Text
 from service.domain.provider_codes import CodeClass, meaning, refused
+from service.gateways.twilio_http import AnswerTooLongError, AsyncClient, RefusedError
 
-OFFICIAL_URL = "https://api.twilio.com"
-DEADLINE_S = 10.0
 # The provider keeps a text for 60 to 36,000 s (Message resource, ValidityPeriod).
 SHORTEST_VALIDITY_S, LONGEST_VALIDITY_S = 60, 36_000
 FOUND_AT_MOST = 20
-# Codes below this are HTTP statuses: the SDK puts one there when the answer was not JSON.
-FIRST_PROVIDER_CODE = 1000
-# What a failed request raises. The last four: the SDK takes any answer for JSON, and any JSON for an object.
+LONGEST_SID = 64
+TOO_MANY = 20429
+# What a failed request raises. The last five: the SDK takes any answer for JSON, and any JSON for an object.
 FAULTS = (
+    RefusedError,
+    AnswerTooLongError,
     TwilioException,
     aiohttp.ClientError,
     TimeoutError,
     ValueError,
     AttributeError,
     TypeError,
-    KeyError,
+    LookupError,
+    RecursionError,
 )
-
-# Its INFO lines hold query strings, and those hold numbers.
-logging.getLogger("twilio").setLevel(logging.WARNING)
+# A request that failed before it was sent: nothing left us. The narrow classes first.
+UNREACHED: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "The provider’s address could not be found"),
+    (aiohttp.ClientSSLError, "The connection to the provider could not be made secure"),
+    (aiohttp.ClientConnectorError, "The provider could not be reached"),
+    (aiohttp.ConnectionTimeoutError, "The provider could not be reached in time"),
+)
+# One that failed later: the text may be under way.
+IN_DOUBT: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "The provider’s answer did not come in time"),
+    (AnswerTooLongError, "The provider’s answer had no end"),
+    (aiohttp.ClientResponseError, "The provider’s answer was not HTTP"),
+    (aiohttp.ClientError, "The connection broke before the provider’s answer was complete"),
+    (Exception, "The provider’s answer could not be read"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,59 +62,6 @@ class Account:
     callback_url: str
 
 
-class AsyncClient(HttpClient):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK's requests over one aiohttp session, with a deadline of 10 s and no retry.
-
-    The SDK's own asynchronous client ignores its timeout and repeats POSTs. A place in the pool is waited for
-    within the deadline, so the pool is as large as what may be in flight.
-    """
-
-    def __init__(self, base_url: str, pool: int) -> None:
-        super().__init__(logger=logging.getLogger("twilio"), is_async=True)
-        self._base = None if base_url.rstrip("/") == OFFICIAL_URL else urlsplit(base_url)
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=pool),
-            timeout=aiohttp.ClientTimeout(total=DEADLINE_S),
-        )
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 (the SDK passes None, which would mean no limit)
-        allow_redirects: bool = False,
-    ) -> Response:
-        """Make one request; aiohttp's exceptions and TimeoutError pass through."""
-        del timeout
-        sent = dict(headers or {})
-        if auth is not None:
-            sent["Authorization"] = aiohttp.encode_basic_auth(*auth)
-        async with self._session.request(
-            method.upper(),
-            self._target(url),
-            params=params,
-            data=data,
-            headers=sent,
-            allow_redirects=allow_redirects,
-        ) as answer:
-            return Response(answer.status, await answer.text(), answer.headers)
-
-    def _target(self, url: str) -> str:
-        if self._base is None:
-            return url
-        asked = urlsplit(url)
-        path = self._base.path.rstrip("/") + asked.path
-        return urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
-
-    async def close(self) -> None:
-        """Give up the connections."""
-        await self._session.close()
-
-
 class TwilioGateway:
     """Sends through a messaging service; receipts and replies come by webhook."""
 
@@ -111,16 +70,17 @@ class TwilioGateway:
     def __init__(self, account: Account, concurrency: int) -> None:
         self._account = account
         self._concurrency = concurrency
-        self._http: AsyncClient | None = None
-        self._client: Client | None = None
+        self._clients: dict[asyncio.AbstractEventLoop, Client] = {}
 
     def _connected(self) -> Client:
-        """The client, made inside the running loop on first use: its session belongs to that loop."""
-        if self._client is None:
+        """The running loop's client, made on first use: its session belongs to that loop, and the sender and whoever
+        reconciles each have their own."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
             account = self._account
-            self._http = AsyncClient(account.base_url, self._concurrency)
-            self._client = Client(account.sid, account.token, http_client=self._http)
-        return self._client
+            http = AsyncClient(account.base_url, self._concurrency)
+            self._clients[loop] = Client(account.sid, account.token, http_client=http)
+        return self._clients[loop]
 
     async def send(self, texts: Sequence[Text]) -> AsyncIterator[Outcome]:
         """Post all texts at once, yielding each outcome as soon as it is known."""
@@ -140,8 +100,9 @@ class TwilioGateway:
             )
         except FAULTS as fault:
             return _verdict(text.token, fault)
-        if not message.sid:
-            return SendError(text.token, CodeClass.UNKNOWN, None, "The answer named no message.")
+        if not _is_name(message.sid):
+            reason = "The provider’s answer named no message; the text may have left us."
+            return SendError(text.token, CodeClass.UNKNOWN, None, reason)
         return Accepted(text.token, message.sid)
 
     async def find(self, to: str, since: datetime) -> Sequence[Found]:
@@ -150,18 +111,21 @@ class TwilioGateway:
             listed = await self._connected().messages.list_async(
                 to=to, limit=FOUND_AT_MOST, page_size=FOUND_AT_MOST
             )
+            return [_found(message) for message in listed if _is_of(message, since)]
         except FAULTS:
             return []
-        return [
-            Found(
-                message.sid,
-                message.body or "",
-                message.date_created,
-                PROVIDER_STATES.get(str(message.status), State.ACCEPTED),
-            )
-            for message in listed
-            if message.date_created is None or message.date_created >= since.replace(microsecond=0)
-        ]
+
+    async def look_up(self, sids: Sequence[str], now: datetime) -> Sequence[Receipt]:
+        """What became of messages, one request after the other: nobody waits for this."""
+        return [told for sid in sids if (told := await self._look_up(sid, now)) is not None]
+
+    async def _look_up(self, sid: str, now: datetime) -> Receipt | None:
+        try:
+            message = await self._connected().messages(sid).fetch_async()
+        except FAULTS:
+            return None
+        code = message.error_code
+        return Receipt("", sid, _state(message), code if isinstance(code, int) else None, now)
 
     def drain(self, now: datetime) -> Sequence[Receipt | Inbound]:
         """Nothing: webhooks bring receipts and replies."""
@@ -173,23 +137,53 @@ class TwilioGateway:
         return None
 
     async def close(self) -> None:
-        """Give up the connections."""
-        if self._http is not None:
-            await self._http.close()
-            self._http = self._client = None
+        """Give up the running loop's connections."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.http_client.close()
+
+
+def _is_name(sid: Any) -> bool:
+    return (
+        isinstance(sid, str) and sid.isascii() and sid.isprintable() and 0 < len(sid) <= LONGEST_SID
+    )
+
+
+def _is_of(message: Any, since: datetime) -> bool:
+    """Whether a listed message has a name and may have come after an instant: unsent ones may lack a date."""
+    created = message.date_created
+    return _is_name(message.sid) and (created is None or created >= since.replace(microsecond=0))
+
+
+def _found(message: Any) -> Found:
+    return Found(message.sid, str(message.body or ""), message.date_created, _state(message))
+
+
+def _state(message: Any) -> State:
+    return PROVIDER_STATES.get(str(message.status), State.ACCEPTED)
 
 
 def _verdict(token: str, fault: Exception) -> SendError:
-    """What a failed request means. Narrow classes first: a connector error is an OSError like a reset."""
-    if isinstance(fault, TwilioRestException | TwilioServiceException):
-        code = fault.code if fault.code and fault.code >= FIRST_PROVIDER_CODE else None
+    """What a failed request means."""
+    if isinstance(fault, RefusedError):
+        too_many = fault.status == HTTPStatus.TOO_MANY_REQUESTS
+        code = fault.code or (TOO_MANY if too_many else None)
         kind = refused(code or 0, fault.status)
-        return SendError(token, kind, code, _reason(code, fault.status))
-    if isinstance(fault, aiohttp.ClientConnectorError):
-        reason = "The provider could not be reached; nothing left us."
-        return SendError(token, CodeClass.TRANSIENT, None, reason)
-    return SendError(token, CodeClass.UNKNOWN, None, "No answer came; the text may have left us.")
+        reason = _reason(code, fault.status)
+        return SendError(token, kind, code, reason, retry_after_s=fault.retry_after_s)
+    for class_, said in UNREACHED:
+        if isinstance(fault, class_):
+            reason = f"{said}; nothing left us."
+            return SendError(token, CodeClass.TRANSIENT, None, reason, reached=False)
+    said = next(said for class_, said in IN_DOUBT if isinstance(fault, class_))
+    return SendError(token, CodeClass.UNKNOWN, None, f"{said}; the text may have left us.")
 
 
 def _reason(code: int | None, status: int) -> str:
-    return meaning(code).sentence if code else f"The provider answered with HTTP {status}."
+    if code:
+        return meaning(code).sentence
+    if status < 400:
+        return (
+            f"The provider’s address sent us elsewhere (HTTP {status}); the text may have left us."
+        )
+    return f"The provider answered with HTTP {status}."

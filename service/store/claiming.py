@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, exists, not_, or_, select, update
 
 from service.domain.delivery import RULES, Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, clear_from, judge
+from service.store import channels
+from service.store.channels import Door
 from service.store.missed import add_missed
 from service.store.outbox import end_unsent
 from service.store.people import open_phone, rhythm_of, wake
@@ -31,6 +33,7 @@ URGENT_LANES = (0, 1)
 NEVER = date.max
 # How far ahead of its rate a sender may be claimed: one claim's worth, so that an urgent text waits behind no one.
 AHEAD = timedelta(milliseconds=100)
+EXPIRED_AT_ONCE = 200
 
 _COLUMNS = (
     OutboxText.id,
@@ -75,12 +78,38 @@ class _Waiting:
     patient: Patient | None
 
 
-def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None) -> list[Text]:
+def claim(
+    tx: Tx, channel: str, places: int, now: datetime, wall: datetime, rate: float | None
+) -> list[Text]:
     """Up to `places` due texts, in lane order, marked `submitting` under a lease; those not allowed are ended.
 
-    `rate` is segments a second for each sender, None without limit.
+    `rate` is segments a second for each sender, None without limit. While the channel is stopped one text is
+    tried at a time, and otherwise none.
     """
-    waiting = [_waiting(row) for row in tx.rows(_DUE, now=now, most=places)]
+    door = channels.door(tx, channel, now)
+    if door is Door.SHUT:
+        expire(tx, now)
+        return []
+    leaving = _allowed(tx, _DUE, places, now)
+    if door is Door.AJAR:
+        leaving = leaving[:1]
+    leaving = _within_rate(tx, leaving, now, rate)
+    if door is Door.AJAR and leaving and not channels.begin_probe(tx, channel, now):
+        return []
+    _mark(tx, leaving, now, wall)
+    open_questions(tx, [text.token for text in leaving if text.asks], now)
+    ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
+    return [_text(tx, text, now) for text in leaving]
+
+
+def expire(tx: Tx, now: datetime) -> None:
+    """End texts whose time has passed, for when none may leave."""
+    _allowed(tx, _TOO_LATE, EXPIRED_AT_ONCE, now)
+
+
+def _allowed(tx: Tx, query: Executable, most: int, now: datetime) -> list[_Waiting]:
+    """Those of the texts a query finds that may leave; those that may not are ended, with what follows from it."""
+    waiting = [_waiting(row) for row in tx.rows(query, now=now, most=most)]
     if not waiting:
         return []
     leaving, ended = _judged(tx, waiting, now)
@@ -89,11 +118,7 @@ def claim(tx: Tx, places: int, now: datetime, wall: datetime, rate: float | None
     gone = {row for row, _, _ in ended}
     wake(tx, [text.patient_id for text in waiting if text.id in gone and text.patient_id], now)
     void_questions(tx, [text.token for text in waiting if text.id in gone and text.asks])
-    leaving = _within_rate(tx, leaving, now, rate)
-    _mark(tx, leaving, now, wall)
-    open_questions(tx, [text.token for text in leaving if text.asks], now)
-    ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
-    return [_text(tx, text, now) for text in leaving]
+    return leaving
 
 
 def _waiting(row: tuple[Any, ...]) -> _Waiting:
@@ -208,14 +233,25 @@ _UNREAD = exists().where(
         InboundText.read_at.is_(None),
     )
 )
+# A sender that was told to be too fast rests, but for what is urgent.
+_RESTING = exists().where(
+    and_(Sender.number == OutboxText.sender, Sender.rests_until > bindparam("now"))
+)
 _DUE = (
     select(*_COLUMNS, _PAUSED, _UNREAD, *columns(PatientRow, Patient))
     .outerjoin(PatientRow, PatientRow.id == OutboxText.patient_id)
-    .where(and_(IS_PLANNED, OutboxText.due_at <= bindparam("now")))
+    .where(
+        and_(
+            IS_PLANNED,
+            OutboxText.due_at <= bindparam("now"),
+            or_(OutboxText.lane.in_(URGENT_LANES), not_(_RESTING)),
+        )
+    )
     .order_by(OutboxText.lane, OutboxText.due_at)
     .limit(bindparam("most"))
     .with_for_update(of=OutboxText, skip_locked=True)
 )
+_TOO_LATE = _DUE.where(OutboxText.not_after < bindparam("now"))
 _OUTBOX = table(OutboxText)
 _LATER = (
     update(_OUTBOX)

@@ -5,28 +5,26 @@ from datetime import datetime
 
 from sqlalchemy import and_, select
 
-from service.domain.delivery import State
+from service.domain.delivery import NOT_REACHED, State
+from service.domain.failing_number import LOOKED_AT, Fate, failures_in_a_row
 from service.store import alerts, circumstances, ranks
 from service.store.people import patients_by_id
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
 
-# Failed texts in a row after which the number is in doubt (clinical.md, section 5).
-FAILED_IN_A_ROW = 3
-NOT_REACHED = frozenset({State.UNDELIVERED, State.FAILED})
-_TOLD = (State.DELIVERED.value, State.UNDELIVERED.value, State.FAILED.value)
+_TOLD = (State.DELIVERED.value, *(state.value for state in NOT_REACHED))
 
 
 def doubt_numbers(tx: Tx, failed: Iterable[int], now: datetime) -> None:
-    """Open M-WHO for the patients (by id) of whom the last three texts failed; their texts rest until it is closed."""
+    """Open M-WHO for the patients (by id) whose number fails; their texts rest until it is closed."""
     wanted = list(failed)
     doubted = alerts.open_rules(tx, wanted)
     for patient in patients_by_id(tx, wanted).values():
-        fates = _last_fates(tx, patient.id)
-        if len(fates) == FAILED_IN_A_ROW and all(state in NOT_REACHED for state, _ in fates):
+        fates = failures_in_a_row(_last_fates(tx, patient.id))
+        if fates:
             if "M-WHO" not in doubted.get(patient.id, set()):
                 circumstances.add_pause(tx, patient, None, now)
-            evidence = {"failed": FAILED_IN_A_ROW, "because": fates[0][1] or ""}
+            evidence = {"failed": len(fates), "because": fates[0].sentence or ""}
             alerts.open_alert(tx, patient.clinic_id, patient.id, "M-WHO", evidence, now)
             ranks.rank_patients(tx, [patient.id])
 
@@ -40,12 +38,16 @@ def trust_numbers(tx: Tx, reached: Iterable[int], now: datetime) -> None:
             circumstances.end_pauses(tx, patient, now)
 
 
-def _last_fates(tx: Tx, patient_id: int) -> list[tuple[str, str | None]]:
-    """State and explanation of a patient's last texts of which we know how they ended, newest first."""
+def _last_fates(tx: Tx, patient_id: int) -> list[Fate]:
+    """A patient's last texts of which we know how they ended, newest first."""
     ended = and_(OutboxText.patient_id == patient_id, OutboxText.state.in_(_TOLD))
-    query = select(OutboxText.state, OutboxText.detail).where(ended)
-    newest = query.order_by(OutboxText.planned_at.desc()).limit(FAILED_IN_A_ROW)
-    return [(row[0], row[1]) for row in tx.rows(newest)]
+    query = select(
+        OutboxText.state, OutboxText.error_code, OutboxText.detail, OutboxText.planned_at
+    ).where(ended)
+    newest = query.order_by(OutboxText.planned_at.desc()).limit(LOOKED_AT)
+    return [
+        Fate(State(state), code, detail, at.date()) for state, code, detail, at in tx.rows(newest)
+    ]
 
 
 def said_since(tx: Tx, patient_id: int, template: str, since: datetime) -> bool:

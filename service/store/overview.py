@@ -14,7 +14,7 @@ from service.store.alerts import OpenAlert, open_alerts
 from service.store.people import patients_by_id
 from service.store.records import Patient
 from service.store.session import Tx
-from service.store.tables.outbox import OutboxText
+from service.store.tables.outbox import IS_UNKNOWN, OutboxText
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor
 from service.store.tables.replies import IS_OPEN, InboundText, Question, ReadIntent
@@ -68,7 +68,8 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How sending does: texts waiting beyond their time, texts whose fate is unknown, today's by state."""
+    """How sending does: texts waiting beyond their time, texts whose fate is unknown and that nobody has put
+    away, today's by state."""
 
     late: int
     oldest_due: datetime | None
@@ -187,7 +188,7 @@ def sending(tx: Tx, clinic_id: int, now: datetime, since: datetime) -> Sending:
     mine = OutboxText.clinic_id == clinic_id
     waiting = and_(mine, OutboxText.state == State.PLANNED, OutboxText.due_at <= now)
     late = tx.row(select(func.count(), func.min(OutboxText.due_at)).where(waiting))
-    lost = and_(mine, OutboxText.state == State.UNKNOWN)
+    lost = and_(mine, IS_UNKNOWN, OutboxText.seen_at.is_(None))
     unknown = tx.row(select(func.count()).select_from(OutboxText).where(lost))
     written = and_(
         PatientRow.clinic_id == clinic_id,

@@ -16,7 +16,7 @@ from service.store.people import all_clinics
 from service.store.records import Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
-from service.store.tables.outbox import IS_PLANNED, OutboxText
+from service.store.tables.outbox import IS_PLANNED, Channel, OutboxText
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor, PatientPause, PlanChange
 from service.store.tables.replies import Question as QuestionRow
@@ -89,9 +89,10 @@ def sleep_on(tx: Tx, due: Sequence[Due], now: datetime) -> None:
 
 
 def ahead(tx: Tx) -> Ahead:
-    """What comes next: the earliest alarm or change of plans, and the earliest waiting text."""
-    wake, change, text = tx.row(_NEXT_EVENT) or (None, None, None)
-    return Ahead(min(wake or NEVER, change or NEVER), text or NEVER)
+    """What comes next: the earliest alarm or change of plans, and the earliest waiting text that may be tried."""
+    wake, change, text, probe = tx.row(_NEXT_EVENT) or (None, None, None, None)
+    leaves = max(text, probe) if text and probe else text
+    return Ahead(min(wake or NEVER, change or NEVER), leaves or NEVER)
 
 
 def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[PlanningCase]:
@@ -180,6 +181,7 @@ _NEXT_EVENT = select(
     select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
     select(func.min(PlanChange.at)).scalar_subquery(),
     select(func.min(OutboxText.due_at)).where(IS_PLANNED).scalar_subquery(),
+    select(func.max(Channel.probe_at)).where(Channel.stopped_at.is_not(None)).scalar_subquery(),
 )
 _PEOPLE = (
     select(

@@ -1,88 +1,49 @@
-"""What became of texts: outcomes of requests, and receipts in any order."""
+"""What the provider tells of texts, in any order: a text only ever moves forward, and every word is kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
-from service.domain.delivery import State, after_receipt
-from service.domain.exchange import Accepted, Outcome, Receipt, SendError
-from service.domain.provider_codes import CodeClass, meaning
-from service.store.people import open_phone, patients_by_id
+from service.domain.delivery import NOT_REACHED, State, after_receipt
+from service.domain.exchange import Receipt
+from service.domain.provider_codes import meaning
 from service.store.questions import void_questions
 from service.store.rows import table
 from service.store.session import Tx
-from service.store.tables.outbox import IS_SUBMITTING, IS_UNKNOWN, OutboxText, ReceiptEvent
-from service.store.tables.people import Patient
+from service.store.tables.outbox import OutboxText, ReceiptEvent
 
-MOST_ATTEMPTS = 3
-# A refused text waits a little before it is tried again; the pipeline's own back-off paces the rest.
-TRY_AGAIN_AFTER = timedelta(seconds=2)
-_NOT_REACHED = frozenset({State.UNDELIVERED, State.FAILED})
 _STAMPS = {State.SENT: "sent_at", State.DELIVERED: "delivered_at"}
 
 
-def record(tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> set[int]:
-    """Write what the provider answered. A receipt that came before its answer is not undone.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What receipts made of one text: its state now, whether that is new, and the codes it was said to end with."""
 
-    What comes back are the patients whose text was refused for good.
-    """
-    accepted = [
-        {"name": one.token, "sid": one.provider_sid, "instant": now}
-        for one in outcomes
-        if isinstance(one, Accepted)
-    ]
-    if accepted:
-        tx.execute(_ACCEPTED, accepted)
-    refused = [_refused(tx, one, now) for one in outcomes if isinstance(one, SendError)]
-    return {patient_id for patient_id in refused if patient_id is not None}
+    token: str
+    patient_id: int | None
+    night: date | None
+    sender: str
+    submitted_at: datetime | None
+    state: State
+    changed: bool
+    codes: tuple[int, ...]
 
 
-def _refused(tx: Tx, error: SendError, now: datetime) -> int | None:
-    """Write a refusal; the patient of a text that has failed for good."""
-    ours = and_(OutboxText.token == error.token, OutboxText.state == State.SUBMITTING)
-    values: dict[str, Any] = {"error_code": error.code, "detail": error.reason[:200]}
-    row = tx.row(
-        select(OutboxText.attempts, OutboxText.not_after, OutboxText.patient_id).where(ours)
-    )
-    if row is None:
-        return None
-    if error.kind is CodeClass.UNKNOWN:
-        values |= {"state": State.UNKNOWN.value}
-    elif error.kind in {CodeClass.TRANSIENT, CodeClass.ACCOUNT} and _may_try_again(error, row, now):
-        values |= {
-            "state": State.PLANNED.value,
-            "lease_until": None,
-            "due_at": now + TRY_AGAIN_AFTER,
-        }
-    else:
-        values |= {"state": State.FAILED.value, "lease_until": None, "ended_at": now}
-        void_questions(tx, [error.token])
-    tx.execute(update(OutboxText).where(ours).values(**values))
-    return int(row[2]) if values["state"] == State.FAILED and row[2] is not None else None
-
-
-def _may_try_again(error: SendError, row: tuple[Any, ...], now: datetime) -> bool:
-    attempts, not_after, _ = row
-    enough = error.kind is CodeClass.TRANSIENT and attempts >= MOST_ATTEMPTS
-    return not enough and now + TRY_AGAIN_AFTER < not_after
-
-
-def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[tuple[int, Any, str]]:
-    """Write receipts in any order, repeated or late; a text only ever moves forward.
-
-    What comes back are (patient id, night, state) of the texts whose state changed, for their summaries.
-    """
+def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[Told]:
+    """Write receipts in any order, repeated or late; those of no text of ours are left out."""
     known = _texts_of(tx, receipts)
-    told: list[dict[str, Any]] = []
+    history: list[dict[str, Any]] = []
     fates: dict[int, _Fate] = {}
     for receipt in receipts:
         text = known.get(receipt.token) or known.get(receipt.provider_sid)
-        if text is None or (text.sid and receipt.provider_sid not in {"", text.sid}):
+        if text is None or _is_anothers(receipt, text, known):
             continue
-        told.append(
+        if receipt.provider_sid:
+            known.setdefault(receipt.provider_sid, text)
+        history.append(
             {
                 "outbox_id": text.id,
                 "state": receipt.state.value,
@@ -90,18 +51,21 @@ def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[tuple[int, Any, str]]:
                 "at": receipt.at,
             }
         )
-        fate = fates.setdefault(text.id, _Fate(text, State(text.state)))
-        fate.hear(receipt)
-    tx.insert_new(table(ReceiptEvent), told, "id")
-    changed = [fate for fate in fates.values() if fate.state != fate.text.state]
+        fates.setdefault(text.id, _Fate(text, State(text.state))).hear(receipt)
+    tx.insert_new(table(ReceiptEvent), history, "id")
+    changed = [fate for fate in fates.values() if fate.has_changed]
     if changed:
         tx.execute(_TELL, [fate.row() for fate in changed])
-    void_questions(tx, [fate.text.token for fate in changed if fate.state in _NOT_REACHED])
-    return [
-        (fate.text.patient_id, fate.text.night, fate.state.value)
-        for fate in changed
-        if fate.text.patient_id is not None and fate.text.night is not None
-    ]
+    void_questions(tx, [fate.text.token for fate in changed if fate.state in NOT_REACHED])
+    return [fate.told() for fate in fates.values()]
+
+
+def _is_anothers(receipt: Receipt, text: "_TextRow", known: dict[str, "_TextRow"]) -> bool:
+    """Whether a receipt gives a text a name that is not its own: neither of the two can be believed then."""
+    if not receipt.provider_sid:
+        return False
+    holder = known.get(receipt.provider_sid)
+    return text.sid not in {None, receipt.provider_sid} or holder not in {None, text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +75,9 @@ class _TextRow:
     state: str
     sid: str | None
     patient_id: int | None
-    night: Any
+    night: date | None
+    sender: str
+    submitted_at: datetime | None
     accepted_at: datetime | None
     sent_at: datetime | None
     delivered_at: datetime | None
@@ -127,20 +93,41 @@ class _Fate:
     text: _TextRow
     state: State
     changes: dict[str, Any] = field(default_factory=dict)
+    codes: list[int] = field(default_factory=list)
+
+    @property
+    def has_changed(self) -> bool:
+        return self.state != self.text.state
 
     def hear(self, receipt: Receipt) -> None:
+        if receipt.error_code is not None and receipt.state in NOT_REACHED:
+            self.codes.append(receipt.error_code)
         after = after_receipt(self.state, receipt.state)
         if after is self.state:
             return
         self.state = after
         if self.text.sid is None:
-            self.changes |= {"provider_sid": receipt.provider_sid, "accepted_at": receipt.at}
+            name = receipt.provider_sid or None
+            self.changes |= {"provider_sid": name, "accepted_at": receipt.at}
         if after in _STAMPS:
             self.changes[_STAMPS[after]] = receipt.at
-        if after in _NOT_REACHED:
+        if after in NOT_REACHED:
             sentence = meaning(receipt.error_code or 0).sentence
             self.changes |= {"error_code": receipt.error_code, "detail": sentence}
             self.changes["ended_at"] = receipt.at
+
+    def told(self) -> Told:
+        text = self.text
+        return Told(
+            token=text.token,
+            patient_id=text.patient_id,
+            night=text.night,
+            sender=text.sender,
+            submitted_at=text.submitted_at,
+            state=self.state,
+            changed=self.has_changed,
+            codes=tuple(self.codes),
+        )
 
     def row(self) -> dict[str, Any]:
         text = self.text
@@ -175,99 +162,34 @@ def _texts_of(tx: Tx, receipts: Sequence[Receipt]) -> dict[str, _TextRow]:
     return found
 
 
-def stale_leases(tx: Tx, wall: datetime) -> int:
-    """Texts whose lease ran out may or may not have left: they become `unknown`, never `planned` again."""
-    stale = and_(IS_SUBMITTING, OutboxText.lease_until < wall)
-    return tx.changed(
-        update(OutboxText).where(stale).values(state=State.UNKNOWN.value, lease_until=wall)
+# Locked, in one order: two receipts of one text at once must not read the same state and write the lower one last.
+_TEXTS = (
+    select(
+        OutboxText.id,
+        OutboxText.token,
+        OutboxText.state,
+        OutboxText.provider_sid,
+        OutboxText.patient_id,
+        OutboxText.night,
+        OutboxText.sender,
+        OutboxText.submitted_at,
+        OutboxText.accepted_at,
+        OutboxText.sent_at,
+        OutboxText.delivered_at,
+        OutboxText.ended_at,
+        OutboxText.error_code,
+        OutboxText.detail,
     )
-
-
-def awaiting_receipts(tx: Tx) -> list[tuple[str, str, datetime]]:
-    """Texts accepted whose fate is not known: token, provider id, when they were accepted."""
-    waiting = and_(
-        OutboxText.state.in_((State.ACCEPTED.value, State.SENT.value)),
-        OutboxText.provider_sid.is_not(None),
-    )
-    query = select(OutboxText.token, OutboxText.provider_sid, OutboxText.accepted_at)
-    return [(row[0], row[1], row[2]) for row in tx.rows(query.where(waiting))]
-
-
-@dataclass(frozen=True, slots=True)
-class Uncertain:
-    """A text that may or may not have left us; `known_sids` are the provider's names of that number's others."""
-
-    token: str
-    to: str
-    body: str
-    submitted_at: datetime
-    known_sids: frozenset[str]
-
-
-def uncertain_texts(tx: Tx, since: datetime, until: datetime) -> list[Uncertain]:
-    """Texts in doubt that were submitted between two instants."""
-    doubtful = and_(
-        IS_UNKNOWN,
-        OutboxText.submitted_at >= since,
-        OutboxText.submitted_at <= until,
-        OutboxText.patient_id.is_not(None),
-    )
-    rows = tx.rows(
-        select(
-            OutboxText.token, OutboxText.patient_id, OutboxText.body, OutboxText.submitted_at
-        ).where(doubtful)
-    )
-    patients = patients_by_id(tx, {row[1] for row in rows})
-    return [
-        Uncertain(
-            token=token,
-            to=open_phone(tx.keyring, patients[patient_id]),
-            body=tx.keyring.open_(body, "outbox", "body", token),
-            submitted_at=submitted_at,
-            known_sids=_sids(tx, patients[patient_id].phone_index, since),
+    .where(
+        or_(
+            OutboxText.token.in_(bindparam("tokens", expanding=True)),
+            OutboxText.provider_sid.in_(bindparam("sids", expanding=True)),
         )
-        for token, patient_id, body, submitted_at in rows
-    ]
-
-
-def _sids(tx: Tx, phone_index: str, since: datetime) -> frozenset[str]:
-    same_phone = select(Patient.id).where(Patient.phone_index == phone_index)
-    named = and_(OutboxText.patient_id.in_(same_phone), OutboxText.submitted_at >= since)
-    query = select(OutboxText.provider_sid).where(named)
-    return frozenset(row[0] for row in tx.rows(query) if row[0])
-
-
+    )
+    .order_by(OutboxText.id)
+    .with_for_update()
+)
 _OUTBOX = table(OutboxText)
-_IN_DOUBT = or_(_OUTBOX.c.state == "submitting", _OUTBOX.c.state == "unknown")
-_ACCEPTED = (
-    update(_OUTBOX)
-    .where(and_(_OUTBOX.c.token == bindparam("name"), _OUTBOX.c.accepted_at.is_(None)))
-    .values(
-        accepted_at=bindparam("instant"),
-        provider_sid=bindparam("sid"),
-        state=case((_IN_DOUBT, State.ACCEPTED.value), else_=_OUTBOX.c.state),
-        lease_until=None,
-    )
-)
-_TEXTS = select(
-    OutboxText.id,
-    OutboxText.token,
-    OutboxText.state,
-    OutboxText.provider_sid,
-    OutboxText.patient_id,
-    OutboxText.night,
-    OutboxText.accepted_at,
-    OutboxText.sent_at,
-    OutboxText.delivered_at,
-    OutboxText.ended_at,
-    OutboxText.error_code,
-    OutboxText.detail,
-).where(
-    or_(
-        OutboxText.token.in_(bindparam("tokens", expanding=True)),
-        OutboxText.provider_sid.in_(bindparam("sids", expanding=True)),
-    )
-)
 _TELL = (
     update(_OUTBOX)
     .where(_OUTBOX.c.id == bindparam("row"))

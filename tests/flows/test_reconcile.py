@@ -1,15 +1,15 @@
 """Reconciling: an uncertain text is looked for at the provider, taken up if found, and never sent again."""
 
-from datetime import timedelta
-
 import pytest
 
 from service.domain.exchange import Text
 from service.flows.reconcile import reconcile
 from service.flows.send_outbox import claim
 from service.gateways.simulated import Fault
+from service.store.claiming import LEASE
 from service.store.people import open_phone
 from service.store.records import Patient
+from service.store.uncertain import LOOKED_FOR
 from tests.flows.texts import put, row_of
 from tests.world import World
 
@@ -58,6 +58,27 @@ def test_a_lease_that_ran_out_makes_a_text_uncertain_never_planned(world: World)
     assert row_of(world, token).state == "unknown"
 
 
+def test_a_text_left_by_a_crash_is_looked_for_however_long_nobody_ran(world: World) -> None:
+    patient = world.patient()
+    token = put(world, patient, "one", kind="staff")
+    (text,) = claim(world.runtime, 10)
+    world.gateway.ledger.append((text, "SM-unheard"))
+    world.clock.advance(hours=3)
+    assert reconcile(world.runtime) == 1
+    assert row_of(world, token).state == "accepted"
+
+
+def test_a_text_to_a_number_that_is_no_patients_is_looked_for_too(world: World) -> None:
+    stranger = "+19025559876"
+    world.gateway.faults[stranger] = Fault(unknown=True)
+    token = put(world, None, "to a stranger", kind="crisis", recipient=stranger)
+    world.live()
+    assert row_of(world, token).state == "unknown"
+    world.clock.advance(seconds=61)
+    assert reconcile(world.runtime) == 1
+    assert row_of(world, token).state == "accepted"
+
+
 @pytest.mark.parametrize("asked_again", [1, 2])
 def test_two_people_with_one_phone_and_the_same_words(world: World, asked_again: int) -> None:
     one, two = (world.patient(phone="+19025553333") for _ in range(2))
@@ -81,8 +102,8 @@ def test_each_uncertain_text_takes_up_one_of_the_providers(world: World) -> None
     assert len({row_of(world, token).provider_sid for token in tokens}) == 3
 
 
-def test_what_is_older_than_five_minutes_is_left_to_a_person(world: World) -> None:
+def test_what_was_looked_for_five_minutes_is_left_to_a_person(world: World) -> None:
     token = goes_astray(world, world.patient(), Fault(unknown=True))
-    world.clock.advance(seconds=timedelta(minutes=5).total_seconds() + 1)
+    world.clock.advance(seconds=LEASE.total_seconds() + LOOKED_FOR.total_seconds())
     assert reconcile(world.runtime) == 0
     assert row_of(world, token).state == "unknown"

@@ -162,17 +162,47 @@ def test_what_a_refusal_makes_of_a_text(
 
 def test_a_transient_refusal_is_tried_three_times_at_most(world: World) -> None:
     token = put(world, world.patient(), "one")
-    for state in ("planned", "planned", "failed"):
+    for state, wait in (("planned", 2), ("planned", 20), ("failed", 60)):
         refuse(world, token, CodeClass.TRANSIENT, 20429)
         assert row_of(world, token).state == state
-        world.clock.advance(seconds=2)
-    assert claimed(world) == []
+        world.clock.advance(seconds=wait - 1)
+        assert claimed(world) == []
+        world.clock.advance(seconds=1)
+    assert row_of(world, token).attempts == 3
 
 
-def test_nothing_is_tried_again_after_its_time(world: World) -> None:
+@pytest.mark.parametrize("kind", [CodeClass.TRANSIENT, CodeClass.ACCOUNT])
+def test_what_was_refused_for_now_expires_with_its_time(world: World, kind: CodeClass) -> None:
     token = put(world, world.patient(), "one", not_after=world.clock.now() + timedelta(seconds=1))
-    refuse(world, token, CodeClass.TRANSIENT, 20429)
-    assert row_of(world, token).state == "failed"
+    refuse(world, token, kind)
+    world.clock.advance(seconds=2)
+    assert claimed(world) == []
+    assert (row_of(world, token).state, row_of(world, token).reason) == ("expired", "expired")
+
+
+def test_what_never_reached_the_provider_is_no_attempt(world: World) -> None:
+    token = put(world, world.patient(), "one")
+    for _ in range(5):
+        assert claim(world.runtime, EVERYTHING)
+        record(world.runtime, [SendError(token, CodeClass.TRANSIENT, None, "No.", reached=False)])
+        assert (row_of(world, token).state, row_of(world, token).attempts) == ("planned", 0)
+        world.clock.advance(seconds=20)
+
+
+def test_a_name_is_one_texts_only(world: World) -> None:
+    tokens = [put(world, world.patient(), f"t{number}") for number in range(3)]
+    assert len(claim(world.runtime, EVERYTHING)) == 3
+    record(world.runtime, [Accepted(tokens[0], "SM1"), Accepted(tokens[1], "SM1")])
+    record(world.runtime, [Accepted(tokens[2], "SM1"), Accepted(tokens[0], "SM1")])
+    found = [row_of(world, token) for token in tokens]
+    assert [(row.state, row.provider_sid) for row in found] == [
+        ("accepted", "SM1"),
+        ("unknown", None),
+        ("unknown", None),
+    ]
+    assert (
+        found[1].detail == "The provider gave this text the name of another; it may have left us."
+    )
 
 
 def test_an_unknown_text_is_never_claimed_again(world: World) -> None:

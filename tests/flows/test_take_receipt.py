@@ -1,9 +1,11 @@
 """Receipts: in any order, repeated, early or late; the night they belong to, and numbers that fail."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from service.domain.delivery import State
 from service.domain.exchange import Accepted, Receipt, SendError
@@ -13,6 +15,7 @@ from service.flows.take_receipt import take_receipts
 from service.store import circumstances
 from service.store.records import Patient
 from service.store.session import SYSTEM
+from service.store.tables.outbox import ReceiptEvent
 from tests.flows.texts import put, question, row_of
 from tests.world import World
 
@@ -105,6 +108,66 @@ def test_a_receipt_for_something_else_changes_nothing(world: World, token: str, 
     assert row_of(world, ours).state == "accepted"
 
 
+def test_a_name_that_is_anothers_is_believed_of_neither(world: World) -> None:
+    under_way(world, "one")
+    doubtful = put(world, world.patient(), "two")
+    claim(world.runtime, 200)
+    record(world.runtime, [SendError(doubtful, CodeClass.UNKNOWN, None, "No answer.")])
+    tell(world, doubtful, "delivered", sid="SM-one")
+    assert [row.state for row in world.rows("outbox")] == ["accepted", "unknown"]
+
+
+def test_one_name_for_two_texts_at_once_goes_to_the_first(world: World) -> None:
+    tokens = [put(world, world.patient(), f"t{number}") for number in range(2)]
+    claim(world.runtime, 200)
+    now = world.clock.now()
+    take_receipts(
+        world.runtime, [Receipt(token, "SM-same", State.SENT, None, now) for token in tokens]
+    )
+    assert [row.provider_sid for row in world.rows("outbox")] == ["SM-same", None]
+
+
+def test_receipts_without_a_name_settle_texts_all_the_same(world: World) -> None:
+    tokens = [put(world, world.patient(), f"t{number}") for number in range(2)]
+    claim(world.runtime, 200)
+    for token in tokens:
+        tell(world, token, "sent", sid="")
+    found = world.rows("outbox")
+    assert [(row.state, row.provider_sid) for row in found] == [("sent", None)] * 2
+
+
+def test_every_receipt_is_kept_as_it_came(world: World) -> None:
+    token = under_way(world)
+    tell(world, token, "delivered", "sent", "delivered", "undelivered", code=39999)
+    query = select(ReceiptEvent.state, ReceiptEvent.error_code).order_by(ReceiptEvent.id)
+    with world.store.transaction(SYSTEM, "test", write=False) as tx:
+        kept = [tuple(row) for row in tx.rows(query)]
+    words = ("delivered", "sent", "delivered", "undelivered")
+    assert kept == [(word, 39999) for word in words]
+    assert (row_of(world, token).state, row_of(world, token).error_code) == ("delivered", None)
+
+
+def test_receipts_of_one_text_at_the_same_moment_never_take_it_back(world: World) -> None:
+    tokens = [under_way(world, f"t{number}") for number in range(20)]
+    at = world.clock.now()
+
+    def hear(state: State) -> None:
+        for number, token in enumerate(tokens):
+            take_receipts(world.runtime, [Receipt(token, f"SM-t{number}", state, None, at)])
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(hear, [State.SENT, State.DELIVERED, State.SENT]))
+    assert {row.state for row in world.rows("outbox")} == {"delivered"}
+
+
+def test_a_text_to_a_stranger_has_a_fate_too(world: World) -> None:
+    token = put(world, None, "one", kind="crisis", recipient="+19025559876", night=None)
+    claim(world.runtime, 200)
+    record(world.runtime, [Accepted(token, "SM-one")])
+    tell(world, token, "sent", "failed", code=30005)
+    assert row_of(world, token).state == "failed"
+
+
 def test_a_text_taken_back_stays_taken_back(world: World) -> None:
     patient = world.patient()
     token = put(world, patient, "one", due_at=world.clock.now() + timedelta(hours=1))
@@ -147,6 +210,24 @@ def test_three_failures_in_a_row_put_the_number_in_doubt_until_a_text_arrives(
     tell(world, slow, "delivered", sid="SM-t0")
     assert world.rows("alert", rule="M-WHO")[0].closed_by == "rule"
     assert not is_paused(world, patient)
+
+
+def test_failures_that_are_nobodys_fault_put_no_number_in_doubt(world: World) -> None:
+    patient = world.patient()
+    for number, code in enumerate((30001, 30500, 30036, 30410)):
+        token = under_way(world, f"t{number}", patient)
+        tell(world, token, "failed", code=code, sid=f"SM-t{number}")
+        world.clock.advance(minutes=2)
+    assert world.rows("alert", rule="M-WHO") == []
+
+
+def test_a_phone_that_is_off_is_told_after_three_days_not_after_three_texts(world: World) -> None:
+    patient = world.patient()
+    for number in range(5):
+        token = under_way(world, f"t{number}", patient)
+        tell(world, token, "undelivered", code=30003, sid=f"SM-t{number}")
+        assert len(world.rows("alert", rule="M-WHO")) == (1 if number == 4 else 0)
+        world.clock.advance(hours=12)
 
 
 def test_numbers_refused_at_once_are_in_doubt_as_well(world: World) -> None:

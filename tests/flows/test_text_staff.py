@@ -181,11 +181,12 @@ def test_stop_takes_the_number_back(world: World, editor: users.User) -> None:
         sends(world, editor, "b")
 
 
+@pytest.mark.parametrize("fault", [Fault(refuse=21610), Fault(undelivered=21610)])
 def test_an_opt_out_that_the_provider_tells_of_takes_it_back_too(
-    world: World, editor: users.User
+    world: World, editor: users.User, fault: Fault
 ) -> None:
     proved(world, editor)
-    world.gateway.faults[OWN] = Fault(refuse=21610)
+    world.gateway.faults[OWN] = fault
     sends(world, editor, "a")
     assert phone(world, editor).number is None
 

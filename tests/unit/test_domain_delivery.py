@@ -168,12 +168,38 @@ def test_every_kind_is_in_the_table() -> None:
         (21211, 400, CodeClass.PERMANENT),
         (21610, 400, CodeClass.OPT_OUT),
         (21606, 400, CodeClass.ACCOUNT),
-        (30007, 400, CodeClass.PERMANENT),
+        (30007, 400, CodeClass.ACCOUNT),
+        (21408, 400, CodeClass.PERMANENT),
+        (30036, 400, CodeClass.PERMANENT),
+        (0, 404, CodeClass.ACCOUNT),
+        (21211, 404, CodeClass.PERMANENT),
+        (0, 408, CodeClass.UNKNOWN),
+        (0, 302, CodeClass.UNKNOWN),
         (77777, 400, CodeClass.PERMANENT),
     ],
 )
 def test_what_a_refused_request_means(code: int, status: int, kind: CodeClass) -> None:
     assert refused(code, status) is kind
+
+
+# Every code the design names, by what it asks of us.
+TABLE = {
+    CodeClass.TRANSIENT: {20429, 21611},
+    CodeClass.UNKNOWN: {20500, 20503},
+    CodeClass.PERMANENT: {21211, 21408, 21612, 21614, 21635, 30005, 30006, 63003},
+    CodeClass.OPT_OUT: {21610, 63014},
+    CodeClass.ACCOUNT: {20003, 21212, 21606, 21608, 30002, 30007, 30029, 30030, 30032, 30034}
+    | {63038},
+    CodeClass.ENDED: {30003, 30004, 30008},
+    CodeClass.OURS: {21617, 30001, 30022, 30036, 30410, 30450, 30500, 30610, 30640, 35114, 35115}
+    | {35125, 63016, 63018, 11200, 11205, 12100, 12200, 57012},
+}
+
+
+def test_every_code_of_the_provider_is_in_the_one_table() -> None:
+    found = {kind: {code for code in CODES if CODES[code].kind is kind} for kind in CodeClass}
+    assert found == TABLE
+    assert {code for code in CODES if CODES[code].slows} == {21611, 30001, 30022, 63018}
 
 
 def test_every_code_has_a_sentence_for_a_person() -> None:

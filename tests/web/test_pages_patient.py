@@ -181,7 +181,7 @@ def test_a_pause_says_who_began_it(world: World) -> None:
     with world.runtime.store.transaction(SYSTEM, "receipts") as tx:
         circumstances.add_pause(tx, tom, None, world.runtime.clock.now())
     page = text(nurse.get(where).text)
-    assert "Paused until resumed, by the service: 3 texts in a row did not arrive" in page
+    assert "Paused until resumed, by the service: the last texts did not arrive" in page
 
 
 @pytest.mark.parametrize(("query", "status"), [("?nights=28", 200), ("?nights=7", 400)])

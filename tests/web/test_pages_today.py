@@ -24,22 +24,22 @@ def text(html: str) -> str:
     ("numbers", "said"),
     [
         (
-            (4, 2, 38, True, True),
+            (4, 2, 38, "sending is normal", True),
             "4 people need you. 2 replied overnight, 38 are on track, and sending is normal.",
         ),
         (
-            (1, 1, 1, True, True),
+            (1, 1, 1, "sending is normal", True),
             "1 person needs you. 1 replied overnight, 1 is on track, and sending is normal.",
         ),
         (
-            (0, 0, 0, False, False),
+            (0, 0, 0, "sending needs a look", False),
             "Nobody needs you. Nobody replied since yesterday evening, none is on track, and sending needs a look.",
         ),
     ],
 )
-def test_the_sentence(numbers: tuple[int, int, int, bool, bool], said: str) -> None:
-    needing, senders, calm, is_normal, morning = numbers
-    assert headline(needing, senders, calm, is_normal, morning=morning) == said
+def test_the_sentence(numbers: tuple[int, int, int, str, bool], said: str) -> None:
+    needing, senders, calm, flow, morning = numbers
+    assert headline(needing, senders, calm, flow, morning=morning) == said
 
 
 def test_hours_between_the_first_and_the_last_are_all_there() -> None:

@@ -283,6 +283,7 @@ def sent_text(provider: Provider) -> Callable[[], Patient]:
         ("a word of next year", "", "accepted"),
         ("", "", "accepted"),
         ("failed", "²", "failed"),
+        ("failed", "99999999999", "failed"),
     ],
 )
 def test_each_word_of_the_provider_moves_the_text(
@@ -295,16 +296,17 @@ def test_each_word_of_the_provider_moves_the_text(
         assert provider.post(STATUS + row.token, form).status_code == 204
     (row,) = provider.clinic.rows("outbox", kind="help")
     assert row.state == state
-    assert row.error_code == (int(code) if code.isdecimal() else None)
+    assert row.error_code == (int(code) if code in {"30003", "30008"} else None)
 
 
 @pytest.mark.parametrize("token", ["nobody", "x" * 300, "..%2f..", "%00"])
+@pytest.mark.parametrize("sid", ["SM404", "", "S" * 900, "S\0M"])
 def test_a_receipt_for_nothing_we_know_is_taken_and_changes_nothing(
-    provider: Provider, token: str
+    either: Provider, token: str, sid: str
 ) -> None:
-    form = {"MessageSid": "SM404", "MessageStatus": "delivered"}
-    assert provider.post(STATUS + token, form).status_code in {204, 404}
-    assert provider.clinic.rows("outbox") == []
+    form = {"MessageSid": sid, "MessageStatus": "delivered"}
+    assert either.post(STATUS + token, form).status_code in {204, 404}
+    assert either.clinic.rows("outbox") == []
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])

@@ -31,6 +31,7 @@ from service.entry.web import (
     programmes,
     reading_words,
     rehearsals,
+    sending,
     text_edits,
     texts,
     today,
@@ -46,6 +47,7 @@ from service.entry.web.site import Site, attach
 _ROOT = Path(service.__file__).parent
 GROUPS = (
     today,
+    sending,
     patients,
     patient,
     patient_edit,

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
 from service.domain.alerts import rank_of
-from service.domain.counting import counted
 from service.domain.figures import WINDOW_DAYS
 from service.entry.web import words
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
@@ -24,7 +23,6 @@ from service.entry.web.site import current_site
 from service.flows.plan_due.ahead import forecast
 from service.flows.take_reply import ACTOR as BY_TEXT
 from service.store import alerts, audit, consent, patient_page, people
-from service.store.delivery_history import FAILED_IN_A_ROW
 from service.store.patient_page import PatientNight
 from service.store.programme_pages import STAFF, authors
 from service.store.records import Patient
@@ -107,7 +105,7 @@ def _paused_by(tx: Tx, actor: str) -> str:
         return "by the patient’s own text"
     if actor.startswith(STAFF):
         return f"by {authors(tx, [actor]).get(actor, 'a colleague')}"
-    return f"by the service: {counted(FAILED_IN_A_ROW, 'text')} in a row did not arrive"
+    return "by the service: the last texts did not arrive"
 
 
 def _severity(tx: Tx, one: Patient, span: int, now: datetime) -> dict[str, Any]:

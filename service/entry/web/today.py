@@ -21,6 +21,7 @@ from service.entry.web.access import (
     own_clinic,
 )
 from service.entry.web.reasons import Reason, reason_of
+from service.entry.web.sending import trouble
 from service.entry.web.site import current_site
 from service.store import (
     alerts,
@@ -76,7 +77,8 @@ def today() -> ResponseReturnValue:
         calm = overview.active_without_need(tx, clinic.id)
         needing = overview.badge(tx, clinic.id).people
     morning = to_local(now, clinic.zone).time() < NOON
-    said = headline(needing, page["senders"], calm, page["is_normal"], morning=morning)
+    flow = _flow(is_normal=page["is_normal"], is_stopped=page["stop"] is not None)
+    said = headline(needing, page["senders"], calm, flow, morning=morning)
     if not page["consents"]:
         said = "There are no patients yet."
     return render_template(
@@ -129,9 +131,11 @@ def _machine(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     noon = to_utc(datetime.combine(local.date() + timedelta(days=1), NOON), clinic.zone)
     sending = overview.sending(tx, clinic.id, now, midnight)
     wakes = overview.wakes_until(tx, clinic.id, noon)
+    in_the_way = trouble(tx, clinic, sending.late, now)
     return {
+        **in_the_way,
         "sending": sending,
-        "is_normal": _is_normal(sending, now),
+        "is_normal": _is_normal(sending, now) and not in_the_way["stop"],
         "missed": [
             (one.token, missed_words(one, now, clinic.zone))
             for one in missed.unseen_episodes(tx, clinic.id)
@@ -191,8 +195,8 @@ def _let_go(tx: Tx, rule: str, patient_id: int, note: str, now: datetime) -> Non
         holds.end_hold(tx, one, holds.HELD_BY[rule], note, now)
 
 
-def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning: bool) -> str:
-    """The first thing a colleague would say."""
+def headline(needing: int, senders: int, calm: int, flow: str, *, morning: bool) -> str:
+    """The first thing a colleague would say; `flow`: how sending does."""
     need = (
         "Nobody needs you."
         if not needing
@@ -202,8 +206,13 @@ def headline(needing: int, senders: int, calm: int, is_normal: bool, *, morning:
         f"{senders or 'Nobody'} replied {'overnight' if morning else 'since yesterday evening'}"
     )
     track = f"{calm or 'none'} {'are' if calm > 1 else 'is'} on track"
-    flow = "sending is normal" if is_normal else "sending needs a look"
     return f"{need} {replied}, {track}, and {flow}."
+
+
+def _flow(*, is_normal: bool, is_stopped: bool) -> str:
+    if is_stopped:
+        return "sending has stopped"
+    return "sending is normal" if is_normal else "sending needs a look"
 
 
 def missed_words(one: Episode, now: datetime, zone: str) -> str:

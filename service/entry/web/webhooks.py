@@ -1,5 +1,6 @@
 """What the provider posts: verified, decoded, stored and committed, then 204. Everything else happens later."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -8,7 +9,7 @@ import structlog
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from service.domain.delivery import PROVIDER_STATES
+from service.domain.delivery import PROVIDER_STATES, State
 from service.domain.exchange import Inbound, Receipt
 from service.entry.web.signatures import is_signed
 from service.entry.web.site import current_site
@@ -17,6 +18,8 @@ from service.flows.take_reply import store_replies
 
 pages = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
 JSON = "application/json"
+# What fits the columns; the provider's names and codes are shorter.
+NAME, CODE = re.compile(r"[!-~]{0,64}"), re.compile(r"[0-9]{1,9}")
 SIGNATURE = "X-Twilio-Signature"
 DONE = ("", 204)
 
@@ -74,16 +77,19 @@ def inbound() -> ResponseReturnValue:
 @signed
 def status(token: str) -> ResponseReturnValue:
     """What became of the text of that token."""
-    told = PROVIDER_STATES.get(request.form.get("MessageStatus", ""))
-    if told is None:
-        log.warning("unknown status", status=request.form.get("MessageStatus", "")[:32])
+    word, sid = request.form.get("MessageStatus", ""), request.form.get("MessageSid", "")
+    if word not in PROVIDER_STATES:
+        log.warning("unknown status", status=word[:32])
+    if not NAME.fullmatch(sid) or not NAME.fullmatch(token):
+        log.warning("receipt for no text")
         return DONE
     code = request.form.get("ErrorCode", "")
     receipt = Receipt(
         token=token,
-        provider_sid=request.form.get("MessageSid", ""),
-        state=told,
-        error_code=int(code) if code.isdecimal() else None,
+        provider_sid=sid,
+        # A word that is new to us still says that the provider has the text.
+        state=PROVIDER_STATES.get(word, State.ACCEPTED),
+        error_code=int(code) if CODE.fullmatch(code) else None,
         at=_now(),
     )
     take_receipts(current_site().runtime, [receipt])

@@ -103,7 +103,7 @@ def span(length: timedelta) -> str:
 _FATES = {
     State.PLANNED: "waiting",
     State.SUBMITTING: "leaving now",
-    State.UNKNOWN: "unknown: it may have left us, so it is not sent again",
+    State.UNKNOWN: "unknown: it may have arrived, so it is not sent again; ask if it matters",
     State.ACCEPTED: "sent, not confirmed",
     State.SENT: "sent, not confirmed",
     State.DELIVERED: "delivered",

@@ -13,7 +13,8 @@ class OutboxText(OfClinic, Base):
 
     `on_date` is the local date of the unmoved instant, `anchor` the text id the step named (which may stand
     behind a gate or a discreet twin), `template` the id that is really sent, `wording` the number of its published
-    wording. `capped`: it counts for the caps. `episode_id`: the MissedEpisode it expired in.
+    wording. `capped`: it counts for the caps. `episode_id`: the MissedEpisode it expired in. `asked_at`: when the
+    provider was last asked what became of it. `seen_at`: when somebody put away that its fate is unknown.
     """
 
     __tablename__ = "outbox"
@@ -57,6 +58,8 @@ class OutboxText(OfClinic, Base):
     error_code: Mapped[int | None]
     attempts: Mapped[int]
     episode_id: Mapped[int | None]
+    asked_at: Mapped[Instant | None]
+    seen_at: Mapped[Instant | None]
 
     __table_args__ = (
         UniqueConstraint("clinic_id", "slot"),
@@ -73,6 +76,12 @@ class OutboxText(OfClinic, Base):
             "lease_until",
             sqlite_where=text("state IN ('submitting', 'unknown')"),
             postgresql_where=text("state IN ('submitting', 'unknown')"),
+        ),
+        Index(
+            "ix_outbox_unsettled",
+            "accepted_at",
+            sqlite_where=text("state IN ('accepted', 'sent')"),
+            postgresql_where=text("state IN ('accepted', 'sent')"),
         ),
         Index(
             "ix_outbox_missed",
@@ -102,6 +111,7 @@ class MissedEpisode(OfClinic, Base):
 IS_PLANNED = OutboxText.state == literal_column("'planned'")
 IS_SUBMITTING = OutboxText.state == literal_column("'submitting'")
 IS_UNKNOWN = OutboxText.state == literal_column("'unknown'")
+IS_UNSETTLED = OutboxText.state.in_((literal_column("'accepted'"), literal_column("'sent'")))
 
 
 class ReceiptEvent(Base):
@@ -119,9 +129,27 @@ class ReceiptEvent(Base):
 
 
 class Sender(Base):
-    """When each sender number is free again, for its rate."""
+    """When each sender number is free again, for its rate; until when it rests for having been too fast."""
 
     __tablename__ = "sender"
 
     number: Mapped[str] = mapped_column(String(16), primary_key=True)
     next_free_at: Mapped[Instant]
+    rests_until: Mapped[Instant | None]
+
+
+class Channel(Base):
+    """A gateway that was ever stopped. While `stopped_at` is set nothing leaves, but one text tried at `probe_at`.
+
+    `until_delivered`: the trouble showed after texts had been accepted, so only one that arrives ends it.
+    """
+
+    __tablename__ = "channel"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    stopped_at: Mapped[Instant | None]
+    resumed_at: Mapped[Instant | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+    until_delivered: Mapped[bool]
+    probe_at: Mapped[Instant | None]
+    probe_wait_s: Mapped[int]
