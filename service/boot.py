@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
@@ -11,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from message_templates.catalogue import load
 from service.clock import Clock
 from service.config import Settings, SettingsError
+from service.dispatch.base import Dispatcher, Jobs
 from service.dispatch.local import LocalDispatcher
 from service.flows.send_outbox import Pipeline
 from service.gateways.base import Gateway
@@ -48,15 +50,37 @@ class Deployment:
     loopback: bool
     is_demo: bool
     pick_up: Callable[[str], None] | None
+    jobs: Jobs | None = None
 
 
 def deploy(settings: Settings, store: Store) -> Deployment:
     """Put the service together over `store`; StartError or SettingsError where the fence forbids it."""
-    check_fence(settings, store)
     pipeline = Pipeline(settings.send_concurrency)
+    return _deploy(settings, store, pipeline, LocalDispatcher(pipeline.wake))
+
+
+def deploy_part(settings: Settings, store: Store) -> Deployment:
+    """One of several processes over one PostgreSQL; StartError on any other database.
+
+    What is to be sent is a job for the workers; `jobs` asks them for the rest.
+    """
+    if store.conninfo is None:
+        raise StartError(
+            "Pages, clock and workers apart need PostgreSQL (EVENFALL_DATABASE_URL); on SQLite"
+            " `evenfall serve` runs everything in one process."
+        )
+    # By name: only those who scale out install what it needs.
+    jobs = import_module("service.dispatch.procrastinate").JobDispatcher(store.conninfo)
+    return replace(_deploy(settings, store, Pipeline(settings.send_concurrency), jobs), jobs=jobs)
+
+
+def _deploy(
+    settings: Settings, store: Store, pipeline: Pipeline, dispatcher: Dispatcher
+) -> Deployment:
+    check_fence(settings, store)
     tokens = (settings.twilio_auth_token, settings.twilio_auth_token_old)
     gateway = _gateway(settings, store)
-    runtime = build_runtime(settings, store, gateway, pipeline.wake)
+    runtime = _runtime(choices(settings), store, gateway, dispatcher)
     mind_zone_rules(runtime)
     return Deployment(
         runtime=runtime,
@@ -141,14 +165,14 @@ def travelling_runtime(
 ) -> tuple[Runtime, SimulatedGateway]:
     """A runtime for a clock that travels: simulated phones answer, and whoever drives it sends."""
     gateway = SimulatedGateway(answers)
-    return _runtime(chosen, store, gateway, lambda: None), gateway
+    return _runtime(chosen, store, gateway, LocalDispatcher(lambda: None)), gateway
 
 
 def build_runtime(
     settings: Settings, store: Store, gateway: Gateway, wake: Callable[[], None]
 ) -> Runtime:
     """A runtime over the given parts."""
-    return _runtime(choices(settings), store, gateway, wake)
+    return _runtime(choices(settings), store, gateway, LocalDispatcher(wake))
 
 
 def choices(settings: Settings) -> Choices:
@@ -156,10 +180,10 @@ def choices(settings: Settings) -> Choices:
     return Choices(settings.send_concurrency, settings.rate(), settings.provider_confirms_opt_out())
 
 
-def _runtime(chosen: Choices, store: Store, gateway: Gateway, wake: Callable[[], None]) -> Runtime:
+def _runtime(chosen: Choices, store: Store, gateway: Gateway, dispatcher: Dispatcher) -> Runtime:
     clock = Clock(_stored_offset(store))
     shelf = ContentShelf(load(), chosen.send_rate)
-    return Runtime(store, gateway, clock, LocalDispatcher(wake), shelf, chosen)
+    return Runtime(store, gateway, clock, dispatcher, shelf, chosen)
 
 
 def _gateway(settings: Settings, store: Store) -> Gateway:

@@ -13,8 +13,8 @@ from service.flows.send_outbox import send_due
 from service.flows.take_receipt import take_receipts
 from service.flows.take_reply import read_replies, store_replies
 from service.runtime import Runtime
-from service.store import planning
-from service.store.planning import NEVER
+from service.store import alarm_clocks
+from service.store.alarm_clocks import EVERYBODY, NEVER, Shard
 from service.store.session import SYSTEM
 
 Progress = Callable[[datetime], None]
@@ -24,14 +24,20 @@ FINEST = timedelta(seconds=1)
 MOST_ROUNDS = 50
 
 
-def look_after_patients(runtime: Runtime) -> bool:
+def look_after_patients(runtime: Runtime, shard: Shard = EVERYBODY) -> bool:
     """Close what has ended and plan what is due, for a chunk of those whose wake-up has come; whether more may wait.
 
-    A change of programmes first has alarms set for it, a chunk at a time too.
+    A change of programmes first has alarms set for it, a chunk at a time too, by the first shard for all.
     """
-    aimed = aim_alarms(runtime)
-    planned = plan_due(runtime) if close_due(runtime) else 0
+    aimed = shard.index == 0 and aim_alarms(runtime)
+    planned = plan_due(runtime, shard) if close_due(runtime, shard) else 0
     return aimed or planned == CHUNK
+
+
+def look_after_all(runtime: Runtime, shard: Shard = EVERYBODY) -> None:
+    """Chunk after chunk until nobody waits: what is due in one minute must not take turns of two seconds."""
+    while look_after_patients(runtime, shard):
+        pass
 
 
 def hear(runtime: Runtime) -> int:
@@ -105,6 +111,6 @@ def _stop_after(instant: datetime, step: timedelta) -> datetime:
     return midnight + -((midnight - instant) // step) * step
 
 
-def _due(runtime: Runtime) -> planning.Ahead:
+def _due(runtime: Runtime) -> alarm_clocks.Ahead:
     with runtime.store.transaction(SYSTEM, "life", write=False) as tx:
-        return planning.ahead(tx)
+        return alarm_clocks.ahead(tx)

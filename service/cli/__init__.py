@@ -14,7 +14,7 @@ from service.cli.export import export
 from service.cli.plans import plan
 from service.cli.programmes import programme
 from service.cli.rehearse import rehearse
-from service.cli.running import db, serve
+from service.cli.running import clock, db, serve, web, worker
 from service.config import SettingsError
 from service.store.sealed import SealError
 
@@ -43,6 +43,9 @@ def evenfall() -> None:
 for command in (
     demo,
     serve,
+    web,
+    clock,
+    worker,
     check,
     db,
     clinic,

@@ -1,11 +1,14 @@
-"""serve and db: the service itself and its schema."""
+"""serve, or web, clock and worker apart; and db: the service itself and its schema."""
 
 import sys
+from importlib import import_module
 
 import click
 
 from service import boot
+from service.boot import Deployment
 from service.config import read_settings
+from service.entry.apart import keep_time, serve_pages
 from service.entry.serving import serve as serve_until_stopped
 from service.store import schema
 
@@ -20,6 +23,35 @@ def serve() -> None:
         lambda: boot.deploy(settings, store),
         lambda address: click.echo(f"Evenfall is at {address}", err=True),
     )
+
+
+@click.command()
+def web() -> None:
+    """Run the pages alone, beside `clock` and `worker`; needs PostgreSQL."""
+    serve_pages(_part(), lambda address: click.echo(f"Evenfall is at {address}", err=True))
+
+
+@click.command()
+def clock() -> None:
+    """Run the clock alone; a second one waits and takes over when the first ends."""
+    keep_time(
+        _part(),
+        lambda leads: click.echo("Keeping time." if leads else "Standing by.", err=True),
+    )
+
+
+@click.command()
+def worker() -> None:
+    """Plan, read and send what the clock asks for; start as many as there is work for."""
+    service = _part()
+    # By name: it needs what only PostgreSQL's extra brings.
+    work = import_module("service.entry.worker").work
+    work(service, lambda: click.echo("Working.", err=True))
+
+
+def _part() -> Deployment:
+    settings = read_settings()
+    return boot.deploy_part(settings, boot.open_store(settings))
 
 
 @click.group()

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
-class CommitHooks(Protocol):
+class Transaction(Protocol):
     """What a dispatcher needs of a transaction."""
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the transaction is committed, and not otherwise."""
+        ...
+
+    def driver_connection(self) -> Any:
+        """The database driver's connection, on which the transaction is open."""
         ...
 
 
@@ -17,7 +21,23 @@ class Dispatcher(Protocol):
     """The only thing that differs between the embedded and the scaled mode."""
 
     def submit(
-        self, tx: CommitHooks, batch: Sequence[str], not_before: datetime, priority: int
+        self, tx: Transaction, batch: Sequence[str], not_before: datetime, priority: int
     ) -> None:
         """Have the rows named by `batch` (tokens) sent, not before the instant; duplicates are harmless."""
+        ...
+
+
+class Jobs(Protocol):
+    """Work for whichever worker is free; none of it is for one alone, and none of it hurts when done twice."""
+
+    def ask(self, name: str, **arguments: int) -> None:
+        """Have some worker do the job of that name, unless the same already waits to be done."""
+        ...
+
+    def open(self) -> None:
+        """Connect."""
+        ...
+
+    def close(self) -> None:
+        """Give up the connections."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from service.dispatch.base import CommitHooks
+from service.dispatch.base import Transaction
 
 
 class LocalDispatcher:
@@ -13,7 +13,7 @@ class LocalDispatcher:
         self._wake = wake
 
     def submit(
-        self, tx: CommitHooks, batch: Sequence[str], not_before: datetime, priority: int
+        self, tx: Transaction, batch: Sequence[str], not_before: datetime, priority: int
     ) -> None:
         """Wake the pipeline; the batch itself is in the database, which the claim reads."""
         del not_before, priority

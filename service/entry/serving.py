@@ -17,7 +17,7 @@ from waitress import create_server
 from service import boot
 from service.boot import Deployment, StartError
 from service.clinic_life import live_until
-from service.entry.ticker import make_scheduler
+from service.entry.ticker import doing, make_scheduler
 from service.entry.web import Site, create_app
 from service.store.session import Store
 
@@ -35,9 +35,10 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
         service = deploy()
         # What was imported stays: the collector need not look at it again and again.
         gc.freeze()
-        scheduler = make_scheduler(service)
+        scheduler = make_scheduler(doing(service.runtime))
         host, port = service.address
-        app = create_app(_site(service, scheduler))
+        travel = _traveller(service, scheduler) if service.is_demo else None
+        app = create_app(site_of(service, travel))
         server = create_server(app, host=host, port=port, threads=THREADS, ident="")
         service.pipeline.start(service.runtime)
         scheduler.start()
@@ -52,14 +53,15 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
             server.close()
 
 
-def _site(service: Deployment, scheduler: BackgroundScheduler) -> Site:
+def site_of(service: Deployment, travel: Callable[[datetime], None] | None = None) -> Site:
+    """What the pages need of the service; `travel` moves the demo's clock."""
     return Site(
         runtime=service.runtime,
         secret_key=service.secret_key,
         public_url=service.public_url,
         loopback=service.loopback,
         auth_tokens=service.auth_tokens,
-        travel=_traveller(service, scheduler) if service.is_demo else None,
+        travel=travel,
         pick_up=service.pick_up,
     )
 

@@ -1,18 +1,22 @@
-"""The clock: one list of system ticks on APScheduler. It knows no patients; the next tick heals a missed one."""
+"""The clock: lists of system ticks on APScheduler. It knows no patients; the next tick heals a missed one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from service.boot import Deployment
-from service.clinic_life import hear, look_after_patients, settle
+from service.clinic_life import hear, look_after_all, settle
+from service.dispatch.base import Jobs
+from service.entry.jobs import SHARDS
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_replies
 from service.runtime import Runtime
+from service.store import alarm_clocks, replies
+from service.store.session import SYSTEM
 
+ACTOR = "clock"
 # A tick late by less than this still runs; APScheduler's own default of 1 s would skip runs silently.
 GRACE_S = 300
 
@@ -26,12 +30,10 @@ class Tick:
     call: Callable[[], object]
 
 
-def ticks(service: Deployment) -> list[Tick]:
-    """All ticks of the embedded service."""
-    runtime = service.runtime
+def doing(runtime: Runtime) -> list[Tick]:
+    """All ticks of the service in one process: it does what there is to do."""
     return [
         Tick("plan", 2, lambda: look_after_all(runtime)),
-        Tick("pump", 1, service.pipeline.wake),
         Tick("hear", 1, lambda: hear(runtime)),
         Tick("read", 1, lambda: read_replies(runtime)),
         Tick("reconcile", 60, lambda: reconcile(runtime)),
@@ -39,18 +41,36 @@ def ticks(service: Deployment) -> list[Tick]:
     ]
 
 
-def look_after_all(runtime: Runtime) -> None:
-    """Chunk after chunk until nobody waits: what is due in one minute must not take turns of two seconds."""
-    while look_after_patients(runtime):
-        pass
+def asking(runtime: Runtime, jobs: Jobs) -> list[Tick]:
+    """All ticks of a clock that is alone in its process: it asks the workers for what there is to do."""
+    return [
+        Tick("plan", 2, lambda: _ask_for_plans(runtime, jobs)),
+        Tick("read", 1, lambda: _ask_for_reading(runtime, jobs)),
+        Tick("reconcile", 60, lambda: jobs.ask("reconcile")),
+        Tick("settle", 600, lambda: jobs.ask("settle")),
+    ]
 
 
-def make_scheduler(service: Deployment) -> BackgroundScheduler:
+def _ask_for_plans(runtime: Runtime, jobs: Jobs) -> None:
+    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        due = alarm_clocks.ahead(tx).wake <= runtime.clock.now()
+    for shard in range(SHARDS) if due else ():
+        jobs.ask("plan", shard=shard)
+
+
+def _ask_for_reading(runtime: Runtime, jobs: Jobs) -> None:
+    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        waiting = replies.unread_replies(tx, 1)
+    if waiting:
+        jobs.ask("read")
+
+
+def make_scheduler(ticks: Sequence[Tick]) -> BackgroundScheduler:
     """The scheduler, not yet started: jobs in memory only, real time in UTC, one run of each at a time."""
     scheduler = BackgroundScheduler(
-        timezone=UTC, executors={"default": ThreadPoolExecutor(len(ticks(service)))}
+        timezone=UTC, executors={"default": ThreadPoolExecutor(len(ticks))}
     )
-    for tick in ticks(service):
+    for tick in ticks:
         scheduler.add_job(
             tick.call,
             "interval",

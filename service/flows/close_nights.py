@@ -8,7 +8,8 @@ from schedules.open_hours import night_over
 from service.domain.consent import INVITATION_FOR, ConsentState
 from service.domain.delivery import Kind
 from service.runtime import Runtime
-from service.store import consent, outbox, planning, questions, standings
+from service.store import alarm_clocks, consent, outbox, planning, questions, standings
+from service.store.alarm_clocks import EVERYBODY, Shard
 from service.store.people import patients_by_id, rhythm_of
 from service.store.records import NewText, Patient, Question
 from service.store.session import SYSTEM, Tx
@@ -23,14 +24,14 @@ FIRST_NOON = time(22)
 SUM_UP_AGAIN = 2
 
 
-def close_due(runtime: Runtime) -> int:
-    """Close what has ended for the patients whose wake-up is due; how many there were.
+def close_due(runtime: Runtime, shard: Shard = EVERYBODY) -> int:
+    """Close what has ended for the patients of the shard whose wake-up is due; how many there were.
 
     Their alarm clocks are left as they are: planning sets them, after this.
     """
     now = runtime.clock.now()
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        due = planning.due_patients(tx, now, CHUNK)
+        due = alarm_clocks.due_patients(tx, now, CHUNK, shard)
         if not due:
             return 0
         ids = [one.patient_id for one in due]

@@ -21,8 +21,9 @@ from service.store import channels, claiming, consent, delivery_history, outcome
 from service.store.session import SYSTEM, Tx
 
 ACTOR = "sender"
-# How often finished requests are recorded and free places filled.
-BEAT_S = 0.05
+# How often finished requests are recorded and free places filled; and, with nothing under way, how often it is
+# looked for texts whose wake-up call was lost or came from another process.
+BEAT_S, SWEEP_S = 0.05, 1.0
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -149,7 +150,7 @@ class Pipeline:
     async def _beat(self, runtime: Runtime) -> None:
         while not self._stopping or self._under_way or self._finished:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), None if self._is_idle() else BEAT_S)
+                await asyncio.wait_for(self._woken.wait(), SWEEP_S if self._is_idle() else BEAT_S)
             self._woken.clear()
             # Between a claim or a record and what it comes to, nothing else shows that a text is under way.
             self._at_work = True

@@ -1,11 +1,20 @@
 """What planning reads of many patients at once, and the alarm clocks it sets afterwards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, case, func, not_, null, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from schedules.day_plan import MOVES_ON
 from schedules.facts import Fact
@@ -16,9 +25,9 @@ from service.store.people import all_clinics
 from service.store.records import Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
 from service.store.session import Tx
-from service.store.tables.outbox import IS_PLANNED, Channel, OutboxText
+from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Patient as PatientRow
-from service.store.tables.planning import PatientCursor, PatientPause, PlanChange
+from service.store.tables.planning import PatientCursor, PatientPause
 from service.store.tables.replies import Question as QuestionRow
 
 # A week's cap and the free days of an n-per-week step look back seven nights from the first night planned.
@@ -28,71 +37,6 @@ LATELY = timedelta(hours=24)
 # After a longer outage older nights are past telling.
 OLDEST_NIGHT = timedelta(days=14)
 DAY = timedelta(days=1)
-# What is overdue and could not be closed yet is looked at again after this long.
-SOON = timedelta(seconds=2)
-
-
-NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """The next instants at which there is something to do; NEVER where there is nothing.
-
-    `wake`: an alarm rings, or a change comes that all alarms are to be set for.
-    """
-
-    wake: datetime
-    text: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A patient whose wake-up is due. Before `next_slot_at` the plan cannot have changed."""
-
-    patient_id: int
-    next_wake_at: datetime
-    next_slot_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """One patient's alarm clock after a plan; `was` (next wake, next slot) must still stand for it to be set."""
-
-    patient_id: int
-    was: tuple[datetime, datetime]
-    next_wake_at: datetime
-    next_slot_at: datetime
-    wordings: Mapping[str, Any]
-
-
-def due_patients(tx: Tx, now: datetime, limit: int) -> list[Due]:
-    """Patients whose wake-up is due, the longest waiting first."""
-    return [Due(*row) for row in tx.rows(_DUE, now=now, most=limit)]
-
-
-def sleep_on(tx: Tx, due: Sequence[Due], now: datetime) -> None:
-    """Set the alarms of patients whose plan stands: to their next slot, or the next closing of a question."""
-    if not due:
-        return
-    closings = {row[0]: row[1] for row in tx.rows(_CLOSINGS, ids=[one.patient_id for one in due])}
-    rows = [
-        {
-            "who": one.patient_id,
-            "was": one.next_wake_at,
-            "was_slot": one.next_slot_at,
-            "next": max(min(one.next_slot_at, closings.get(one.patient_id, NEVER)), now + SOON),
-        }
-        for one in due
-    ]
-    tx.execute(_SLEEP_ON, rows)
-
-
-def ahead(tx: Tx) -> Ahead:
-    """What comes next: the earliest alarm or change of plans, and the earliest waiting text that may be tried."""
-    wake, change, text, probe = tx.row(_NEXT_EVENT) or (None, None, None, None)
-    leaves = max(text, probe) if text and probe else text
-    return Ahead(min(wake or NEVER, change or NEVER), leaves or NEVER)
 
 
 def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[PlanningCase]:
@@ -132,30 +76,6 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     return cases
 
 
-def still_due(tx: Tx, alarms: Sequence[Alarm]) -> set[int]:
-    """Which of these alarm clocks still show what was read; their rows are locked until the transaction ends."""
-    shown = tx.rows(_SHOWN, ids=[alarm.patient_id for alarm in alarms])
-    now_set = {row[0]: (row[1], row[2]) for row in shown}
-    return {alarm.patient_id for alarm in alarms if now_set.get(alarm.patient_id) == alarm.was}
-
-
-def set_alarms(tx: Tx, alarms: Sequence[Alarm]) -> None:
-    """Set the alarm clocks; one that somebody else has set since it was read stays as it is."""
-    if alarms:
-        rows = [
-            {
-                "who": alarm.patient_id,
-                "was": alarm.was[0],
-                "was_slot": alarm.was[1],
-                "next": alarm.next_wake_at,
-                "slot": alarm.next_slot_at,
-                "used": dict(alarm.wordings),
-            }
-            for alarm in alarms
-        ]
-        tx.execute(_SET_ALARM, rows)
-
-
 def open_nights(tx: Tx, patient_ids: Sequence[int]) -> dict[int, date]:
     """The oldest night of each patient that is not closed yet."""
     return {row[0]: row[1] for row in tx.rows(_OPEN_NIGHTS, ids=list(patient_ids))}
@@ -171,18 +91,6 @@ def _ids() -> BindParameter[list[int]]:
     return bindparam("ids", expanding=True)
 
 
-_DUE = (
-    select(PatientCursor.patient_id, PatientCursor.next_wake_at, PatientCursor.next_slot_at)
-    .where(PatientCursor.next_wake_at <= bindparam("now"))
-    .order_by(PatientCursor.next_wake_at)
-    .limit(bindparam("most"))
-)
-_NEXT_EVENT = select(
-    select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
-    select(func.min(PlanChange.at)).scalar_subquery(),
-    select(func.min(OutboxText.due_at)).where(IS_PLANNED).scalar_subquery(),
-    select(func.max(Channel.probe_at)).where(Channel.stopped_at.is_not(None)).scalar_subquery(),
-)
 _PEOPLE = (
     select(
         PatientCursor.next_wake_at,
@@ -194,32 +102,7 @@ _PEOPLE = (
     .join(PatientRow, PatientRow.id == PatientCursor.patient_id)
     .where(PatientCursor.patient_id.in_(_ids()))
 )
-_SHOWN = (
-    select(PatientCursor.patient_id, PatientCursor.next_wake_at, PatientCursor.next_slot_at)
-    .where(PatientCursor.patient_id.in_(_ids()))
-    .with_for_update(skip_locked=True)
-)
 _CURSOR = table(PatientCursor)
-_STANDS = and_(
-    _CURSOR.c.patient_id == bindparam("who"),
-    _CURSOR.c.next_wake_at == bindparam("was"),
-    _CURSOR.c.next_slot_at == bindparam("was_slot"),
-)
-_SET_ALARM = (
-    update(_CURSOR)
-    .where(_STANDS)
-    .values(
-        next_wake_at=bindparam("next"),
-        next_slot_at=bindparam("slot"),
-        wordings=bindparam("used"),
-    )
-)
-_SLEEP_ON = update(_CURSOR).where(_STANDS).values(next_wake_at=bindparam("next"))
-_CLOSINGS = (
-    select(QuestionRow.patient_id, func.min(QuestionRow.closes_at))
-    .where(and_(QuestionRow.patient_id.in_(_ids()), QuestionRow.state == "open"))
-    .group_by(QuestionRow.patient_id)
-)
 _OPEN_NIGHTS = select(PatientCursor.patient_id, PatientCursor.open_night).where(
     and_(PatientCursor.patient_id.in_(_ids()), PatientCursor.open_night.is_not(None))
 )

@@ -149,6 +149,10 @@ class Tx:
         """Run `action` once this transaction is committed, and not otherwise."""
         self._after_commit.append(action)
 
+    def driver_connection(self) -> Any:
+        """The database driver's own connection, for what has to be part of this very transaction."""
+        return self._connection.connection.driver_connection
+
     def committed(self) -> None:
         """Run what waited for the commit."""
         for action in self._after_commit:
@@ -193,6 +197,13 @@ class Store:
         url = self.engine.url
         is_file = url.get_backend_name() == "sqlite" and url.database
         return Path(url.database) if is_file and url.database else None
+
+    @property
+    def conninfo(self) -> str | None:
+        """How PostgreSQL's own library reaches the database, password included; None on SQLite."""
+        if self.engine.dialect.name != "postgresql":
+            return None
+        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @contextmanager
     def transaction(self, scope: Scope, actor: str, *, write: bool = True) -> Iterator[Tx]:

@@ -15,7 +15,7 @@ from schedules.recurrence import to_utc
 from schedules.slots import REASONS
 from service.flows.plan_due import plan_due
 from service.flows.plan_due.decide import decide
-from service.store import circumstances, outbox, people, planning
+from service.store import alarm_clocks, circumstances, outbox, people, planning
 from service.store.content import ContentShelf
 from service.store.people import clinic_by_id
 from service.store.session import SYSTEM
@@ -54,7 +54,7 @@ def test_two_planners_that_read_the_same_alarm_write_it_once(world: World) -> No
     plan_due(world.runtime)
     planned = decided(world)
     with world.store.transaction(SYSTEM, "the slower planner") as tx:
-        assert planning.still_due(tx, [made.alarm]) == set()
+        assert alarm_clocks.still_due(tx, [made.alarm]) == set()
         assert outbox.add_texts(tx, made.texts, now) == []
     assert decided(world) == planned
 
@@ -69,8 +69,8 @@ def test_a_change_made_while_planning_is_not_overwritten(world: World) -> None:
     with world.store.transaction(SYSTEM, "a nurse") as tx:
         people.set_patient(tx, patient.id, now, wake_time=case.patient.bedtime)
     with world.store.transaction(SYSTEM, "the planner") as tx:
-        planning.set_alarms(tx, [alarm])
-        assert planning.ahead(tx).wake == now
+        alarm_clocks.set_alarms(tx, [alarm])
+        assert alarm_clocks.ahead(tx).wake == now
 
 
 def test_a_change_of_who_is_due_already_is_not_overwritten_either(world: World) -> None:
@@ -85,9 +85,9 @@ def test_a_change_of_who_is_due_already_is_not_overwritten_either(world: World) 
     with world.store.transaction(SYSTEM, "meanwhile") as tx:
         people.wake(tx, [patient.id], world.clock.now())
     with world.store.transaction(SYSTEM, "the planner") as tx:
-        assert planning.still_due(tx, [made.alarm]) == set()
-        planning.set_alarms(tx, [made.alarm])
-        (due,) = planning.due_patients(tx, world.clock.now(), 10)
+        assert alarm_clocks.still_due(tx, [made.alarm]) == set()
+        alarm_clocks.set_alarms(tx, [made.alarm])
+        (due,) = alarm_clocks.due_patients(tx, world.clock.now(), 10)
     assert due.next_slot_at == world.clock.now()
 
 
@@ -96,7 +96,7 @@ def test_a_plan_leaves_the_patient_asleep_until_the_next_slot(world: World) -> N
     assert plan_due(world.runtime) == 1
     assert plan_due(world.runtime) == 0
     with world.store.transaction(SYSTEM, "test", write=False) as tx:
-        wake = planning.ahead(tx).wake
+        wake = alarm_clocks.ahead(tx).wake
     assert wake > world.clock.now()
 
 

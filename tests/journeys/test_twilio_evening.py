@@ -19,7 +19,7 @@ from service.entry.web import Site, create_app
 from service.flows.send_outbox import Pipeline
 from service.flows.take_reply import read_replies
 from service.gateways.twilio import Account, TwilioGateway
-from service.store import people, planning
+from service.store import alarm_clocks, people
 from service.store.records import Patient
 from service.store.session import SYSTEM
 from tests.twilio_stub import ACCOUNT, SERVICE, TOKEN, TwilioStub, post_signed, twilio_stub
@@ -45,7 +45,7 @@ class Evening:
             look_after_patients(self.world.runtime)
             self.settle()
             with self.world.store.transaction(SYSTEM, "test", write=False) as tx:
-                ahead = planning.ahead(tx).wake
+                ahead = alarm_clocks.ahead(tx).wake
             if ahead > target:
                 self.world.clock.hold(target)
                 return

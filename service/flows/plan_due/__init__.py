@@ -5,9 +5,9 @@ from datetime import datetime
 
 from service.flows.plan_due.decide import Decided, decide
 from service.runtime import Runtime
-from service.store import outbox, planning, questions, standings
+from service.store import alarm_clocks, outbox, planning, questions, standings
+from service.store.alarm_clocks import EVERYBODY, Alarm, Shard
 from service.store.people import patients_by_id
-from service.store.planning import Alarm
 from service.store.session import SYSTEM, Tx
 from service.store.summaries import roll_nights
 
@@ -17,22 +17,22 @@ CHUNK = 200
 LANE = 3
 
 
-def plan_due(runtime: Runtime) -> int:
-    """Plan the patients whose wake-up is due, at most a chunk; how many there were.
+def plan_due(runtime: Runtime, shard: Shard = EVERYBODY) -> int:
+    """Plan the patients of the shard whose wake-up is due, at most a chunk; how many there were.
 
     Everything is computed while reading; the writing transaction then takes only those whose alarm clock
     still shows what was read, so that a change made meanwhile is never overwritten.
     """
     now = runtime.clock.now()
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        due = planning.due_patients(tx, now, CHUNK)
+        due = alarm_clocks.due_patients(tx, now, CHUNK, shard)
         changed = [one.patient_id for one in due if one.next_slot_at <= now]
         cases = planning.planning_cases(tx, changed, now) if changed else []
         contents = {case.clinic.id: runtime.shelf.content(tx, case.clinic) for case in cases}
         made = [decide(case, contents[case.clinic.id], now, tx.keyring) for case in cases]
     if due:
         with runtime.store.transaction(SYSTEM, ACTOR) as tx:
-            planning.sleep_on(tx, [one for one in due if one.next_slot_at > now], now)
+            alarm_clocks.sleep_on(tx, [one for one in due if one.next_slot_at > now], now)
             _write(runtime, tx, made, now)
     return len(due)
 
@@ -40,12 +40,12 @@ def plan_due(runtime: Runtime) -> int:
 def _write(runtime: Runtime, tx: Tx, made: Sequence[Decided], now: datetime) -> None:
     if not made:
         return
-    holding = planning.still_due(tx, [one.alarm for one in made])
+    holding = alarm_clocks.still_due(tx, [one.alarm for one in made])
     kept = [one for one in made if one.alarm.patient_id in holding]
     texts = [text for one in kept for text in one.texts]
     written = outbox.add_texts(tx, texts, now)
     questions.forget_nudges(tx, [nudged for one in kept for nudged in one.nudged])
-    planning.set_alarms(tx, [one.alarm for one in kept])
+    alarm_clocks.set_alarms(tx, [one.alarm for one in kept])
     _sum_up_again(tx, kept, now)
     runtime.dispatcher.submit(tx, written, now, LANE)
 

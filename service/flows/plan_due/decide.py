@@ -16,9 +16,10 @@ from service.domain.delivery import RULES, Kind
 from service.domain.nudges import kept_back
 from service.flows.plan_due.case import past_of, subject_of
 from service.flows.plan_due.texts import GATE_OPEN, nudge_text, planned_text, withheld_text
+from service.store.alarm_clocks import SOON, Alarm
 from service.store.content import Content
 from service.store.people import rhythm_of
-from service.store.planning import OLDEST_NIGHT, SOON, Alarm
+from service.store.planning import OLDEST_NIGHT
 from service.store.records import NewText, PlanningCase, Question
 from service.store.sealed import Keyring
 

@@ -1,0 +1,60 @@
+"""`evenfall web` and `evenfall clock`: the service in several processes over one PostgreSQL; see also worker.py."""
+
+import gc
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+from waitress import create_server
+
+from service.boot import Deployment, StartError
+from service.entry.serving import THREADS, site_of
+from service.entry.ticker import asking, make_scheduler
+from service.entry.web import create_app
+from service.store.leadership import lead
+
+# How often a standby tries for the clock, and the clock looks whether it still leads.
+LOOK_EVERY_S = 1.0
+
+log = structlog.get_logger()
+
+
+def serve_pages(service: Deployment, ready: Callable[[str], None]) -> None:
+    """Serve pages and webhooks until told to stop; `ready` gets the address."""
+    gc.freeze()
+    host, port = service.address
+    server = create_server(
+        create_app(site_of(service)), host=host, port=port, threads=THREADS, ident=""
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ready(f"http://{host}:{port}")
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def keep_time(service: Deployment, ready: Callable[[bool], None]) -> None:
+    """Ask the workers for what is due until told to stop; of several clocks one does, the others stand by.
+
+    `ready` is told False while another clock leads, True once this one does. StartError when the lead is lost.
+    """
+    stopped = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stopped.set())
+    ready(False)
+    with lead(service.runtime.store, lambda: not stopped.wait(LOOK_EVERY_S)) as leads:
+        if leads is None or stopped.is_set() or service.jobs is None:
+            return
+        ready(True)
+        service.jobs.open()
+        scheduler = make_scheduler(asking(service.runtime, service.jobs))
+        scheduler.start()
+        try:
+            while not stopped.wait(LOOK_EVERY_S):
+                if not leads():
+                    raise StartError("The database ended this clock's lead; start it again.")
+        finally:
+            scheduler.shutdown(wait=True)
+            service.jobs.close()

@@ -1,0 +1,90 @@
+"""`evenfall worker`: plans, reads and sends what it is asked for; start as many as there is work for."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import structlog
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
+
+from service.boot import Deployment
+from service.clinic_life import hear
+from service.entry.jobs import JOBS
+from service.runtime import Runtime
+
+# So many jobs at once: planning is work for one core, the rest waits for the database.
+THREADS = 4
+# A worker that gave no sign of life for so long is taken for dead, and its jobs are done by others.
+HEARTBEAT_S, DEAD_AFTER_S = 5.0, 20.0
+# The pipeline has 10 s for a request; a job in hand gets less, so that both fit into a stop.
+PATIENCE_S = 8.0
+HEAR_EVERY_S = 1.0
+
+log = structlog.get_logger()
+
+
+def work(service: Deployment, ready: Callable[[], None]) -> None:
+    """Work until told to stop: jobs in hand are finished, requests under way recorded."""
+    service.pipeline.start(service.runtime)
+    try:
+        asyncio.run(_work(service, ready))
+    finally:
+        service.pipeline.stop()
+        if service.jobs is not None:
+            service.jobs.close()
+
+
+async def _work(service: Deployment, ready: Callable[[], None]) -> None:
+    runtime = service.runtime
+    # asyncio's own pool is as small as the machine and would starve the jobs.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    connector = PsycopgConnector(conninfo=runtime.store.conninfo or "", max_size=THREADS + 2)
+    app = App(connector=connector)
+    _register(app, service)
+    async with app.open_async():
+        beside = [asyncio.create_task(_take_over(app)), asyncio.create_task(_hear(runtime))]
+        ready()
+        try:
+            await app.run_worker_async(
+                concurrency=THREADS,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=DEAD_AFTER_S,
+                shutdown_graceful_timeout=PATIENCE_S,
+            )
+        finally:
+            for task in beside:
+                task.cancel()
+
+
+def _register(app: App, service: Deployment) -> None:
+    def send(texts: list[str]) -> None:
+        # Whatever is due is claimed, these among it: who claims first sends.
+        del texts
+        service.pipeline.wake()
+
+    app.task(name="send")(send)
+    for name, job in JOBS.items():
+        app.task(name=name)(partial(job, service.runtime))
+
+
+async def _take_over(app: App) -> None:
+    """The jobs of workers that died are done again; one that waits to be done anyway is dropped."""
+    while True:
+        await asyncio.sleep(HEARTBEAT_S)
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
+            log.warning("job of a dead worker", job=job.task_name)
+            try:
+                await app.job_manager.retry_job(job)
+            except UniqueViolation:
+                await app.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
+
+
+async def _hear(runtime: Runtime) -> None:
+    """Simulated phones answer in the process that texted them; a real provider speaks by webhook."""
+    while True:
+        await asyncio.sleep(HEAR_EVERY_S)
+        await asyncio.to_thread(hear, runtime)

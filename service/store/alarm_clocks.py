@@ -1,0 +1,156 @@
+"""The patients' alarm clocks: who is due, until when everybody else sleeps, and setting them anew."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Integer, and_, bindparam, func, select, update
+
+from service.store.rows import table
+from service.store.session import Tx
+from service.store.tables.outbox import IS_PLANNED, Channel, OutboxText
+from service.store.tables.planning import PatientCursor, PlanChange
+from service.store.tables.replies import Question as QuestionRow
+
+# What is overdue and could not be closed yet is looked at again after this long.
+SOON = timedelta(seconds=2)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next instants at which there is something to do; NEVER where there is nothing.
+
+    `wake`: an alarm rings, or a change comes that all alarms are to be set for.
+    """
+
+    wake: datetime
+    text: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `of` parts of all patients, so that several processes plan side by side; `index` from 0."""
+
+    index: int
+    of: int
+
+
+EVERYBODY = Shard(0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A patient whose wake-up is due. Before `next_slot_at` the plan cannot have changed."""
+
+    patient_id: int
+    next_wake_at: datetime
+    next_slot_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One patient's alarm clock after a plan; `was` (next wake, next slot) must still stand for it to be set."""
+
+    patient_id: int
+    was: tuple[datetime, datetime]
+    next_wake_at: datetime
+    next_slot_at: datetime
+    wordings: Mapping[str, Any]
+
+
+def due_patients(tx: Tx, now: datetime, limit: int, shard: Shard = EVERYBODY) -> list[Due]:
+    """Patients of the shard whose wake-up is due, the longest waiting first."""
+    due = tx.rows(_DUE, now=now, most=limit, index=shard.index, of=shard.of)
+    return [Due(*row) for row in due]
+
+
+def sleep_on(tx: Tx, due: Sequence[Due], now: datetime) -> None:
+    """Set the alarms of patients whose plan stands: to their next slot, or the next closing of a question."""
+    if not due:
+        return
+    closings = {row[0]: row[1] for row in tx.rows(_CLOSINGS, ids=[one.patient_id for one in due])}
+    rows = [
+        {
+            "who": one.patient_id,
+            "was": one.next_wake_at,
+            "was_slot": one.next_slot_at,
+            "next": max(min(one.next_slot_at, closings.get(one.patient_id, NEVER)), now + SOON),
+        }
+        for one in due
+    ]
+    tx.execute(_SLEEP_ON, rows)
+
+
+def ahead(tx: Tx) -> Ahead:
+    """What comes next: the earliest alarm or change of plans, and the earliest waiting text that may be tried."""
+    wake, change, text, probe = tx.row(_NEXT_EVENT) or (None, None, None, None)
+    leaves = max(text, probe) if text and probe else text
+    return Ahead(min(wake or NEVER, change or NEVER), leaves or NEVER)
+
+
+def still_due(tx: Tx, alarms: Sequence[Alarm]) -> set[int]:
+    """Which of these alarm clocks still show what was read; their rows are locked until the transaction ends."""
+    shown = tx.rows(_SHOWN, ids=[alarm.patient_id for alarm in alarms])
+    now_set = {row[0]: (row[1], row[2]) for row in shown}
+    return {alarm.patient_id for alarm in alarms if now_set.get(alarm.patient_id) == alarm.was}
+
+
+def set_alarms(tx: Tx, alarms: Sequence[Alarm]) -> None:
+    """Set the alarm clocks; one that somebody else has set since it was read stays as it is."""
+    if alarms:
+        rows = [
+            {
+                "who": alarm.patient_id,
+                "was": alarm.was[0],
+                "was_slot": alarm.was[1],
+                "next": alarm.next_wake_at,
+                "slot": alarm.next_slot_at,
+                "used": dict(alarm.wordings),
+            }
+            for alarm in alarms
+        ]
+        tx.execute(_SET_ALARM, rows)
+
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_DUE = (
+    select(PatientCursor.patient_id, PatientCursor.next_wake_at, PatientCursor.next_slot_at)
+    .where(PatientCursor.next_wake_at <= bindparam("now"))
+    .where(PatientCursor.patient_id % bindparam("of", type_=Integer) == bindparam("index"))
+    .order_by(PatientCursor.next_wake_at)
+    .limit(bindparam("most"))
+)
+_NEXT_EVENT = select(
+    select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
+    select(func.min(PlanChange.at)).scalar_subquery(),
+    select(func.min(OutboxText.due_at)).where(IS_PLANNED).scalar_subquery(),
+    select(func.max(Channel.probe_at)).where(Channel.stopped_at.is_not(None)).scalar_subquery(),
+)
+_SHOWN = (
+    select(PatientCursor.patient_id, PatientCursor.next_wake_at, PatientCursor.next_slot_at)
+    .where(PatientCursor.patient_id.in_(_IDS))
+    .with_for_update(skip_locked=True)
+)
+_CURSOR = table(PatientCursor)
+_STANDS = and_(
+    _CURSOR.c.patient_id == bindparam("who"),
+    _CURSOR.c.next_wake_at == bindparam("was"),
+    _CURSOR.c.next_slot_at == bindparam("was_slot"),
+)
+_SET_ALARM = (
+    update(_CURSOR)
+    .where(_STANDS)
+    .values(
+        next_wake_at=bindparam("next"),
+        next_slot_at=bindparam("slot"),
+        wordings=bindparam("used"),
+    )
+)
+_SLEEP_ON = update(_CURSOR).where(_STANDS).values(next_wake_at=bindparam("next"))
+_CLOSINGS = (
+    select(QuestionRow.patient_id, func.min(QuestionRow.closes_at))
+    .where(and_(QuestionRow.patient_id.in_(_IDS), QuestionRow.state == "open"))
+    .group_by(QuestionRow.patient_id)
+)
