@@ -30,6 +30,10 @@ lint: $(DEV)
 	@$(BIN)/lint-imports
 	@$(BIN)/evenfall check
 
+.PHONY: faults
+faults: $(DEV) ## Workers killed at random while 20,000 texts are due, and what an independent checker says
+	@FAULT_TEXTS=20000 FAULT_PLACES=64 FAULT_SEED=$${SEED:-1} $(BIN)/pytest -q tests/faults
+
 bench: $(DEV) ## Measure, as ratios against a peer or a limit run beside it (JSON lines)
 	@$(BIN)/python -m bench
 
@@ -40,6 +44,8 @@ format: $(DEV) ## Format and sort
 lock: $(DEV) ## Make the locked requirements anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra postgres pyproject.toml requirements/build.in -o requirements/postgres.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --extra postgres --extra dev pyproject.toml -o requirements/dev.txt
 

@@ -119,8 +119,11 @@ def keep_key_check(store: Store) -> None:
 
 
 def check_database(settings: Settings, store: Store) -> None:
-    """StartError where the schema is not this version's, or the keys are not those of the database."""
-    if not schema.is_current(store.engine):
+    """StartError where the schema is older than this version, or the keys are not those of the database.
+
+    A newer schema is none: while processes are replaced one by one, the older ones may be started again.
+    """
+    if not (schema.is_current(store.engine) or schema.is_ahead(store.engine)):
         raise StartError("The database is not up to date; run `evenfall db upgrade` first.")
     with store.transaction(SYSTEM, "boot", write=False) as tx:
         kept = audit.installation_value(tx, KEY_CHECK)

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from service import boot
+from service.config import read_settings
 from service.store import schema
 from service.store.engine import open_engine
+from service.store.sealed import new_keyring
+from service.store.session import Store
 
 
 def test_up_without_a_difference_and_down_to_nothing(empty_database_url: str) -> None:
@@ -52,3 +57,18 @@ def test_there_is_one_head_and_each_revision_says_what_it_does() -> None:
     scripts = ScriptDirectory.from_config(config)
     assert len(scripts.get_heads()) == 1
     assert all((revision.doc or "").strip() for revision in scripts.walk_revisions())
+
+
+def test_a_version_goes_on_over_the_schema_of_a_newer_one(database_url: str) -> None:
+    """While processes are replaced one by one, an older one may have to be started again."""
+    store = Store(open_engine(database_url), new_keyring())
+    assert not schema.is_ahead(store.engine)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert schema.is_ahead(store.engine)
+    boot.check_database(read_settings({}), store)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(boot.StartError, match="evenfall db upgrade"):
+        boot.check_database(read_settings({}), store)
+    store.engine.dispose()

@@ -62,7 +62,11 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to this version's schema."""
-    schema.upgrade(boot.open_database(read_settings()))
+    engine = boot.open_database(read_settings())
+    if schema.is_ahead(engine):
+        click.echo("A newer version has upgraded this database; it is left as it is.", err=True)
+        return
+    schema.upgrade(engine)
     click.echo("The database is up to date.", err=True)
 
 

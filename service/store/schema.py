@@ -47,6 +47,17 @@ def is_current(engine: Engine) -> bool:
         return at == ScriptDirectory.from_config(_config(connection)).get_current_head()
 
 
+def is_ahead(engine: Engine) -> bool:
+    """Whether a newer version of ours has upgraded the database: migrations only add, so this one may go on."""
+    with engine.connect() as connection:
+        at = MigrationContext.configure(connection).get_current_revision()
+        known = {
+            one.revision
+            for one in ScriptDirectory.from_config(_config(connection)).walk_revisions()
+        }
+        return at is not None and at not in known
+
+
 def new_revision(engine: Engine, message: str) -> None:
     """Write the revision that leads from the database as it is to the models (for developers)."""
     with engine.begin() as connection:
