@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -20,6 +21,10 @@ from tests.world import World, make_world
 # A property says what is true, not how fast: a busy machine fails none.
 settings.register_profile("evenfall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("evenfall")
+# Tracebacks as they are: structlog's own pretty ones print every local variable, for seconds.
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+)
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+import structlog
+
 from schedules.night import night_of
 from schedules.open_hours import night_over
 from service.domain.consent import INVITATION_FOR, ConsentState
 from service.domain.delivery import Kind
 from service.runtime import Runtime
 from service.store import alarm_clocks, consent, outbox, planning, questions, standings
-from service.store.alarm_clocks import EVERYBODY, Shard
+from service.store.alarm_clocks import EVERYBODY, Due, Shard
 from service.store.people import patients_by_id, rhythm_of
 from service.store.records import NewText, Patient, Question
-from service.store.session import SYSTEM, Tx
+from service.store.session import SYSTEM, StoreBusyError, Tx
 from service.store.summaries import PatientNight, close_nights, roll_nights
+
+log = structlog.get_logger()
 
 ACTOR = "closer"
 CHUNK = 200
@@ -32,8 +36,31 @@ def close_due(runtime: Runtime, shard: Shard = EVERYBODY) -> int:
     now = runtime.clock.now()
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
         due = alarm_clocks.due_patients(tx, now, CHUNK, shard)
-        if not due:
-            return 0
+    try:
+        _close_all(runtime, due, now)
+    except StoreBusyError:
+        raise
+    except Exception:  # noqa: BLE001 (found again, and told, for the patient whose it is)
+        # Whatever is wrong with one patient must hold up nobody else's figures.
+        for one in due:
+            _close_alone(runtime, one, now)
+    return len(due)
+
+
+def _close_alone(runtime: Runtime, one: Due, now: datetime) -> None:
+    try:
+        _close_all(runtime, [one], now)
+    except StoreBusyError:
+        raise
+    except Exception:
+        log.exception("a patient's nights could not be closed", patient=one.patient_id)
+
+
+def _close_all(runtime: Runtime, due: Sequence[Due], now: datetime) -> None:
+    """Close what has ended for these patients: read first, then written if there is anything."""
+    if not due:
+        return
+    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
         ids = [one.patient_id for one in due]
         over = questions.questions_to_close(tx, ids, now)
         # The end of a night is a slot time of its patient: who wakes before it has none to close.
@@ -50,7 +77,6 @@ def close_due(runtime: Runtime, shard: Shard = EVERYBODY) -> int:
                 consent.write_consent(
                     tx, patient, ConsentState.EXPIRED, means="lapsed", evidence="", now=now
                 )
-    return len(ids)
 
 
 def _may_be_over(night: date, now: datetime) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, and_, bindparam, func, select, update
+from sqlalchemy import BindParameter, Integer, and_, bindparam, case, func, select, update
 
+from service.store.records import PlanningCase
 from service.store.rows import table
 from service.store.session import Tx
 from service.store.tables.outbox import IS_PLANNED, Channel, OutboxText
@@ -15,6 +16,10 @@ from service.store.tables.replies import Question as QuestionRow
 
 # What is overdue and could not be closed yet is looked at again after this long.
 SOON = timedelta(seconds=2)
+# A patient for whom no plan can be made is tried again after this long; after so many failures staff are told, and
+# it is tried less often.
+TRY_AGAIN, TRY_NOW_AND_THEN = timedelta(minutes=5), timedelta(hours=2)
+GIVEN_UP = 3
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -76,11 +81,16 @@ def sleep_on(tx: Tx, due: Sequence[Due], now: datetime) -> None:
             "who": one.patient_id,
             "was": one.next_wake_at,
             "was_slot": one.next_slot_at,
-            "next": max(min(one.next_slot_at, closings.get(one.patient_id, NEVER)), now + SOON),
+            "next": _next_look(one, closings.get(one.patient_id, NEVER), now),
         }
         for one in due
     ]
     tx.execute(_SLEEP_ON, rows)
+
+
+def _next_look(one: Due, closing: datetime, now: datetime) -> datetime:
+    """The next slot or closing; a question that should be closed by now could not be, and waits a while."""
+    return min(one.next_slot_at, closing if closing > now else now + TRY_AGAIN)
 
 
 def ahead(tx: Tx) -> Ahead:
@@ -112,6 +122,29 @@ def set_alarms(tx: Tx, alarms: Sequence[Alarm]) -> None:
             for alarm in alarms
         ]
         tx.execute(_SET_ALARM, rows)
+
+
+def postpone(tx: Tx, failing: Sequence[PlanningCase], now: datetime) -> None:
+    """Let these patients, for whom no plan could be made, be tried again later."""
+    if failing:
+        rows = [
+            {
+                "who": one.patient.id,
+                "was": one.next_wake_at,
+                "was_slot": one.next_slot_at,
+                "soon": now + TRY_AGAIN,
+                "later": now + TRY_NOW_AND_THEN,
+            }
+            for one in failing
+        ]
+        tx.execute(_POSTPONE, rows)
+
+
+def standing_still(tx: Tx, clinic_id: int) -> list[int]:
+    """The clinic's patients who get no texts because no plan can be made for them."""
+    failing = and_(PatientCursor.clinic_id == clinic_id, PatientCursor.failures >= GIVEN_UP)
+    query = select(PatientCursor.patient_id).where(failing).order_by(PatientCursor.patient_id)
+    return [row[0] for row in tx.rows(query)]
 
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
@@ -146,7 +179,19 @@ _SET_ALARM = (
         next_wake_at=bindparam("next"),
         next_slot_at=bindparam("slot"),
         wordings=bindparam("used"),
+        failures=0,
     )
+)
+# In a CASE the type of a value is not taken from its column.
+_AT = _CURSOR.c.next_wake_at.type
+_NEXT_TRY = case(
+    (_CURSOR.c.failures + 1 < GIVEN_UP, bindparam("soon", type_=_AT)),
+    else_=bindparam("later", type_=_AT),
+)
+_POSTPONE = (
+    update(_CURSOR)
+    .where(_STANDS)
+    .values(next_wake_at=_NEXT_TRY, next_slot_at=_NEXT_TRY, failures=_CURSOR.c.failures + 1)
 )
 _SLEEP_ON = update(_CURSOR).where(_STANDS).values(next_wake_at=bindparam("next"))
 _CLOSINGS = (

@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from service.flows.plan_due.decide import Decided, decide
 from service.runtime import Runtime
 from service.store import alarm_clocks, outbox, planning, questions, standings
 from service.store.alarm_clocks import EVERYBODY, Alarm, Shard
 from service.store.people import patients_by_id
-from service.store.session import SYSTEM, Tx
+from service.store.records import PlanningCase
+from service.store.session import SYSTEM, StoreBusyError, Tx
 from service.store.summaries import roll_nights
 
 ACTOR = "planner"
 # As many as a writing transaction of 50 ms can take.
 CHUNK = 200
 LANE = 3
+
+log = structlog.get_logger()
 
 
 def plan_due(runtime: Runtime, shard: Shard = EVERYBODY) -> int:
@@ -28,13 +33,34 @@ def plan_due(runtime: Runtime, shard: Shard = EVERYBODY) -> int:
         due = alarm_clocks.due_patients(tx, now, CHUNK, shard)
         changed = [one.patient_id for one in due if one.next_slot_at <= now]
         cases = planning.planning_cases(tx, changed, now) if changed else []
-        contents = {case.clinic.id: runtime.shelf.content(tx, case.clinic) for case in cases}
-        made = [decide(case, contents[case.clinic.id], now, tx.keyring) for case in cases]
+        made, failing = _decided(runtime, tx, cases, now)
     if due:
         with runtime.store.transaction(SYSTEM, ACTOR) as tx:
             alarm_clocks.sleep_on(tx, [one for one in due if one.next_slot_at > now], now)
+            alarm_clocks.postpone(tx, failing, now)
             _write(runtime, tx, made, now)
     return len(due)
+
+
+def _decided(
+    runtime: Runtime, tx: Tx, cases: Sequence[PlanningCase], now: datetime
+) -> tuple[list[Decided], list[PlanningCase]]:
+    """What each wake-up comes to, and the patients for whom nothing can be made of what is stored.
+
+    Whatever is wrong with one patient, or with one clinic's content, must hold up nobody else's texts.
+    """
+    made: list[Decided] = []
+    failing: list[PlanningCase] = []
+    for case in cases:
+        try:
+            content = runtime.shelf.content(tx, case.clinic)
+            made.append(decide(case, content, now, tx.keyring))
+        except StoreBusyError:
+            raise
+        except Exception:
+            log.exception("no plan could be made", patient=case.patient.token)
+            failing.append(case)
+    return made, failing
 
 
 def _write(runtime: Runtime, tx: Tx, made: Sequence[Decided], now: datetime) -> None:

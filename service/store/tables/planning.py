@@ -12,7 +12,8 @@ class PatientCursor(OfClinic, Base):
     """When to look at a patient next: lower bounds, never late.
 
     `next_wake_at` is for anything at all, `next_slot_at` for the plan: until then it cannot have changed.
-    `wordings` holds the date each wording of a step was last used on.
+    `wordings` holds the date each wording of a step was last used on; `failures`, how often in a row no plan could
+    be made.
     """
 
     __tablename__ = "patient_cursor"
@@ -22,6 +23,7 @@ class PatientCursor(OfClinic, Base):
     next_slot_at: Mapped[Instant]
     open_night: Mapped[date | None]
     wordings: Mapped[Json]
+    failures: Mapped[int] = mapped_column(server_default="0")
 
 
 class PatientFact(OfClinic, Base):
