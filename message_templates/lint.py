@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 
-from message_templates.catalogue import Catalogue, Text
+from message_templates.catalogue import LANGUAGES, Catalogue, Text
 from message_templates.fault import Fault
 from message_templates.kept_words import KEPT_PLACEHOLDERS, KEPT_WORDS, fillable
 from message_templates.render import PlaceholderError, placeholders, render
@@ -82,11 +82,23 @@ def faults(catalogue: Catalogue, known_facts: Collection[str]) -> list[Fault]:
         for kind, hint in hints.items()
         for reason in _hint_reasons(hint)
     ]
+    found += _unwritten(catalogue)
     missing = [text_id for text_id in SAFETY_GATES if catalogue.get(text_id, "en") is None]
     found += [
         Fault("en", 0, text_id, "en", "a text with safety gates is gone") for text_id in missing
     ]
     return found
+
+
+def _unwritten(catalogue: Catalogue) -> Iterator[Fault]:
+    """A text that a language lacks, where its English stands: whoever reads that language would never get it."""
+    for text in catalogue.texts.values():
+        for language, name in LANGUAGES.items():
+            if text.language == "en" and catalogue.get(text.id, language) is None:
+                file = text.file.replace("en/", f"{language}/", 1)
+                yield Fault(
+                    text.file, text.line, text.id, language, f"not in {name}: write it in {file}"
+                )
 
 
 def lint_body(text: Text, body: str) -> list[str]:

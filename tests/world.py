@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from message_templates.catalogue import load
+from message_templates.catalogue import Catalogue, load
 from schedules.recurrence import to_utc
 from service.clinic_life import live_until, look_after_patients
 from service.dispatch.local import LocalDispatcher
@@ -150,6 +150,7 @@ def make_world(
     start: datetime = START,
     gateway: Gateway | None = None,
     answers: Answers | None = None,
+    texts: Catalogue | None = None,
 ) -> World:
     """A clinic on a database without one, its programmes and texts published; `answers`: what its phones reply."""
     engine = open_engine(url, durable=False)
@@ -161,7 +162,7 @@ def make_world(
         gateway or phones,
         clock,
         LocalDispatcher(lambda: None),
-        ContentShelf(load()),
+        ContentShelf(texts or load()),
         Choices(),
     )
     with store.transaction(SYSTEM, "test") as tx:

@@ -80,7 +80,7 @@ def _sources(paths: Iterable[Path]) -> tuple[dict[str, str], list[str]]:
 
 def _programme(name: str, source: str) -> list[str]:
     try:
-        programme = checked(source, name, catalogue.load())
+        programme = checked(source, name, catalogue.load(), catalogue.LANGUAGES)
     except ProgrammeFaults as broken:
         return [str(fault) for fault in broken.faults]
     return [str(fault) for fault in weakened(source, name, programme, None)]

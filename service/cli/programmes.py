@@ -112,7 +112,7 @@ def _publish(opened: Opened, clinic: Clinic, source: str, name: str, when: str |
     state = f"published, in force from {start:%Y-%m-%d %H:%M} UTC" if start else "a draft"
     whom = " for who consents from then on" if made.for_new else ""
     click.echo(f"{made.slug} version {made.number} is {state}{whom}.", err=True)
-    for doubt in doubts(load(source, name), opened.runtime.shelf.shipped):
+    for doubt in doubts(load(source, name)):
         click.echo(f"Look again: {doubt}", err=True)
 
 

@@ -1,10 +1,10 @@
 """What a valid programme file may still get wrong: its texts, its safety gates, its name. Faults with their lines."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from message_templates.catalogue import Catalogue
+from message_templates.catalogue import LANGUAGES, Catalogue
 from message_templates.render import PlaceholderError, placeholders
 from schedules.fault import Fault, ProgrammeFaults
 from schedules.loading import load
@@ -20,10 +20,15 @@ LONGEST_NAME: Final = 40
 Found = Iterator[tuple[Path, str]]
 
 
-def checked(source: str, name: str, catalogue: Catalogue) -> Programme:
-    """The programme in `source`, fit to be published; ProgrammeFaults with every fault otherwise."""
+def checked(source: str, name: str, catalogue: Catalogue, languages: Collection[str]) -> Programme:
+    """The programme in `source`, fit to be published to readers of `languages`; ProgrammeFaults with every fault."""
     programme = load(source, name)
-    found = _faults(source, name, (*_names(programme), *_texts(programme, catalogue)))
+    wrong = (
+        *_names(programme),
+        *_texts(programme, catalogue),
+        *_unreadable(programme, catalogue, languages),
+    )
+    found = _faults(source, name, wrong)
     if found:
         raise ProgrammeFaults(found)
     return programme
@@ -93,6 +98,22 @@ def _texts(programme: Programme, catalogue: Catalogue) -> Found:
             if text is None or text.asks is None:
                 reason = f"{text_id} is no question." if text else _no_text(text_id, catalogue)
                 yield ("step", number, "ask", "then"), reason
+
+
+def _unreadable(programme: Programme, catalogue: Catalogue, languages: Collection[str]) -> Found:
+    """Steps none of whose texts exists in one of `languages`: who reads that language would never get them."""
+    for number, step in enumerate(programme.steps):
+        known = [text_id for text_id in step.say if catalogue.get(text_id, "en")]
+        for language in sorted(languages):
+            if known and not any(catalogue.get(text_id, language) for text_id in known):
+                yield ("step", number, "say"), _nothing_in(LANGUAGES[language], step, known)
+
+
+def _nothing_in(language: str, step: Step, known: list[str]) -> str:
+    return (
+        f"{step.key} has no text in {language}, which patients read: write {' or '.join(known)} in {language}"
+        f" on the page Texts, or say a text that there is in {language}."
+    )
 
 
 def _no_text(text_id: str, catalogue: Catalogue) -> str:

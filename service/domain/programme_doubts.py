@@ -3,19 +3,14 @@
 from collections.abc import Iterator
 from datetime import time, timedelta
 
-from message_templates.catalogue import LANGUAGES, Catalogue
 from schedules.night import DEFAULT_WINDOW
 from schedules.programme import Programme, Step
 from service.domain.programme_words import length, when
 
 
-def doubts(programme: Programme, catalogue: Catalogue) -> list[str]:
-    """A warning after what it warns of, hours that hardly anybody chose, and languages without a text."""
-    return [
-        doubt
-        for step in programme.steps
-        for doubt in (*_late(step), *_out_of_hours(step), *_untranslated(step, catalogue))
-    ]
+def doubts(programme: Programme) -> list[str]:
+    """A warning after what it warns of, and hours that hardly anybody chose."""
+    return [doubt for step in programme.steps for doubt in (*_late(step), *_out_of_hours(step))]
 
 
 def _late(step: Step) -> Iterator[str]:
@@ -39,9 +34,3 @@ def _out_of_hours(step: Step) -> Iterator[str]:
 
 def _since_midnight(clock: time) -> timedelta:
     return timedelta(hours=clock.hour, minutes=clock.minute)
-
-
-def _untranslated(step: Step, catalogue: Catalogue) -> Iterator[str]:
-    for language, name in LANGUAGES.items():
-        if not any(catalogue.get(text, language) for text in step.say):
-            yield f"{step.key} has no text in {name}: who gets texts in {name} does not get it."

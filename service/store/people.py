@@ -187,6 +187,13 @@ def zones(tx: Tx) -> set[str]:
     return {row[0] for row in tx.rows(select(PatientRow.zone).distinct())}
 
 
+def languages_read(tx: Tx, clinic_id: int) -> set[str]:
+    """The languages of a clinic's patients who get texts, or will once they take up an invitation."""
+    joined = PatientRow.consent.in_(("invited", "active"))
+    mine = and_(PatientRow.clinic_id == clinic_id, joined)
+    return {row[0] for row in tx.rows(select(PatientRow.language).where(mine).distinct())}
+
+
 def open_person(keyring: Keyring, patient: Patient) -> Person:
     """Names, birth date and number of a patient in plain."""
     return Person(

@@ -114,7 +114,7 @@ def test_a_publication_does_what_was_foretold(world: World, at: TakesEffect) -> 
         in_force = next(one for one, _ in current.versions if one.slug == "caffeine")
         source = in_force.source.replace('offset = "-2h"', 'offset = "-4h"')
         words = {("CAF-02", "es"): "Mire hoy una etiqueta."}
-        drafted = check(current, source, "caffeine.toml", words)
+        drafted = check(current, source, "caffeine.toml", words, {"en"})
         told = foretold(
             world, patient, as_if_published(current, drafted, source, words, at, clinic.zone, now)
         )
@@ -149,7 +149,7 @@ def test_a_step_moved_into_the_past_goes_out_at_once_while_it_is_of_use(
     with world.store.transaction(SYSTEM, "test") as tx:
         current = world.runtime.shelf.content(tx, clinic_by_id(tx, clinic.id))
         moved = STRETCH.replace("CLOCK", clock)
-        drafted = check(current, moved, "own.toml", {})
+        drafted = check(current, moved, "own.toml", {}, {"en"})
         after = as_if_published(current, drafted, moved, {}, "now", clinic.zone, now)
         told = {at for _, step, _, at in foretold(world, patient, after)[0] if step == "own"}
         publish(world.runtime, tx, clinic, moved, name="own.toml", at="now", now=now)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: DTZ001 (the clinic's own wall clock)
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,8 @@ from service.store.people import clinic_by_id
 from service.store.records import Patient
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
-from tests.world import ZONE, World
+from tests.texts import without
+from tests.world import ZONE, World, make_world
 
 CAFFEINE = shipped_sources()["caffeine.toml"]
 # Every night, so that no test depends on which days of the week a patient's turn falls.
@@ -34,6 +36,14 @@ def publishes(world: World, source: str, **changes: object) -> Version:
         clinic = clinic_by_id(tx, world.clinic.id)
         given = {"name": "caffeine.toml", "at": "now", "now": now, **changes}
         return publish(world.runtime, tx, clinic, source, **given)  # type: ignore[arg-type]  # a table of cases
+
+
+@pytest.fixture
+def unspanish(database_url: str) -> Iterator[World]:
+    """A clinic whose release has no Spanish for CAF-02."""
+    made = make_world(database_url, texts=without("es", "CAF-02"))
+    yield made
+    made.store.engine.dispose()
 
 
 def versions(world: World, slug: str = "caffeine") -> list[Version]:
@@ -162,18 +172,42 @@ def test_a_wording_published_from_the_next_night_is_used_from_then_on(world: Wor
     assert "Kept? Reply YES or NO." in asked
 
 
-def test_a_language_that_a_text_gets_from_the_next_night_withholds_it_tonight(world: World) -> None:
-    patient = world.patient(facts={"uses_caffeine": "yes"}, window=WIDE, language="es")
-    only = CAFFEINE.replace('say = ["CAF-01", "CAF-02"]', 'say = ["CAF-02"]').replace(
-        RARELY, NIGHTLY
-    )
-    publishes(world, only)
-    world.live_to(datetime(2026, 11, 21, 13))
-    publishes(world, only, at="next-night", wordings={("CAF-02", "es"): "Mire hoy una etiqueta."})
-    world.live_to(datetime(2026, 11, 25, 11))
-    texts = world.rows("outbox", patient_id=patient.id, step="heads-up")
+ONE_TIP = CAFFEINE.replace('say = ["CAF-01", "CAF-02"]', 'say = ["CAF-02"]').replace(
+    RARELY, NIGHTLY
+)
+SPANISH = {("CAF-02", "es"): "Mire hoy una etiqueta."}
+
+
+def test_a_language_that_a_text_gets_from_the_next_night_withholds_it_tonight(
+    unspanish: World,
+) -> None:
+    # Published before anybody read Spanish: that version goes on.
+    publishes(unspanish, ONE_TIP)
+    patient = unspanish.patient(facts={"uses_caffeine": "yes"}, window=WIDE, language="es")
+    unspanish.live_to(datetime(2026, 11, 21, 13))
+    publishes(unspanish, ONE_TIP, at="next-night", wordings=SPANISH)
+    unspanish.live_to(datetime(2026, 11, 25, 11))
+    texts = unspanish.rows("outbox", patient_id=patient.id, step="heads-up")
     assert (texts[0].reason, texts[0].wording) == ("no_text_in_language", None)
     assert {row.wording for row in texts[1:] if row.sent_at} == {1}
+
+
+@pytest.mark.parametrize("invited", [True, False])
+def test_a_step_without_a_text_that_a_patient_could_read_is_refused(
+    unspanish: World, invited: bool
+) -> None:
+    unspanish.patient(language="es", invited=invited)
+    with pytest.raises(ProgrammeFaults, match="heads-up has no text in Spanish") as found:
+        publishes(unspanish, ONE_TIP)
+    assert all(fault.line > 0 for fault in found.value.faults)
+    assert [one.number for one in versions(unspanish)] == [1]
+    assert publishes(unspanish, ONE_TIP, wordings=SPANISH).number == 2
+
+
+def test_a_language_that_nobody_there_reads_any_more_refuses_nothing(unspanish: World) -> None:
+    unspanish.patient()
+    unspanish.say(unspanish.patient(language="es"), "STOP")
+    assert publishes(unspanish, ONE_TIP).number == 2
 
 
 def test_a_programme_of_the_clinics_own_can_be_published(world: World) -> None:

@@ -2,12 +2,10 @@
 
 import pytest
 
-from message_templates.catalogue import load
 from schedules.loading import load as load_programme
 from schedules.loading import shipped_sources
 from service.domain.programme_doubts import doubts
 
-TEXTS = load()
 HEAD = '[programme]\nslug = "tips"\ntitle = "Tips"\npriority = "tip"\n'
 
 
@@ -15,7 +13,7 @@ def doubted(step: str) -> list[str]:
     source = (
         f'{HEAD}[[step]]\nkey = "one"\nuseful_for = "2h"\ncadence = {{ daily = true }}\n{step}\n'
     )
-    return doubts(load_programme(source, "tips.toml"), TEXTS)
+    return doubts(load_programme(source, "tips.toml"))
 
 
 BOTH = 'say = ["CAF-01"]'
@@ -45,17 +43,16 @@ def test_what_is_probably_meant_raises_no_doubt(step: str) -> None:
             f'at = {{ anchor = "bedtime", offset = "-8h30m" }}\ncutoff = "-9h"\n{BOTH}',
             "one comes after the cut-off it names, 9 hours before bedtime.",
         ),
-        ('at = { clock = "12:00" }\nsay = ["SLP-01"]', "one has no text in Spanish"),
     ],
 )
 def test_what_is_probably_not_meant_is_said(step: str, said: str) -> None:
     assert any(said in doubt for doubt in doubted(step))
 
 
-def test_of_what_is_shipped_only_missing_translations_are_doubted() -> None:
+def test_nothing_that_is_shipped_is_doubted() -> None:
     found = [
         doubt
         for name, source in shipped_sources().items()
-        for doubt in doubts(load_programme(source, name), TEXTS)
+        for doubt in doubts(load_programme(source, name))
     ]
-    assert [doubt for doubt in found if "has no text in Spanish" not in doubt] == []
+    assert found == []

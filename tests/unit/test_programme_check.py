@@ -2,13 +2,14 @@
 
 import pytest
 
-from message_templates.catalogue import Catalogue
+from message_templates.catalogue import LANGUAGES, Catalogue
 from message_templates.catalogue import load as load_texts
 from schedules.fault import ProgrammeFaults
 from schedules.loading import load, shipped_sources
 from schedules.programme import Programme
 from service.domain import programme_check
 from service.domain.programme_check import text_faults, weakened
+from tests.texts import without
 
 TEXTS = load_texts()
 SOURCES = shipped_sources()
@@ -16,7 +17,7 @@ SOURCES = shipped_sources()
 
 def checked(source: str, name: str, texts: Catalogue, in_force: Programme) -> Programme:
     """What one person may publish."""
-    programme = programme_check.checked(source, name, texts)
+    programme = programme_check.checked(source, name, texts, LANGUAGES)
     if faults := weakened(source, name, programme, in_force):
         raise ProgrammeFaults(faults)
     return programme
@@ -94,3 +95,29 @@ def test_a_missing_gate_of_a_step_is_found_at_the_step() -> None:
         found = weakened(weaker, "c", load(weaker, "c"), in_force)
         assert found
         assert {fault.line for fault in found} == {at_step}
+
+
+def test_a_step_that_some_patients_could_not_read_is_refused_at_its_line() -> None:
+    source = SOURCES["caffeine.toml"]
+    texts = without("es", "CAF-01", "CAF-02")
+    with pytest.raises(ProgrammeFaults) as found:
+        programme_check.checked(source, "c.toml", texts, ("en", "es"))
+    lines = [n for n, line in enumerate(source.splitlines(), 1) if "CAF-01" in line]
+    assert [(fault.file, fault.line) for fault in found.value.faults] == [
+        ("c.toml", line) for line in lines
+    ]
+    assert found.value.faults[0].reason == (
+        "heads-up has no text in Spanish, which patients read: write CAF-01 or CAF-02 in Spanish on the page Texts,"
+        " or say a text that there is in Spanish."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lacking", "languages"), [(("CAF-02",), ("en", "es")), (("CAF-01", "CAF-02"), ("en",))]
+)
+def test_one_text_in_each_language_that_is_read_is_enough(
+    lacking: tuple[str, ...], languages: tuple[str, ...]
+) -> None:
+    source = SOURCES["caffeine.toml"]
+    programme = programme_check.checked(source, "c.toml", without("es", *lacking), languages)
+    assert programme.slug == "caffeine"

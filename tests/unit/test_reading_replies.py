@@ -12,7 +12,20 @@ from service.domain.reading import Reading, read
 DATA = Path(__file__).parents[1] / "data"
 
 # Never lowered: what the rules read today they go on reading.
-FLOORS = {"replies-dev.tsv": 1.0, "replies-own.tsv": 1.0, "replies-own-danger.tsv": 1.0}
+FLOORS = {
+    "replies-dev.tsv": 1.0,
+    "replies-own.tsv": 1.0,
+    "replies-own-danger.tsv": 1.0,
+    "replies-blind.tsv": 238 / 240,
+}
+
+# What the rules of 2026.11.5 read of replies written and labelled without sight of them. Mending followed, so only
+# this figure tells how unseen replies fare: 105 of 140 in English and 89 of 100 in Spanish read whole. Sixty more,
+# written after that mending and now among our own, were at first read whole in 42 cases by either version.
+FIRST_READ = {
+    "replies-blind.tsv": "194/240 whole, 197/240 by intent, values 194/197; red flags 17/22, opt-outs 9/10;"
+    " false red flags 0, false opt-outs 0",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +81,16 @@ def test_accuracy_does_not_fall(name: str) -> None:
     for kind, of_kind in sorted(by_kind.items()):
         print(f"{name} {kind}: {sum(of_kind)}/{len(of_kind)}")
     print(f"{name} in all: {sum(results)}/{len(results)}")
+    if name in FIRST_READ:
+        print(f"{name} before anything was mended: {FIRST_READ[name]}")
     assert sum(results) / len(results) >= FLOORS[name], "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS))
-def test_no_red_flag_is_missed_or_raised_falsely(name: str) -> None:
-    def flags(case: Case) -> bool:
-        return any(intent.name == "red_flag" for intent in read(case.reply, [case.kind]).intents)
+@pytest.mark.parametrize("wanted", ["red_flag", "stop"])
+def test_no_red_flag_and_no_opt_out_is_missed_or_read_falsely(name: str, wanted: str) -> None:
+    def says(case: Case) -> bool:
+        return any(intent.name == wanted for intent in read(case.reply, [case.kind]).intents)
 
-    wrong = [case for case in cases(name) if flags(case) != ("red_flag" in case.intents)]
+    wrong = [case for case in cases(name) if says(case) != (wanted in case.intents)]
     assert wrong == []

@@ -8,6 +8,7 @@ import pytest
 
 from message_templates.catalogue import Catalogue, load
 from message_templates.lint import faults, lint_body
+from tests.texts import without
 
 FACTS = {fact.split("<")[0] for t in load().texts.values() for fact in (*t.only_if, *t.not_if)}
 
@@ -58,6 +59,13 @@ def test_a_lost_safety_text_and_a_long_hint_are_found() -> None:
         ("en/hints.toml", ""),
         ("en", "CMP-02"),
     ]
+
+
+def test_a_text_that_a_language_lacks_is_found_where_its_english_stands() -> None:
+    (found,) = faults(without("es", "SLP-03"), FACTS)
+    assert (found.file, found.text_id, found.language) == ("en/sleep.toml", "SLP-03", "es")
+    assert found.line == load().texts["SLP-03", "en"].line
+    assert found.reason == "not in Spanish: write it in es/sleep.toml"
 
 
 @pytest.mark.parametrize(

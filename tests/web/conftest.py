@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
-from message_templates.catalogue import load
+from message_templates.catalogue import Catalogue, load
 from service.clinic_life import live_until
 from service.clock import Clock
 from service.dispatch.local import LocalDispatcher
@@ -202,7 +202,7 @@ def make_world(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[..., 
     """Makes sites; their databases end with the test."""
     engines = []
 
-    def make(*, loopback: bool = True) -> World:
+    def make(*, loopback: bool = True, texts: Catalogue = SHIPPED) -> World:
         path = tmp_path / f"site{len(engines)}.db"
         shutil.copy(sqlite_template, path)
         engines.append(open_engine(f"sqlite:///{path}", durable=False))
@@ -213,7 +213,7 @@ def make_world(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[..., 
             SimulatedGateway(),
             clock,
             LocalDispatcher(lambda: None),
-            ContentShelf(SHIPPED),
+            ContentShelf(texts),
             Choices(),
         )
         site = Site(runtime, "a secret for tests only", "http://127.0.0.1", loopback)

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from service.store import drafts
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
+from tests.texts import without
 from tests.web.conftest import PASSWORD, World, csrf, sign_in
 from tests.web.test_programme_approval import GATE
 from tests.web.test_programmes import STEP, form, seen, tom, versions
@@ -44,6 +46,25 @@ def begin(browser: FlaskClient, path: str = STEP, **typed: str) -> str:
     answer = browser.post(f"{path}/typing", data={**form(browser, path), "amount": "3h", **typed})
     assert answer.status_code == 200
     return answer.text
+
+
+def test_a_step_that_a_patient_could_not_read_is_refused_in_both_views(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(texts=without("es", "CAF-03"))
+    tom(world)
+    browser = world.member("programme_admin")
+    change = {**form(browser), "amount": "3h"}
+    assert "has no text in Spanish" not in browser.post(STEP, data=change).text
+    world.patient("Ana", language="es")
+    refused = "kept has no text in Spanish, which patients read: write CAF-03 in Spanish"
+    for path, typed in ((STEP, change), (FILE, file_form(browser, "-2h", "-3h"))):
+        answer = browser.post(path, data={**typed, "act": "preview"})
+        assert answer.status_code == 400
+        assert refused in answer.text
+    assert len(versions(world)) == 1
+    change["text-CAF-03-es"] = "¿Sin café? Responda SI o NO."
+    assert refused not in browser.post(STEP, data={**change, "act": "preview"}).text
 
 
 def published(browser: FlaskClient, **typed: str) -> None:

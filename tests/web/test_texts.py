@@ -1,12 +1,14 @@
 """Texts: the list, one text looked at and published, its history, and two people at once."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
 from service.store.session import SYSTEM
 from service.store.wordings import PublishedWording, wordings
+from tests.texts import without
 from tests.web.conftest import World, csrf
 from tests.web.test_programmes import form as fields_of_step
 
@@ -73,11 +75,25 @@ def test_the_list_says_what_is_there_and_whose_wording_it_is(world: World) -> No
     assert NEW[:30] in row
     assert "own wording" in row
     assert "Spanish awaits review" in row
-    assert "no Spanish" in page.partition(">CAF-02<")[2].partition("</tr>")[0]
     assert "the answer to words of suicide" in page
-    found = browser.get("/texts?q=etiqueta").text
+    found = browser.get("/texts?q=telenovela").text
     assert "No text has that id" in found
     assert re.findall(r">(\w+-\d\d)</a></th>", browser.get("/texts?q=caf-03").text) == ["CAF-03"]
+
+
+def test_every_spanish_wording_awaits_its_review(world: World) -> None:
+    browser = world.member("programme_admin")
+    page = browser.get("/texts").text
+    assert '<span class="tag amber">78</span> Spanish wordings await native clinical review' in page
+    assert "no Spanish" not in page
+    assert "awaits native clinical review" in browser.get("/texts/SLP-03").text
+
+
+def test_a_text_without_spanish_is_marked(make_world: Callable[..., World]) -> None:
+    browser = make_world(texts=without("es", "CAF-02")).member("programme_admin")
+    page = browser.get("/texts").text
+    assert page.count("no Spanish") == 1
+    assert "no Spanish" in page.partition(">CAF-02<")[2].partition("</tr>")[0]
 
 
 def test_what_is_typed_is_looked_at(world: World) -> None:

@@ -36,6 +36,8 @@ _BEFORE_ONCE = frozenset(
     {"las", "la", "como", "sobre", "tipo", "son", "y", "o", "u", "no", "espera"}
 )
 _AFTER_ONCE = frozenset({"y", "menos", "de", "en", "horas", "am", "pm", "o", "por"})
+# "9 30": two numbers apart are one time where the second is such a one.
+_ROUND_MINUTES = frozenset({"00", "15", "20", "30", "40", "45", "50"})
 _LAST_HOUR = 24
 # No answer holds more; what follows cannot make it clearer.
 _MOST_CLOCKS = 12
@@ -148,6 +150,8 @@ def _hour_first(
         later = tokens[place + 1] if place + 1 < len(tokens) else None
         if later and later.is_number and later.glue == "":
             return place + 2, hour, int(later.word[:2]), True
+    if following and following.word in _ROUND_MINUTES and following.glue == " " and 1 <= hour <= 12:
+        return place + 1, hour, int(following.word), False
     return _with_spoken_minutes(tokens, place, hour, lexicon)
 
 

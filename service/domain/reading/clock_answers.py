@@ -53,13 +53,23 @@ def onset(document: Document, lexicon: Lexicon) -> Intent | None:
 
 def onset_told(document: Document, lexicon: Lexicon) -> Intent | None:
     """The onset, unasked: only where the text says that the legs began at that hour."""
-    if not document.has("began.now"):
+    began = document.all("began.now")
+    if not began:
         return None
-    for clock in clocks(document, lexicon):
+    named = clocks(document, lexicon)
+    for clock in sorted(named, key=lambda one: min(abs(one.start - mark.end) for mark in began)):
         if (clock.led or clock.sure) and clock.valid and _began_near(document, clock):
             at = hour_24(_with_day_part(document, clock), early_is_morning=False)
             if at:
                 return Intent("onset_time", at, document.quote(clock.start, clock.end), 0.8)
+    return None
+
+
+def onset_named(document: Document, lexicon: Lexicon) -> Intent | None:
+    """The onset where a text answers that the legs begin earlier: the first time that can be nothing else."""
+    for clock in clocks(document, lexicon):
+        if clock.part and clock.valid and (at := hour_24(clock, early_is_morning=False)):
+            return Intent("onset_time", at, document.quote(clock.start, clock.end), 0.8)
     return None
 
 

@@ -127,7 +127,8 @@ def pause(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None
         return None
     mark = marks[0]
     plain = document.tokens[mark.start].word.startswith(("paus", "hold", "put", "extend"))
-    if length is None and asked and not plain:
+    # "Hold off till the blood draw" is said of the dose.
+    if length is None and asked and (not plain or document.has("off_day")):
         return None
     doubt = _no_pause(document, lexicon, mark, length)
     if doubt:

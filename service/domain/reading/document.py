@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.reading.lexicon import DANGER, GAP, NUMBER, Lexicon, Node
@@ -117,10 +117,10 @@ def parse(raw: str, lexicon: Lexicon) -> Document:
     plain = normalise(raw)
     plain = replace(plain, text=lexicon.disguised.revealed(plain.text))
     typed = tokenise(plain)
-    spelled = {word: _spelled(word, lexicon) for word in {token.word for token in typed}}
+    spelled = {word: _spelled(word, lexicon) for word in {token.word for token in typed} | {"and"}}
     tokens = tuple(
         token if (word := spelled[token.word][0]) == token.word else replace(token, word=word)
-        for token in typed
+        for token in _joined(typed)
     )
     guesses = tuple(spelled[token.word][1] for token in typed)
     marks: dict[str, list[Mark]] = {}
@@ -129,6 +129,15 @@ def parse(raw: str, lexicon: Lexicon) -> Document:
             marks.setdefault(concept, []).append(Mark(concept, start, end))
     words = tuple(token.word for token in tokens)
     return Document(plain.raw, tokens, words, {name: tuple(m) for name, m in marks.items()})
+
+
+def _joined(typed: Sequence[Token]) -> Iterator[Token]:
+    """The tokens with "n" between two others as "and": by itself, or at an end, it may be a no."""
+    last = len(typed) - 1
+    for place, token in enumerate(typed):
+        joins = token.word == "n" and 0 < place < last
+        joins = joins and token.glue == typed[place + 1].glue == " "
+        yield replace(token, word="and") if joins else token
 
 
 def _longest_phrases(

@@ -94,11 +94,11 @@ def _day(piece: Document) -> str | None:
 def _one_day(document: Document, topic: str, lexicon: Lexicon) -> Intent | None:
     said = polarity(document, (f"did.{topic}",), (f"did_not.{topic}",))
     words = document.raw.strip() if said.mark is None else _words(document, said)
+    if topic == "iron" and document.has("off_day") and said.told is not True:
+        return Intent("not_due", words=words)
     if document.has("clinician.stopped") and not said.bare:
         mark = document.all("clinician.stopped")[0]
         return Intent("med_change", "stopped", document.quote(mark.start, mark.end), 0.8)
-    if topic == "iron" and document.has("off_day") and said.told is not True:
-        return Intent("not_due", words=words)
     later = _later(document, topic, said, lexicon)
     if later:
         return later

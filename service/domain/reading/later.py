@@ -46,6 +46,15 @@ def later(document: Document, lexicon: Lexicon) -> Intent:
     return Intent("later", until, document.raw.strip())
 
 
+def not_yet(document: Document) -> bool:
+    """Whether a text puts something off; "the worst night yet" puts off nothing."""
+    best = document.all("best_yet")
+    return any(
+        not any(one.start <= mark.start and mark.end <= one.end for one in best)
+        for mark in document.all("yet")
+    )
+
+
 def named_hour(document: Document, lexicon: Lexicon) -> str | None:
     """The first hour named, as HH:MM; a bare 1-4 is in the afternoon. No hour: "in 2 hours"."""
     for clock in _named(document, lexicon):

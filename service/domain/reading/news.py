@@ -105,10 +105,16 @@ def question(document: Document) -> Intent | None:
     ]
     if document.has("request"):
         opening = document.all("request")
-    elif not opening or not (asked or opening[0].end - opening[0].start > 1):
+    elif not opening or not (asked or opening[0].end - opening[0].start > 1 or _inverted(document)):
         return None
     words = document.quote(opening[0].start, len(document.tokens))
     return Intent("question", topic(document), words, 0.8)
+
+
+def _inverted(document: Document) -> bool:
+    """ "Does vacuuming count": a question by its order of words; "does help" only drops its subject."""
+    opens = document.words[:1] == ("does",) and len(document.words) > 1
+    return opens and not document.has("subject_dropped")
 
 
 def topic(document: Document) -> str:

@@ -9,7 +9,8 @@ from service.domain.reading.lexicon import Lexicon
 
 _HALVES = frozenset({"half", "medio", "media"})
 _HOMOPHONES = {"ate": 8, "for": 4, "fore": 4, "won": 1, "tree": 3, "nein": 9, "sics": 6, "sex": 6}
-_TWO = frozenset({"to", "too"})
+# "The last one was worse": no number.
+_BEFORE_PRONOUN = frozenset({"last", "this", "that", "other", "same", "which", "no"})
 SCALE = 10
 # No answer holds more; what follows cannot make it clearer.
 _MOST_NUMBERS = 12
@@ -69,10 +70,17 @@ def numbers(document: Document, lexicon: Lexicon, *, decimal_comma: bool) -> lis
 def _elsewhere(document: Document) -> set[int]:
     """Token places that a unit or a lead claims for a count, a time or a date."""
     claimed: set[int] = set()
-    for mark in document.all("count_unit", "spoken_unit"):
-        claimed.add(mark.start)
+    thought = {mark.start for mark in document.all("score_tail")}
+    claimed.update({mark.start for mark in document.all("count_unit", "spoken_unit")} - thought)
+    led = {
+        (mark.end, place)
+        for mark in document.all("score_lead")
+        for place in range(mark.start + 1, mark.end)
+    }
     for mark in document.all("count_lead"):
-        claimed.update(range(mark.start, mark.end))
+        # "Put it at 6" leads to a score, "at 6" alone to an hour.
+        if (mark.end - 1, mark.start) not in led:
+            claimed.update(range(mark.start, mark.end))
     for place in range(2, len(document.tokens)):
         # "woke at 2 and 4": the second hour goes with the first.
         if document.words[place - 1] in {"and", "y", "until", "till"} and place - 2 in claimed:
@@ -102,6 +110,8 @@ def _number_at(
             value, end = value + int(digits) / 10 ** len(digits), end + 1
         negative = token.glue.endswith("-") and (place == 0 or token.glue.startswith(" "))
         value = -value if negative and not token.glue.endswith("- ") else value
+    elif token.word == "one" and place and tokens[place - 1].word in _BEFORE_PRONOUN:
+        return None
     elif token.word in lexicon.numbers and token.word not in {"once", "una", "uno"}:
         value, end = float(lexicon.numbers[token.word]), place + 1
         if token.word in {"minus", "menos"}:
@@ -131,7 +141,15 @@ def _scale(document: Document, end: int) -> int:
         return end + 1
     if words in {("out", "of", "10"), ("out", "of", "ten")}:
         return end + 3
-    if words[:2] in {("of", "10"), ("of", "ten"), ("de", "10"), ("de", "diez"), ("over", "10")}:
+    if words[:2] in {
+        ("outta", "10"),
+        ("outta", "ten"),
+        ("of", "10"),
+        ("of", "ten"),
+        ("de", "10"),
+        ("de", "diez"),
+        ("over", "10"),
+    }:
         return end + 2
     if words[:2] in {("sobre", "10"), ("sobre", "diez")}:
         return end + 2

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from service.domain.reading import goals, scores, screens
-from service.domain.reading.clock_answers import bedtime, onset, onset_told
+from service.domain.reading.clock_answers import bedtime, onset, onset_named, onset_told
 from service.domain.reading.labels import SCREENS, STATES, YES_NO_GOALS, Intent, answer_type
-from service.domain.reading.later import later, postponed
+from service.domain.reading.later import later, not_yet, postponed
 from service.domain.reading.request import Request
 
 # "Later, at 9": so the legs begin.
@@ -75,7 +75,9 @@ def _answer(request: Request, kind: str) -> list[Intent]:
         answer = onset(document, words)
     else:
         answer = _BY_NUMBER[kind](document, words)
-    if document.has("yet") and (answer is None or answer.name == "unknown"):
+    # "3 before bed and 9 later" says two scores, not when to ask again.
+    several = answer is not None and answer.value == "ambiguous" and kind in _BY_NUMBER
+    if not_yet(document) and not several and (answer is None or answer.name == "unknown"):
         answer = later(document, words)
     return [answer] if answer else []
 
@@ -89,15 +91,24 @@ def _gate(request: Request) -> list[Intent]:
     return []
 
 
+def _onset_beside(request: Request, found: list[Intent]) -> Intent | None:
+    """ "Yes, since 4 in the afternoon": the hour, beside the answer that the legs begin earlier."""
+    if not any((one.kind, one.name) == ("aug_earlier_yn", "screen_yes") for one in found):
+        return None
+    return onset_named(request.document, request.lexicon)
+
+
 def _unasked(request: Request, found: list[Intent]) -> list[Intent]:
     """Answers that name their measure though another question is open."""
     document, words = request.document, request.lexicon
     names = {intent.name for intent in found if intent.name != "unknown"}
     extra: list[Intent | None] = []
     if "onset_time" not in names and "bedtime_change" not in names:
-        extra.append(onset_told(document, words))
+        extra.append(onset_told(document, words) or _onset_beside(request, found))
     goal_answered = any(name.startswith("adherence") for name in names)
     named = document.has("topic.iron") and document.has("did.iron", "did_not.iron")
+    # "A 7 after I took my pill": the dose only times the trouble.
+    named = named and not document.has("dose_as_time")
     if named and not goal_answered and not document.has("question") and "screen_yes" not in names:
         extra += goals.goal(document, "iron_yn", words)
     # The drinks question itself asks about last night.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.domain.reading.document import Document
+from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import Intent
 from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.numbers import SCALE, Number, as_range, homophone, numbers
@@ -14,6 +14,7 @@ _LABELS = (
     frozenset({"c", "sleep", "sueno", "slept", "dormir"}),
 )
 _RUN_TOGETHER = 100
+_FAR = 1600
 _ALL = frozenset({"all", "todo", "todos", "todas"})
 
 
@@ -50,23 +51,32 @@ def _in_words(document: Document) -> Intent | None:
     words = document.words
     if words == ("o",):
         return Intent("symptom_score", "0", document.raw.strip(), 0.8)
-    if document.has("none_score") and words != ("de", "nada"):
-        mark = document.all("none_score")[0]
+    nothing = [mark for mark in document.all("none_score") if not _of_sleep(document, mark)]
+    if nothing and words != ("de", "nada"):
+        mark = nothing[0]
         return Intent("symptom_score", "0", document.quote(mark.start, mark.end), 0.8)
     heard = homophone(document, alone=True)
     return None if heard is None else Intent("symptom_score", str(heard), document.raw.strip(), 0.6)
 
 
+def _of_sleep(document: Document, mark: Mark) -> bool:
+    """ "No dormi nada", "nothing helped": said of sleep or of a remedy, not of the legs."""
+    return any(
+        other.start <= mark.start and mark.end <= other.end
+        for other in document.all("nothing_else")
+    )
+
+
 def _of_the_night_asked(document: Document, found: list[Number]) -> list[Number]:
     """Without the scores that the text gives for an earlier night, where it gives two."""
-    earlier = document.all("yesterday")
+    earlier = document.all("yesterday", "weekday")
     if len(found) < 2 or not earlier:
         return found
     asked = document.all("last_night", "today")
     kept = []
     for number in found:
-        to_earlier = min(abs(number.start - mark.start) for mark in earlier)
-        to_asked = min((abs(number.start - mark.start) for mark in asked), default=to_earlier + 1)
+        to_earlier = min(_apart(document, number, mark) for mark in earlier)
+        to_asked = min((_apart(document, number, mark) for mark in asked), default=(True, _FAR))
         same_part = any(
             document.tokens[mark.start].part == document.tokens[number.start].part
             for mark in earlier
@@ -74,6 +84,12 @@ def _of_the_night_asked(document: Document, found: list[Number]) -> list[Number]
         if to_asked < to_earlier or not same_part:
             kept.append(number)
     return kept or found
+
+
+def _apart(document: Document, number: Number, mark: Mark) -> tuple[bool, int]:
+    """How far a number stands from a mark: in its own part of the sentence is always nearer."""
+    elsewhere = document.tokens[number.start].part != document.tokens[mark.start].part
+    return elsewhere, abs(number.start - mark.start)
 
 
 def _chosen(document: Document, usable: Sequence[Number]) -> Number | None:
@@ -138,12 +154,14 @@ def _label(document: Document, place: int) -> int | None:
 
 
 def nights(document: Document, lexicon: Lexicon) -> Intent | None:
-    """The hard nights of the last seven."""
+    """The hard nights of the last seven; "most of them" is no count."""
     words = document.raw.strip()
     for concept, value in (("but_one", 6), ("twice", 2), ("couple", 2), ("once", 1)):
         if document.has(concept):
             return Intent("nights_count", str(value), words, 0.8)
     found = numbers(document, lexicon, decimal_comma=True)
+    if not found and document.has("most_nights"):
+        return None
     if not found:
         for concept, value in (("no_nights", 0), ("none_score", 0), ("all_nights", _NIGHTS)):
             if document.has(concept):

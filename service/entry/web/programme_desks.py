@@ -1,6 +1,6 @@
 """What an edit of a programme works on: what is published, and the change somebody began, which both views show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from service.flows.publish_programme import check, newest_of, weakened_gates
 from service.store import drafts
 from service.store.content import Content, Version
 from service.store.drafts import Begun
-from service.store.people import clinic_by_id
+from service.store.people import clinic_by_id, languages_read
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -29,7 +29,8 @@ FILE = "file"
 class Desk:
     """The clinic, its content, the version published last with its programme, and the change under way.
 
-    `base` is the text of the version the change began on. `typed_on` is the version the form was filled in on.
+    `languages`: those its patients read. `base` is the text of the version the change began on. `typed_on` is the
+    version the form was filled in on.
     """
 
     clinic: Clinic
@@ -39,6 +40,7 @@ class Desk:
     begun: Begun
     base: str
     typed_on: int
+    languages: Collection[str]
 
     @property
     def is_stale(self) -> bool:
@@ -81,7 +83,8 @@ def desk_of(tx: Tx, slug: str) -> Desk:
     typed_on = request.form.get("based_on", followed, type=int)
     base = _source_of(current, slug, kept.based_on if kept else typed_on)
     begun = kept or Begun(slug, typed_on, base)
-    return Desk(clinic, current, *newest, begun, base, typed_on)
+    languages = languages_read(tx, clinic.id)
+    return Desk(clinic, current, *newest, begun, base, typed_on, languages)
 
 
 def _source_of(current: Content, slug: str, number: int) -> str:
@@ -95,7 +98,7 @@ def _source_of(current: Content, slug: str, number: int) -> str:
 def programme_of(desk: Desk, begun: Begun) -> Programme:
     """The programme a change makes; ProgrammeFaults with every fault, also where it has become another one."""
     name = f"{begun.slug}.toml"
-    programme = check(desk.content, begun.source, name, begun.wordings)
+    programme = check(desk.content, begun.source, name, begun.wordings, desk.languages)
     if programme.slug != begun.slug:
         reason = f"slug: this is {begun.slug}; a programme does not change its name."
         raise ProgrammeFaults([Fault(name, 0, reason)])
@@ -108,7 +111,9 @@ def only_gates(desk: Desk, begun: Begun) -> list[Fault]:
         return []
     name = f"{begun.slug}.toml"
     try:
-        programme = check(desk.content, begun.source, name, begun.wordings, weakening=True)
+        programme = check(
+            desk.content, begun.source, name, begun.wordings, desk.languages, weakening=True
+        )
     except ProgrammeFaults:
         return []
     return weakened_gates(desk.content, begun.source, name, programme)

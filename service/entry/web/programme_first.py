@@ -23,7 +23,7 @@ from service.flows.plan_due.preview import touched
 from service.flows.publish_programme import StaleEditError, check, newest_of
 from service.store import content, programme_pages
 from service.store.content import Content
-from service.store.people import clinic_by_id
+from service.store.people import clinic_by_id, languages_read
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -64,7 +64,8 @@ def _page(tx: Tx, clinic: Clinic, current: Content, plan: Proposed) -> dict[str,
     now = current_site().runtime.clock.now()
     known = {"takes_effect": TAKES_EFFECT, "at": plan.at, "now": now, "zone": clinic.zone}
     try:
-        programme = check(current, plan.source, f"{plan.slug}.toml", {})
+        languages = languages_read(tx, clinic.id)
+        programme = check(current, plan.source, f"{plan.slug}.toml", {}, languages)
     except ProgrammeFaults as found:
         return {**known, "faults": [str(one) for one in found.faults], "title": plan.slug}
     after = drafted(current, plan, programme, clinic)

@@ -73,7 +73,7 @@ def effect(
     site = current_site()
     now = site.runtime.clock.now()
     people = touched(programme_pages.reached(tx, clinic.id), programmes, now)
-    doubted = doubts(programmes[-1], after.texts.newest)
+    doubted = doubts(programmes[-1])
     longest = longest_name(tx, people)
     proposal = Proposal(clinic, proposed.based_on + 1, current, after, now, longest, doubted)
     key = clinic.id, f"{current.number}-{proposed.mark}"

@@ -1,6 +1,6 @@
 """A programme's text -> checked whole -> its next version, in force at once, from the next night, or a draft."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,6 +15,7 @@ from service.domain.programme_check import checked, text_faults, weakened
 from service.runtime import Runtime
 from service.store import audit, content
 from service.store.content import Content, Version
+from service.store.people import languages_read
 from service.store.records import Clinic
 from service.store.session import Tx
 from service.store.wordings import add_wordings
@@ -61,7 +62,7 @@ def publish(
     """
     current = runtime.shelf.content(tx, clinic)
     wordings = wordings or {}
-    programme = check(current, source, name, wordings)
+    programme = check(current, source, name, wordings, languages_read(tx, clinic.id))
     refuse_if_stale(current, programme.slug, based_on)
     effective_at = starts_at(at, clinic.zone, now) if at else None
     written = content.add_version(
@@ -104,11 +105,18 @@ def _note(tx: Tx, clinic: Clinic, written: Version, wordings: Wordings, now: dat
 
 
 def check(
-    current: Content, source: str, name: str, wordings: Wordings, *, weakening: bool = False
+    current: Content,
+    source: str,
+    name: str,
+    wordings: Wordings,
+    languages: Collection[str],
+    *,
+    weakening: bool = False,
 ) -> Programme:
     """The programme in `source` if it may follow what is published; ProgrammeFaults with every fault.
 
-    `weakening`: safety gates may be weakened, since a second admin looks at it.
+    `languages` are those the clinic's patients read. `weakening`: safety gates may be weakened, since a second
+    admin looks at it.
     """
     catalogue = current.texts.newest
     faults = [
@@ -119,7 +127,7 @@ def check(
     if faults:
         raise ProgrammeFaults(faults)
     catalogue = catalogue.with_bodies(wordings)
-    programme = checked(source, name, catalogue)
+    programme = checked(source, name, catalogue, languages)
     slug = programme.slug
     gates = [] if weakening else weakened_gates(current, source, name, programme)
     if gates:

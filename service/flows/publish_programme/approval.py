@@ -14,6 +14,7 @@ from service.flows.publish_programme import (
 from service.runtime import Runtime
 from service.store import audit, content
 from service.store.content import Content, Version
+from service.store.people import languages_read
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -38,7 +39,8 @@ def ask_approval(
     ProgrammeFaults for every other fault, StateError where it weakens nothing, StaleEditError as for publishing.
     """
     current = runtime.shelf.content(tx, clinic)
-    programme = check(current, source, "the file", {}, weakening=True)
+    languages = languages_read(tx, clinic.id)
+    programme = check(current, source, "the file", {}, languages, weakening=True)
     if programme.slug != slug:
         raise StateError(f"This file is of {programme.slug}, not of {slug}.")
     if not weakened_gates(current, source, "the file", programme):
@@ -77,7 +79,8 @@ def decide_approval(
     newest = overtaken_by(current, version)
     if newest is not None:
         raise StaleEditError(newest)
-    check(current, version.source, version.slug, {}, weakening=True)
+    languages = languages_read(tx, clinic.id)
+    check(current, version.source, version.slug, {}, languages, weakening=True)
     start, for_new = starts_at(at, clinic.zone, now), at == "new-patients"
     content.approve(tx, clinic.id, version.token, because, now, start, for_new)
     audit.write(tx, clinic.id, "approved and published", version.token, now, because=because)
