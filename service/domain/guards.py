@@ -8,7 +8,7 @@ from schedules.limits import PER_NIGHT
 from schedules.night import Rhythm
 from schedules.open_hours import in_window
 from schedules.spacing import GAP
-from service.domain.delivery import RULES, Consent, Kind, State
+from service.domain.delivery import RULES, Cause, Consent, Kind, State
 
 # A text is submitted some time after it is due, the next one perhaps at once: so much of the gap may be missing.
 GAP_TOLERANCE = timedelta(minutes=10)
@@ -21,6 +21,8 @@ class Verdict(Enum):
     WAIT = (State.PLANNED, "")
     WAIT_FOR_GAP = (State.PLANNED, "gap")
     EXPIRED = (State.EXPIRED, "expired")
+    SWITCHED_OFF = (State.SUPPRESSED, Cause.KILL_SWITCH.value)
+    BROKEN_OFF = (State.SUPPRESSED, Cause.BREAKER.value)
     NOT_CONSENTED = (State.SUPPRESSED, "not_consented")
     PAUSED = (State.SUPPRESSED, "paused")
     OUTSIDE_HOURS = (State.SUPPRESSED, "outside_hours")
@@ -44,6 +46,7 @@ class Candidate:
 
     `last_sent` is when the patient was last sent a text that nobody asked for, `sent_tonight` how many of
     this text's night count for the caps; both stand as the plan left them unless texts were held up.
+    `halted`: the cause (delivery.Cause) for which the clinic's texts of this kind do not leave, None where they do.
     """
 
     kind: str
@@ -55,13 +58,16 @@ class Candidate:
     capped: bool = False
     last_sent: datetime | None = None
     sent_tonight: int = 0
+    halted: str | None = None
 
 
 def judge(text: Candidate, now: datetime) -> Verdict:
     """What becomes of a due text at `now` (UTC), by the guards of its kind."""
     rules = RULES[Kind(text.kind)]
     if now > text.not_after:
-        return Verdict.EXPIRED
+        return _RAN_OUT.get(text.halted or "", Verdict.EXPIRED)
+    if text.halted:
+        return Verdict.WAIT
     if text.rhythm is None:
         return Verdict.GO
     if rules.consent is not Consent.NONE:
@@ -77,6 +83,12 @@ def judge(text: Candidate, now: datetime) -> Verdict:
     if rules.unsolicited:
         return _spaced(text, text.rhythm, now)
     return Verdict.GO
+
+
+_RAN_OUT = {
+    Cause.KILL_SWITCH.value: Verdict.SWITCHED_OFF,
+    Cause.BREAKER.value: Verdict.BROKEN_OFF,
+}
 
 
 def clear_from(last_sent: datetime) -> datetime:

@@ -12,6 +12,7 @@ from schedules.facts import Fact
 from schedules.slots import Decided
 from service.domain.delivery import ENDED_UNSENT, Kind
 from service.store.circumstances import FACTS_OF_ALL
+from service.store.halts import HALTED_BY
 from service.store.people import all_clinics
 from service.store.records import Patient, Pause, PlanningCase, Question
 from service.store.rows import as_record, columns, grouped, table
@@ -180,7 +181,10 @@ _DUE = (
 _NEXT_EVENT = select(
     select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
     select(func.min(PlanChange.at)).scalar_subquery(),
-    select(func.min(OutboxText.due_at)).where(IS_PLANNED).scalar_subquery(),
+    # One that is kept back has its next event when its time is over.
+    select(func.min(case((HALTED_BY.is_(None), OutboxText.due_at), else_=OutboxText.not_after)))
+    .where(IS_PLANNED)
+    .scalar_subquery(),
     select(func.max(Channel.probe_at)).where(Channel.stopped_at.is_not(None)).scalar_subquery(),
 )
 _PEOPLE = (

@@ -32,6 +32,7 @@ from service.entry.web import (
     reading_words,
     rehearsals,
     sending,
+    system,
     text_edits,
     texts,
     today,
@@ -70,6 +71,7 @@ GROUPS = (
     own_phone,
     account,
     joining,
+    system,
     health,
     webhooks,
 )

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from service.entry.web import words
 from service.entry.web.access import CARERS, for_roles, member, own_clinic
 from service.entry.web.site import current_site
-from service.store import audit, channels, uncertain
+from service.store import audit, channels, halts, uncertain
 from service.store.channels import Stop
 from service.store.people import open_person, patients_by_id
 from service.store.records import Clinic
@@ -42,6 +42,7 @@ def trouble(tx: Tx, clinic: Clinic, waiting: int, now: datetime) -> dict[str, An
     )
     return {
         "stop": stop_words(stop, waiting, now, clinic.zone) if stop else None,
+        "halted": bool(halts.standing(tx, clinic.id)),
         "doubtful": _lines(tx, doubtful),
         "doubtful_count": count,
     }

@@ -77,7 +77,7 @@ def today() -> ResponseReturnValue:
         calm = overview.active_without_need(tx, clinic.id)
         needing = overview.badge(tx, clinic.id).people
     morning = to_local(now, clinic.zone).time() < NOON
-    flow = _flow(is_normal=page["is_normal"], is_stopped=page["stop"] is not None)
+    flow = _flow(is_normal=page["is_normal"], is_stopped=bool(page["stop"] or page["halted"]))
     said = headline(needing, page["senders"], calm, flow, morning=morning)
     if not page["consents"]:
         said = "There are no patients yet."
@@ -135,7 +135,7 @@ def _machine(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     return {
         **in_the_way,
         "sending": sending,
-        "is_normal": _is_normal(sending, now) and not in_the_way["stop"],
+        "is_normal": _is_normal(sending, now) and not (in_the_way["stop"] or in_the_way["halted"]),
         "missed": [
             (one.token, missed_words(one, now, clinic.zone))
             for one in missed.unseen_episodes(tx, clinic.id)

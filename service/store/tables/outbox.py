@@ -91,6 +91,7 @@ class OutboxText(OfClinic, Base):
         ),
         Index(None, "patient_id", "night"),
         Index(None, "patient_id", "planned_at"),
+        Index(None, "clinic_id", "planned_at"),
     )
 
 
@@ -153,3 +154,42 @@ class Channel(Base):
     until_delivered: Mapped[bool]
     probe_at: Mapped[Instant | None]
     probe_wait_s: Mapped[int]
+
+
+class Halt(OfClinic, Base):
+    """A time in which a clinic's texts do not leave, begun by a person or by a breaker; `ended_at` None: it stands.
+
+    `everything`: not even what answers danger, STOP and HELP. `why` is sealed with the halt's token.
+    """
+
+    __tablename__ = "halt"
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    cause: Mapped[str] = mapped_column(String(12))
+    everything: Mapped[bool]
+    why: Mapped[Sealed]
+    begun_at: Mapped[Instant]
+    begun_by: Mapped[str] = mapped_column(String(80))
+    ended_at: Mapped[Instant | None]
+    ended_by: Mapped[str | None] = mapped_column(String(80))
+
+    __table_args__ = (
+        Index(
+            "ix_halt_standing",
+            "clinic_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class ClinicHour(OfClinic, Base):
+    """How many unsolicited texts of a clinic left since `began_at`, for at most an hour, and the most there may be."""
+
+    __tablename__ = "clinic_hour"
+
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    began_at: Mapped[Instant]
+    texts: Mapped[int]
+    most: Mapped[int]
