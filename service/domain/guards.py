@@ -8,7 +8,8 @@ from schedules.limits import PER_NIGHT
 from schedules.night import Rhythm
 from schedules.open_hours import in_window
 from schedules.spacing import GAP
-from service.domain.delivery import RULES, Cause, Consent, Kind, State
+from service.domain.breakers import PER_PATIENT
+from service.domain.delivery import OWED, RULES, Cause, Consent, Kind, State
 
 # A text is submitted some time after it is due, the next one perhaps at once: so much of the gap may be missing.
 GAP_TOLERANCE = timedelta(minutes=10)
@@ -47,6 +48,7 @@ class Candidate:
     `last_sent` is when the patient was last sent a text that nobody asked for, `sent_tonight` how many of
     this text's night count for the caps; both stand as the plan left them unless texts were held up.
     `halted`: the cause (delivery.Cause) for which the clinic's texts of this kind do not leave, None where they do.
+    `broken_off`: too many texts left for the patient, and no person has let them go on; `sent_in_a_day` counts them.
     """
 
     kind: str
@@ -59,6 +61,8 @@ class Candidate:
     last_sent: datetime | None = None
     sent_tonight: int = 0
     halted: str | None = None
+    broken_off: bool = False
+    sent_in_a_day: int = 0
 
 
 def judge(text: Candidate, now: datetime) -> Verdict:
@@ -80,6 +84,8 @@ def judge(text: Candidate, now: datetime) -> Verdict:
         return Verdict.PAUSED
     if rules.hours and not in_window(text.rhythm, now):
         return Verdict.OUTSIDE_HOURS
+    if text.kind not in OWED and (text.broken_off or text.sent_in_a_day >= PER_PATIENT):
+        return Verdict.BROKEN_OFF
     if rules.unsolicited:
         return _spaced(text, text.rhythm, now)
     return Verdict.GO

@@ -1,14 +1,15 @@
 """Claiming: texts that may leave now are marked so, with their guards read, before any request is made."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Executable, and_, bindparam, select, update
 
-from service.domain.delivery import RULES, Kind, State
+from service.domain.delivery import OWED, RULES, Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, clear_from, judge
-from service.store import channels
+from service.store import breakers, channels
 from service.store.channels import Door
 from service.store.due_texts import DUE, TOO_LATE, URGENT_LANES, Waiting, waiting_text
 from service.store.missed import add_missed
@@ -45,7 +46,7 @@ def claim(
     leaving = _allowed(tx, DUE, places, now)
     if door is Door.AJAR:
         leaving = leaving[:1]
-    leaving = _within_rate(tx, leaving, now, rate)
+    leaving = breakers.within_the_hour(tx, _within_rate(tx, leaving, now, rate), now)
     if door is Door.AJAR and leaving and not channels.begin_probe(tx, channel, now):
         return []
     _mark(tx, leaving, now, wall)
@@ -80,18 +81,24 @@ def _judged(
     spaced = [text for text in waiting if RULES[Kind(text.kind)].unsolicited]
     ids = {text.patient_id for text in spaced if text.patient_id}
     lately = sent_lately(tx, ids, min((text.night for text in spaced if text.night), default=NEVER))
-    leaving, ended, held_up = [], [], []
+    counted = {text.patient_id for text in waiting if text.patient_id and text.kind not in OWED}
+    of_a_day = Counter(breakers.texts_of_a_day(tx, counted, now))
+    leaving, ended, held_up, too_many = [], [], [], []
     for text in waiting:
         sent = lately.setdefault(text.patient_id or 0, SentLately())
-        verdict = judge(_candidate(text, sent), now)
+        verdict = judge(_candidate(text, sent, of_a_day[text.patient_id or 0]), now)
         if verdict is Verdict.GO:
             leaving.append(text)
+            of_a_day[text.patient_id or 0] += text.kind not in OWED
             if RULES[Kind(text.kind)].unsolicited:
                 sent.add(text.night, now, capped=text.capped)
         elif verdict is Verdict.WAIT_FOR_GAP and sent.last is not None:
             held_up.append({"row": text.id, "later": clear_from(sent.last)})
         elif verdict is not Verdict.WAIT:
             ended.append((text.id, verdict.state, verdict.reason))
+            if verdict is Verdict.BROKEN_OFF and not (text.halted or text.broken_off):
+                too_many.append(text)
+    breakers.break_off(tx, too_many, now)
     if held_up:
         tx.execute(_LATER, held_up)
     return leaving, ended
@@ -112,7 +119,7 @@ def _missed(
     ]
 
 
-def _candidate(text: Waiting, lately: SentLately) -> Candidate:
+def _candidate(text: Waiting, lately: SentLately, of_a_day: int) -> Candidate:
     patient = text.patient
     return Candidate(
         kind=text.kind,
@@ -125,6 +132,8 @@ def _candidate(text: Waiting, lately: SentLately) -> Candidate:
         last_sent=lately.last,
         sent_tonight=lately.capped.get(text.night, 0) if text.night else 0,
         halted=text.halted,
+        broken_off=text.broken_off,
+        sent_in_a_day=of_a_day,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, not_, or_, select
 
+from service.domain.breakers import TOO_MANY
 from service.store.halts import HALTED_BY
 from service.store.records import Patient
 from service.store.rows import as_record, columns
@@ -13,6 +14,7 @@ from service.store.tables.outbox import IS_PLANNED, OutboxText, Sender
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientPause
 from service.store.tables.replies import InboundText
+from service.store.tables.summaries import Alert
 
 URGENT_LANES = (0, 1)
 
@@ -59,12 +61,13 @@ class Waiting:
     paused: bool
     unread: bool
     halted: str | None
+    broken_off: bool
     patient: Patient | None
 
 
 def waiting_text(row: tuple[Any, ...]) -> Waiting:
     """A row of these queries as a record."""
-    own = len(_COLUMNS) + 3
+    own = len(_COLUMNS) + 4
     patient = as_record(Patient, row[own:]) if row[own] is not None else None
     return as_record(Waiting, (*row[:own], patient))
 
@@ -84,12 +87,20 @@ _UNREAD = exists().where(
         InboundText.read_at.is_(None),
     )
 )
+# Whether a breaker holds the patient's texts until a person has resolved its alert.
+_BROKEN_OFF = exists().where(
+    and_(
+        Alert.patient_id == OutboxText.patient_id,
+        Alert.rule == TOO_MANY,
+        Alert.closed_at.is_(None),
+    )
+)
 # A sender that was told to be too fast rests, but for what is urgent.
 _RESTING = exists().where(
     and_(Sender.number == OutboxText.sender, Sender.rests_until > bindparam("now"))
 )
 DUE = (
-    select(*_COLUMNS, _PAUSED, _UNREAD, HALTED_BY, *columns(PatientRow, Patient))
+    select(*_COLUMNS, _PAUSED, _UNREAD, HALTED_BY, _BROKEN_OFF, *columns(PatientRow, Patient))
     .outerjoin(PatientRow, PatientRow.id == OutboxText.patient_id)
     .where(
         and_(
