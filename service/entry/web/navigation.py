@@ -32,6 +32,7 @@ class Section:
 SECTIONS = (
     Section("Today", "today.today", READERS),
     Section("Patients", "patients.patients", READERS),
+    Section("Messages", "messages.messages", READERS),
     Section("Enrol", "enrol.form", CARERS),
     Section("Programmes", "programmes.programmes", PROGRAMME_READERS),
     Section("Texts", "texts.texts", PROGRAMME_READERS),

@@ -10,6 +10,7 @@ depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
 STANDING = sa.text("ended_at IS NULL")
+AMISS = sa.text("state IN ('unknown', 'expired', 'undelivered', 'failed', 'cancelled')")
 
 
 def upgrade() -> None:
@@ -36,6 +37,11 @@ def upgrade() -> None:
         sqlite_where=STANDING,
         postgresql_where=STANDING,
     )
+    _count_hours()
+    _list_texts()
+
+
+def _count_hours() -> None:
     op.create_table(
         "clinic_hour",
         sa.Column("clinic_id", sa.Integer(), nullable=False),
@@ -47,13 +53,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("clinic_id", name=op.f("pk_clinic_hour")),
     )
+
+
+def _list_texts() -> None:
     op.create_index(
-        op.f("ix_outbox_clinic_id_outbox_planned_at"), "outbox", ["clinic_id", "planned_at"]
+        "ix_outbox_log", "outbox", ["clinic_id", "planned_at", "kind", "programme", "patient_id"]
+    )
+    op.create_index(
+        "ix_outbox_amiss",
+        "outbox",
+        ["clinic_id", "planned_at"],
+        sqlite_where=AMISS,
+        postgresql_where=AMISS,
     )
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_outbox_clinic_id_outbox_planned_at"), "outbox")
+    op.drop_index("ix_outbox_amiss", "outbox")
+    op.drop_index("ix_outbox_log", "outbox")
     op.drop_table("clinic_hour")
     op.drop_index("ix_halt_standing", "halt")
     op.drop_table("halt")
