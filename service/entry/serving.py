@@ -17,6 +17,7 @@ from waitress import create_server
 from service import boot
 from service.boot import Deployment, StartError
 from service.clinic_life import live_until
+from service.entry.pulse import Pulse
 from service.entry.ticker import make_scheduler
 from service.entry.web import Site, create_app
 from service.store.session import Store
@@ -35,9 +36,10 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
         service = deploy()
         # What was imported stays: the collector need not look at it again and again.
         gc.freeze()
-        scheduler = make_scheduler(service)
+        pulse = Pulse()
+        scheduler = make_scheduler(service, pulse)
         host, port = service.address
-        app = create_app(_site(service, scheduler))
+        app = create_app(_site(service, scheduler, pulse))
         server = create_server(app, host=host, port=port, threads=THREADS, ident="")
         service.pipeline.start(service.runtime)
         scheduler.start()
@@ -52,7 +54,7 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
             server.close()
 
 
-def _site(service: Deployment, scheduler: BackgroundScheduler) -> Site:
+def _site(service: Deployment, scheduler: BackgroundScheduler, pulse: Pulse) -> Site:
     return Site(
         runtime=service.runtime,
         secret_key=service.secret_key,
@@ -61,6 +63,7 @@ def _site(service: Deployment, scheduler: BackgroundScheduler) -> Site:
         auth_tokens=service.auth_tokens,
         travel=_traveller(service, scheduler) if service.is_demo else None,
         pick_up=service.pick_up,
+        pulse=pulse,
     )
 
 

@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.boot import Deployment
 from service.clinic_life import hear, look_after_patients, settle
+from service.entry.pulse import Pulse
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_replies
 from service.runtime import Runtime
@@ -45,15 +46,19 @@ def look_after_all(runtime: Runtime) -> None:
         pass
 
 
-def make_scheduler(service: Deployment) -> BackgroundScheduler:
-    """The scheduler, not yet started: jobs in memory only, real time in UTC, one run of each at a time."""
+def make_scheduler(service: Deployment, pulse: Pulse) -> BackgroundScheduler:
+    """The scheduler, not yet started: jobs in memory only, real time in UTC, one run of each at a time.
+
+    How each tick does is felt by `pulse`.
+    """
     scheduler = BackgroundScheduler(
         timezone=UTC, executors={"default": ThreadPoolExecutor(len(ticks(service)))}
     )
     for tick in ticks(service):
         scheduler.add_job(
-            tick.call,
+            pulse.feel,
             "interval",
+            args=[tick.name, tick.every_s, tick.call, service.runtime.clock.wall],
             seconds=tick.every_s,
             id=tick.name,
             coalesce=True,

@@ -21,7 +21,7 @@ from service.entry.web.access import (
     own_clinic,
 )
 from service.entry.web.reasons import Reason, reason_of
-from service.entry.web.sending import trouble
+from service.entry.web.sending import LATE_AFTER, trouble
 from service.entry.web.site import current_site
 from service.store import (
     alerts,
@@ -49,8 +49,6 @@ MOST_REPLIES = 8
 MOST_WAITING = 12
 EVENING, NOON = time(20), time(12)
 LONGEST_NOTE = 500
-# Sending is normal while nothing waits longer than this and nothing's fate is unknown (our default).
-LATE_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
