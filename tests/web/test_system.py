@@ -7,14 +7,15 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import update
 
+from service.domain.breakers import TOO_MANY
 from service.domain.delivery import Cause
 from service.entry.pulse import Beat
 from service.flows.send_outbox import claim
-from service.store import channels, halts
+from service.store import alerts, channels, halts
 from service.store.session import SYSTEM
 from service.store.tables.outbox import OutboxText
 from tests.web.browser import WIDE, faults_in_every_look, page_of, served
-from tests.web.conftest import World, csrf
+from tests.web.conftest import LONG_AGO, World, csrf
 from tests.web.test_messages import write
 from tests.web.test_pages_browser import HOSTILE
 
@@ -164,6 +165,22 @@ def test_the_ticks_and_a_stopped_channel_are_told(world: World) -> None:
     assert "The provider refused our account’s credentials." in text(page)
     assert 'action="/sending/resume"' in page
     assert 'action="/sending/resume"' not in world.member("auditor").get("/system").text
+
+
+def test_too_many_texts_to_one_patient_are_a_row_of_today_until_resolved(world: World) -> None:
+    tom = world.patient()
+    with world.runtime.store.transaction(SYSTEM, "test") as tx:
+        alerts.open_alert(tx, tom.clinic_id, tom.id, TOO_MANY, {"texts": 20}, LONG_AGO)
+    write(world, tom, "One more", kind="answer")
+    assert claim(world.runtime, 10) == []
+    browser = world.member("clinician")
+    page = browser.get("/").text
+    assert "Too many texts" in page
+    assert "20 texts left within 24 hours, far more than any plan brings." in text(page)
+    (resolve,) = re.findall(r'action="(/alerts/[\w-]+/resolve)"', page)
+    browser.post(resolve, data={"csrf_token": csrf(page), "note": "A loop, ended"})
+    write(world, tom, "After", kind="answer")
+    assert [one.body for one in claim(world.runtime, 10)] == ["After"]
 
 
 @pytest.mark.parametrize("role", ["clinician", "programme_admin"])
