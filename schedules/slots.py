@@ -34,7 +34,7 @@ REASONS: Final = {
     "no_text_in_language": "The text does not exist in the patient's language.",
     "expired": "The time in which it is of use passed before it could be sent.",
     "kill_switch": "A person had switched sending off.",
-    "breaker": "Sending had stopped by itself because the provider refused or failed.",
+    "breaker": "Sending had stopped by itself (too many texts, or trouble at the provider).",
 }
 """Why a text was withheld: the closed list of clinical section 3, with the sentences pages show."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import TZPATH
@@ -13,6 +14,16 @@ def zone_rules(zones: Iterable[str]) -> str:
     for zone in sorted(zones):
         digest.update(zone.encode() + b"\n" + _rules(zone))
     return digest.hexdigest()
+
+
+def zone_release() -> str:
+    """The release these rules are of, as `2026b`; tzdata's own word where the system has none."""
+    for folder in TZPATH:
+        source = Path(folder) / "tzdata.zi"
+        if source.is_file():
+            with source.open(encoding="utf-8") as lines:
+                return lines.readline().removeprefix("# version ").strip()
+    return version("tzdata")
 
 
 def _rules(zone: str) -> bytes:

@@ -11,6 +11,7 @@ from service.cli.checking import check, interpret, occurrences
 from service.cli.clinics import clinic, import_, user
 from service.cli.demo import demo
 from service.cli.export import export
+from service.cli.pausing import pause, resume
 from service.cli.plans import plan
 from service.cli.programmes import programme
 from service.cli.rehearse import rehearse
@@ -57,6 +58,8 @@ for command in (
     interpret,
     programme,
     export,
+    pause,
+    resume,
 ):
     evenfall.add_command(command)
 

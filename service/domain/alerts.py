@@ -34,6 +34,13 @@ RULES: dict[str, Rule] = {
         Rule("R-BLEED", "RED", 10, "Act now", _CALL, "SYS-10"),
         Rule("R-TOX", "RED", 10, "Act now", _CALL, "SYS-12"),
         Rule("M-WHO", "AMBER", 20, "Wrong person", "Check the number by another way."),
+        Rule(
+            "M-MANY",
+            "AMBER",
+            25,
+            "Too many texts",
+            "Look at Messages for what left and why; resolve this to let texts go on.",
+        ),
         Rule("M-HIGH", "AMBER", 30, "Bad nights", "Call about the last nights.", lasting=False),
         Rule("M-RISE", "AMBER", 31, "Getting worse", "Call; look for what changed.", lasting=False),
         Rule("M-AUG", "AMBER", 32, "Starts earlier", "Review the dopamine drug.", "AUG-04"),
@@ -191,6 +198,8 @@ _SENTENCES = {
     "R-BLEED": "Wrote of blood, or of a stool black like tar.",
     "R-TOX": "Wrote of a child or of too much medicine taken.",
     "M-WHO": "Wrote that this is the wrong person.",
+    "M-MANY": "{texts} texts left within 24 hours, far more than any plan brings. All but answers to danger, STOP and"
+    " HELP are withheld until a person lets them go on.",
     "M-HIGH": "Severity {scores} {when}; the usual is {usual}.",
     "M-RISE": "Severity has risen to a mean of {mean} over the 14 nights{up_to}, from {baseline} at first"
     " ({scores} {when}).",

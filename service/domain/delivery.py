@@ -79,6 +79,21 @@ RULES: dict[Kind, Rules] = {
     ),
 }
 
+# What is owed whatever happens: an answer to danger, to STOP and to HELP (reliability: the promise to those who write).
+OWED = frozenset({Kind.CRISIS, Kind.STOP_CONFIRM, Kind.HELP})
+UNSOLICITED = frozenset(kind for kind, rules in RULES.items() if rules.unsolicited)
+
+
+class Cause(StrEnum):
+    """Why a clinic's texts do not leave: a person's switch holds all but what is owed, a breaker what nobody asked for.
+
+    Each is also the reason, of the closed list, that a text ends with whose time passes meanwhile.
+    """
+
+    KILL_SWITCH = "kill_switch"
+    BREAKER = "breaker"
+
+
 # At most this many answers to one number in an hour (two machines must not talk to each other).
 ANSWERS_AN_HOUR = 3
 

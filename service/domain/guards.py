@@ -8,7 +8,8 @@ from schedules.limits import PER_NIGHT
 from schedules.night import Rhythm
 from schedules.open_hours import in_window
 from schedules.spacing import GAP
-from service.domain.delivery import RULES, Consent, Kind, State
+from service.domain.breakers import PER_PATIENT
+from service.domain.delivery import OWED, RULES, Cause, Consent, Kind, State
 
 # A text is submitted some time after it is due, the next one perhaps at once: so much of the gap may be missing.
 GAP_TOLERANCE = timedelta(minutes=10)
@@ -21,6 +22,8 @@ class Verdict(Enum):
     WAIT = (State.PLANNED, "")
     WAIT_FOR_GAP = (State.PLANNED, "gap")
     EXPIRED = (State.EXPIRED, "expired")
+    SWITCHED_OFF = (State.SUPPRESSED, Cause.KILL_SWITCH.value)
+    BROKEN_OFF = (State.SUPPRESSED, Cause.BREAKER.value)
     NOT_CONSENTED = (State.SUPPRESSED, "not_consented")
     PAUSED = (State.SUPPRESSED, "paused")
     OUTSIDE_HOURS = (State.SUPPRESSED, "outside_hours")
@@ -44,6 +47,8 @@ class Candidate:
 
     `last_sent` is when the patient was last sent a text that nobody asked for, `sent_tonight` how many of
     this text's night count for the caps; both stand as the plan left them unless texts were held up.
+    `halted`: the cause (delivery.Cause) for which the clinic's texts of this kind do not leave, None where they do.
+    `broken_off`: too many texts left for the patient, and no person has let them go on; `sent_in_a_day` counts them.
     """
 
     kind: str
@@ -55,13 +60,18 @@ class Candidate:
     capped: bool = False
     last_sent: datetime | None = None
     sent_tonight: int = 0
+    halted: str | None = None
+    broken_off: bool = False
+    sent_in_a_day: int = 0
 
 
 def judge(text: Candidate, now: datetime) -> Verdict:
     """What becomes of a due text at `now` (UTC), by the guards of its kind."""
     rules = RULES[Kind(text.kind)]
     if now > text.not_after:
-        return Verdict.EXPIRED
+        return _RAN_OUT.get(text.halted or "", Verdict.EXPIRED)
+    if text.halted:
+        return Verdict.WAIT
     if text.rhythm is None:
         return Verdict.GO
     if rules.consent is not Consent.NONE:
@@ -74,9 +84,17 @@ def judge(text: Candidate, now: datetime) -> Verdict:
         return Verdict.PAUSED
     if rules.hours and not in_window(text.rhythm, now):
         return Verdict.OUTSIDE_HOURS
+    if text.kind not in OWED and (text.broken_off or text.sent_in_a_day >= PER_PATIENT):
+        return Verdict.BROKEN_OFF
     if rules.unsolicited:
         return _spaced(text, text.rhythm, now)
     return Verdict.GO
+
+
+_RAN_OUT = {
+    Cause.KILL_SWITCH.value: Verdict.SWITCHED_OFF,
+    Cause.BREAKER.value: Verdict.BROKEN_OFF,
+}
 
 
 def clear_from(last_sent: datetime) -> datetime:

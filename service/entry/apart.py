@@ -9,6 +9,7 @@ import structlog
 from waitress import create_server
 
 from service.boot import Deployment, StartError
+from service.entry.pulse import Pulse
 from service.entry.serving import THREADS, site_of
 from service.entry.ticker import asking, make_scheduler
 from service.entry.web import create_app
@@ -49,7 +50,9 @@ def keep_time(service: Deployment, ready: Callable[[bool], None]) -> None:
             return
         ready(True)
         service.jobs.open()
-        scheduler = make_scheduler(asking(service.runtime, service.jobs))
+        scheduler = make_scheduler(
+            asking(service.runtime, service.jobs), Pulse(), service.runtime.clock.wall
+        )
         scheduler.start()
         try:
             while not stopped.wait(LOOK_EVERY_S):

@@ -17,6 +17,7 @@ from waitress import create_server
 from service import boot
 from service.boot import Deployment, StartError
 from service.clinic_life import live_until
+from service.entry.pulse import Pulse
 from service.entry.ticker import doing, make_scheduler
 from service.entry.web import Site, create_app
 from service.store.session import Store
@@ -35,10 +36,11 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
         service = deploy()
         # What was imported stays: the collector need not look at it again and again.
         gc.freeze()
-        scheduler = make_scheduler(doing(service.runtime))
+        pulse = Pulse()
+        scheduler = make_scheduler(doing(service.runtime), pulse, service.runtime.clock.wall)
         host, port = service.address
         travel = _traveller(service, scheduler) if service.is_demo else None
-        app = create_app(site_of(service, travel))
+        app = create_app(site_of(service, pulse, travel))
         server = create_server(app, host=host, port=port, threads=THREADS, ident="")
         service.pipeline.start(service.runtime)
         scheduler.start()
@@ -53,8 +55,12 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
             server.close()
 
 
-def site_of(service: Deployment, travel: Callable[[datetime], None] | None = None) -> Site:
-    """What the pages need of the service; `travel` moves the demo's clock."""
+def site_of(
+    service: Deployment,
+    pulse: Pulse | None = None,
+    travel: Callable[[datetime], None] | None = None,
+) -> Site:
+    """What the pages need of the service: how its ticks do, where it has any; `travel` moves the demo's clock."""
     return Site(
         runtime=service.runtime,
         secret_key=service.secret_key,
@@ -63,6 +69,7 @@ def site_of(service: Deployment, travel: Callable[[datetime], None] | None = Non
         auth_tokens=service.auth_tokens,
         travel=travel,
         pick_up=service.pick_up,
+        pulse=pulse or Pulse(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -10,6 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from service.clinic_life import hear, look_after_all, settle
 from service.dispatch.base import Jobs
 from service.entry.jobs import SHARDS
+from service.entry.pulse import Pulse
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_replies
 from service.runtime import Runtime
@@ -65,15 +66,21 @@ def _ask_for_reading(runtime: Runtime, jobs: Jobs) -> None:
         jobs.ask("read")
 
 
-def make_scheduler(ticks: Sequence[Tick]) -> BackgroundScheduler:
-    """The scheduler, not yet started: jobs in memory only, real time in UTC, one run of each at a time."""
+def make_scheduler(
+    ticks: Sequence[Tick], pulse: Pulse, wall: Callable[[], datetime]
+) -> BackgroundScheduler:
+    """The scheduler, not yet started: jobs in memory only, real time in UTC, one run of each at a time.
+
+    How each tick does is felt by `pulse`, by the real time that `wall` tells.
+    """
     scheduler = BackgroundScheduler(
         timezone=UTC, executors={"default": ThreadPoolExecutor(len(ticks))}
     )
     for tick in ticks:
         scheduler.add_job(
-            tick.call,
+            pulse.feel,
             "interval",
+            args=[tick.name, tick.every_s, tick.call, wall],
             seconds=tick.every_s,
             id=tick.name,
             coalesce=True,

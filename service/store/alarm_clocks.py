@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Integer, and_, bindparam, case, func, select, update
 
+from service.store.halts import HALTED_BY
 from service.store.records import PlanningCase
 from service.store.rows import table
 from service.store.session import Tx
@@ -158,7 +159,10 @@ _DUE = (
 _NEXT_EVENT = select(
     select(func.min(PatientCursor.next_wake_at)).scalar_subquery(),
     select(func.min(PlanChange.at)).scalar_subquery(),
-    select(func.min(OutboxText.due_at)).where(IS_PLANNED).scalar_subquery(),
+    # One that is kept back has its next event when its time is over.
+    select(func.min(case((HALTED_BY.is_(None), OutboxText.due_at), else_=OutboxText.not_after)))
+    .where(IS_PLANNED)
+    .scalar_subquery(),
     select(func.max(Channel.probe_at)).where(Channel.stopped_at.is_not(None)).scalar_subquery(),
 )
 _SHOWN = (

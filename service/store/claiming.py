@@ -1,81 +1,34 @@
 """Claiming: texts that may leave now are marked so, with their guards read, before any request is made."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, exists, not_, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, select, update
 
-from service.domain.delivery import RULES, Kind, State
+from service.domain.delivery import OWED, RULES, Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, clear_from, judge
-from service.store import channels
+from service.store import breakers, channels
 from service.store.channels import Door
+from service.store.due_texts import DUE, TOO_LATE, URGENT_LANES, Waiting, waiting_text
 from service.store.missed import add_missed
 from service.store.outbox import end_unsent
 from service.store.people import open_phone, rhythm_of, wake
 from service.store.questions import ask_again, open_questions, void_questions
-from service.store.records import Patient
-from service.store.rows import as_record, columns, table
+from service.store.rows import table
 from service.store.sent_lately import SentLately, sent_lately
 from service.store.session import Tx
-from service.store.tables.outbox import IS_PLANNED, OutboxText, Sender
-from service.store.tables.people import Patient as PatientRow
-from service.store.tables.planning import PatientPause
-from service.store.tables.replies import InboundText
+from service.store.tables.outbox import OutboxText, Sender
 
 # Covers the request's deadline of 10 s and recording, with margin.
 LEASE = timedelta(seconds=60)
 # Lanes 0 and 1 may overdraw a sender by this many segments; the others wait until it is paid back.
 OVERDRAFT = 10
-URGENT_LANES = (0, 1)
 NEVER = date.max
 # How far ahead of its rate a sender may be claimed: one claim's worth, so that an urgent text waits behind no one.
 AHEAD = timedelta(milliseconds=100)
 EXPIRED_AT_ONCE = 200
-
-_COLUMNS = (
-    OutboxText.id,
-    OutboxText.token,
-    OutboxText.clinic_id,
-    OutboxText.patient_id,
-    OutboxText.slot,
-    OutboxText.kind,
-    OutboxText.lane,
-    OutboxText.night,
-    OutboxText.recipient,
-    OutboxText.sender,
-    OutboxText.body,
-    OutboxText.segments,
-    OutboxText.due_at,
-    OutboxText.not_after,
-    OutboxText.asks,
-    OutboxText.capped,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    id: int
-    token: str
-    clinic_id: int
-    patient_id: int | None
-    slot: str
-    kind: str
-    lane: int
-    night: date | None
-    recipient: bytes | None
-    sender: str
-    body: bytes
-    segments: int
-    due_at: datetime
-    not_after: datetime
-    asks: str | None
-    capped: bool
-    paused: bool
-    unread: bool
-    patient: Patient | None
 
 
 def claim(
@@ -90,10 +43,10 @@ def claim(
     if door is Door.SHUT:
         expire(tx, now)
         return []
-    leaving = _allowed(tx, _DUE, places, now)
+    leaving = _allowed(tx, DUE, places, now)
     if door is Door.AJAR:
         leaving = leaving[:1]
-    leaving = _within_rate(tx, leaving, now, rate)
+    leaving = breakers.within_the_hour(tx, _within_rate(tx, leaving, now, rate), now)
     if door is Door.AJAR and leaving and not channels.begin_probe(tx, channel, now):
         return []
     _mark(tx, leaving, now, wall)
@@ -104,12 +57,12 @@ def claim(
 
 def expire(tx: Tx, now: datetime) -> None:
     """End texts whose time has passed, for when none may leave."""
-    _allowed(tx, _TOO_LATE, EXPIRED_AT_ONCE, now)
+    _allowed(tx, TOO_LATE, EXPIRED_AT_ONCE, now)
 
 
-def _allowed(tx: Tx, query: Executable, most: int, now: datetime) -> list[_Waiting]:
+def _allowed(tx: Tx, query: Executable, most: int, now: datetime) -> list[Waiting]:
     """Those of the texts a query finds that may leave; those that may not are ended, with what follows from it."""
-    waiting = [_waiting(row) for row in tx.rows(query, now=now, most=most)]
+    waiting = [waiting_text(row) for row in tx.rows(query, now=now, most=most)]
     if not waiting:
         return []
     leaving, ended = _judged(tx, waiting, now)
@@ -121,38 +74,38 @@ def _allowed(tx: Tx, query: Executable, most: int, now: datetime) -> list[_Waiti
     return leaving
 
 
-def _waiting(row: tuple[Any, ...]) -> _Waiting:
-    own = len(_COLUMNS) + 2
-    patient = as_record(Patient, row[own:]) if row[own] is not None else None
-    return as_record(_Waiting, (*row[:own], patient))
-
-
 def _judged(
-    tx: Tx, waiting: Sequence[_Waiting], now: datetime
-) -> tuple[list[_Waiting], list[tuple[int, State, str]]]:
+    tx: Tx, waiting: Sequence[Waiting], now: datetime
+) -> tuple[list[Waiting], list[tuple[int, State, str]]]:
     """Those that may leave, and those that end unsent with state and reason; the others wait."""
     spaced = [text for text in waiting if RULES[Kind(text.kind)].unsolicited]
     ids = {text.patient_id for text in spaced if text.patient_id}
     lately = sent_lately(tx, ids, min((text.night for text in spaced if text.night), default=NEVER))
-    leaving, ended, held_up = [], [], []
+    counted = {text.patient_id for text in waiting if text.patient_id and text.kind not in OWED}
+    of_a_day = Counter(breakers.texts_of_a_day(tx, counted, now))
+    leaving, ended, held_up, too_many = [], [], [], []
     for text in waiting:
         sent = lately.setdefault(text.patient_id or 0, SentLately())
-        verdict = judge(_candidate(text, sent), now)
+        verdict = judge(_candidate(text, sent, of_a_day[text.patient_id or 0]), now)
         if verdict is Verdict.GO:
             leaving.append(text)
+            of_a_day[text.patient_id or 0] += text.kind not in OWED
             if RULES[Kind(text.kind)].unsolicited:
                 sent.add(text.night, now, capped=text.capped)
         elif verdict is Verdict.WAIT_FOR_GAP and sent.last is not None:
             held_up.append({"row": text.id, "later": clear_from(sent.last)})
         elif verdict is not Verdict.WAIT:
             ended.append((text.id, verdict.state, verdict.reason))
+            if verdict is Verdict.BROKEN_OFF and not (text.halted or text.broken_off):
+                too_many.append(text)
+    breakers.break_off(tx, too_many, now)
     if held_up:
         tx.execute(_LATER, held_up)
     return leaving, ended
 
 
 def _missed(
-    waiting: Sequence[_Waiting], ended: Sequence[tuple[int, State, str]]
+    waiting: Sequence[Waiting], ended: Sequence[tuple[int, State, str]]
 ) -> list[tuple[int, int]]:
     """The patients' texts (clinic, row id) that could have left in time and did not, for want of a sender.
 
@@ -166,7 +119,7 @@ def _missed(
     ]
 
 
-def _candidate(text: _Waiting, lately: SentLately) -> Candidate:
+def _candidate(text: Waiting, lately: SentLately, of_a_day: int) -> Candidate:
     patient = text.patient
     return Candidate(
         kind=text.kind,
@@ -178,12 +131,13 @@ def _candidate(text: _Waiting, lately: SentLately) -> Candidate:
         capped=text.capped,
         last_sent=lately.last,
         sent_tonight=lately.capped.get(text.night, 0) if text.night else 0,
+        halted=text.halted,
+        broken_off=text.broken_off,
+        sent_in_a_day=of_a_day,
     )
 
 
-def _within_rate(
-    tx: Tx, texts: list[_Waiting], now: datetime, rate: float | None
-) -> list[_Waiting]:
+def _within_rate(tx: Tx, texts: list[Waiting], now: datetime, rate: float | None) -> list[Waiting]:
     """Those whose sender has a slot now, taken in lane order; the others stay planned."""
     if rate is None or not texts:
         return texts
@@ -202,13 +156,13 @@ def _within_rate(
     return taken
 
 
-def _mark(tx: Tx, texts: Sequence[_Waiting], now: datetime, wall: datetime) -> None:
+def _mark(tx: Tx, texts: Sequence[Waiting], now: datetime, wall: datetime) -> None:
     if texts:
         ids = [text.id for text in texts]
         tx.execute(_SUBMITTING, ids=ids, instant=now, lease=wall + LEASE)
 
 
-def _text(tx: Tx, text: _Waiting, now: datetime) -> Text:
+def _text(tx: Tx, text: Waiting, now: datetime) -> Text:
     keyring = tx.keyring
     if text.patient is not None:
         to = open_phone(keyring, text.patient)
@@ -218,40 +172,6 @@ def _text(tx: Tx, text: _Waiting, now: datetime) -> Text:
     return Text(text.token, to, text.sender, body, text.not_after, now)
 
 
-# Whether a pause is in force, and whether a stored reply of that number is unread: it may say STOP.
-_PAUSED = exists().where(
-    and_(
-        PatientPause.patient_id == OutboxText.patient_id,
-        PatientPause.start <= bindparam("now"),
-        or_(PatientPause.until.is_(None), PatientPause.until > bindparam("now")),
-    )
-)
-_UNREAD = exists().where(
-    and_(
-        InboundText.sender_index == PatientRow.phone_index,
-        InboundText.clinic_id == PatientRow.clinic_id,
-        InboundText.read_at.is_(None),
-    )
-)
-# A sender that was told to be too fast rests, but for what is urgent.
-_RESTING = exists().where(
-    and_(Sender.number == OutboxText.sender, Sender.rests_until > bindparam("now"))
-)
-_DUE = (
-    select(*_COLUMNS, _PAUSED, _UNREAD, *columns(PatientRow, Patient))
-    .outerjoin(PatientRow, PatientRow.id == OutboxText.patient_id)
-    .where(
-        and_(
-            IS_PLANNED,
-            OutboxText.due_at <= bindparam("now"),
-            or_(OutboxText.lane.in_(URGENT_LANES), not_(_RESTING)),
-        )
-    )
-    .order_by(OutboxText.lane, OutboxText.due_at)
-    .limit(bindparam("most"))
-    .with_for_update(of=OutboxText, skip_locked=True)
-)
-_TOO_LATE = _DUE.where(OutboxText.not_after < bindparam("now"))
 _OUTBOX = table(OutboxText)
 _LATER = (
     update(_OUTBOX)

@@ -38,7 +38,10 @@ class Shell:
         }
 
     def __call__(self, *words: str) -> Result:
-        return CliRunner().invoke(evenfall, words, env=self.environment)
+        return self.type("", *words)
+
+    def type(self, typed: str, *words: str) -> Result:
+        return CliRunner().invoke(evenfall, words, env=self.environment, input=typed)
 
     def file(self, name: str, *lines: str) -> str:
         path = self.folder / name

@@ -22,6 +22,8 @@ CARERS = frozenset({"clinician", "clinic_admin"})
 PROGRAMME_EDITORS = frozenset({"programme_admin", "clinic_admin"})
 PROGRAMME_READERS = PROGRAMME_EDITORS | CARERS
 
+ADMINS = frozenset({"clinic_admin"})
+OVERSEERS = frozenset({"clinic_admin", "auditor"})
 STAFF = READERS | PROGRAMME_READERS
 
 

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from flask_security import current_user
 
-from service.entry.web.access import CARERS, PROGRAMME_READERS, READERS, member, own_clinic
+from service.entry.web.access import (
+    CARERS,
+    OVERSEERS,
+    PROGRAMME_READERS,
+    READERS,
+    member,
+    own_clinic,
+)
+from service.entry.web.halts_shown import halt_lines
 from service.entry.web.site import current_site
 from service.store import overview
 from service.store.overview import Badge
@@ -24,35 +32,43 @@ class Section:
 SECTIONS = (
     Section("Today", "today.today", READERS),
     Section("Patients", "patients.patients", READERS),
+    Section("Messages", "messages.messages", READERS),
     Section("Enrol", "enrol.form", CARERS),
     Section("Programmes", "programmes.programmes", PROGRAMME_READERS),
     Section("Texts", "texts.texts", PROGRAMME_READERS),
+    Section("System", "system.system", OVERSEERS),
     Section("Phone", "phone.phones", CARERS, only_demo=True),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the layout shows beside a page. `badge` is None for whoever may not see patients."""
+    """What the layout shows beside a page. `badge` is None for whoever may not see patients.
+
+    `halts`: for each halt in force what has stopped, and what follows; `oversees`: whether its viewer may open System.
+    """
 
     sections: tuple[Section, ...]
     clinic: str
     name: str
     badge: Badge | None
+    halts: tuple[tuple[str, str], ...]
+    oversees: bool
 
 
 def frame() -> Frame | None:
     """The frame for whoever is signed in; None for a visitor."""
     if not current_user.is_authenticated:
         return None
-    account = member()
+    account, now = member(), current_site().runtime.clock.now()
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, account.clinic_id)
         badge = overview.badge(tx, clinic.id) if account.may(READERS) else None
+        halts = halt_lines(tx, clinic.id, now, clinic.zone)
     is_demo = current_site().travel is not None
     sections = tuple(
         section
         for section in SECTIONS
         if account.may(section.roles) and (is_demo or not section.only_demo)
     )
-    return Frame(sections, clinic.name, account.name, badge)
+    return Frame(sections, clinic.name, account.name, badge, halts, oversees=account.may(OVERSEERS))

@@ -47,7 +47,7 @@ def night(token: str, night: str) -> ResponseReturnValue:
         person = people.open_person(tx.keyring, one)
         audit.write(tx, one.clinic_id, "patient read", token, now, night=night)
     of_night = [slot for slot in coming if slot.night == day]
-    titles, taken = _titles(content), places(slots, of_night)
+    titles, taken = programme_titles(content), places(slots, of_night)
     return render_template(
         "patient_night.html",
         patient=one,
@@ -63,6 +63,6 @@ def night(token: str, night: str) -> ResponseReturnValue:
     )
 
 
-def _titles(content: Content) -> dict[str, str]:
+def programme_titles(content: Content) -> dict[str, str]:
     """The programmes' names for people, also of versions no longer in force."""
     return {version.slug: programme.title for version, programme in content.versions}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, url_for
@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from service.entry.web import words
 from service.entry.web.access import CARERS, for_roles, member, own_clinic
 from service.entry.web.site import current_site
-from service.store import audit, channels, uncertain
+from service.store import audit, channels, halts, uncertain
 from service.store.channels import Stop
 from service.store.people import open_person, patients_by_id
 from service.store.records import Clinic
@@ -21,6 +21,8 @@ from service.store.uncertain import Doubtful
 pages = Blueprint("sending", __name__)
 
 MOST_DOUBTFUL = 6
+# Sending is normal while nothing waits longer than this and nothing's fate is unknown (our default).
+LATE_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,21 @@ class Line:
 
 def trouble(tx: Tx, clinic: Clinic, waiting: int, now: datetime) -> dict[str, Any]:
     """What stands in the way of sending, and what it has left in doubt."""
-    stop = channels.stop_of(tx, current_site().runtime.gateway.name)
     doubtful, count = uncertain.left_to_a_person(
         tx, clinic.id, current_site().runtime.clock.wall(), MOST_DOUBTFUL
     )
     return {
-        "stop": stop_words(stop, waiting, now, clinic.zone) if stop else None,
+        "stop": stopped(tx, clinic, waiting, now),
+        "halted": bool(halts.standing(tx, clinic.id)),
         "doubtful": _lines(tx, doubtful),
         "doubtful_count": count,
     }
+
+
+def stopped(tx: Tx, clinic: Clinic, waiting: int, now: datetime) -> tuple[str, str] | None:
+    """The stop of the channel in words, if it is stopped."""
+    stop = channels.stop_of(tx, current_site().runtime.gateway.name)
+    return stop_words(stop, waiting, now, clinic.zone) if stop else None
 
 
 def stop_words(stop: Stop, waiting: int, now: datetime, zone: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from service.entry.pulse import Pulse
 from service.entry.web.impact_runs import ImpactRuns
 from service.entry.web.rehearsal_runs import RehearsalRuns
 from service.runtime import Runtime
@@ -20,7 +21,7 @@ class Site:
 
     `loopback`: only this machine can reach it, so its cookie may do without Secure. `travel` moves the
     clinic's clock forward to an instant, `pick_up` puts a simulated phone (by its number) into the visitor's hand;
-    None where the clinic is a real one.
+    None where the clinic is a real one. `pulse`: how the ticks do that run in this process.
     """
 
     runtime: Runtime
@@ -30,6 +31,7 @@ class Site:
     auth_tokens: tuple[str, ...] = ()
     travel: Callable[[datetime], None] | None = None
     pick_up: Callable[[str], None] | None = None
+    pulse: Pulse = field(default_factory=Pulse)
     impacts: ImpactRuns = field(default_factory=ImpactRuns)
     rehearsals: RehearsalRuns = field(default_factory=RehearsalRuns)
 

@@ -21,7 +21,7 @@ from service.entry.web.access import (
     own_clinic,
 )
 from service.entry.web.reasons import Reason, reason_of
-from service.entry.web.sending import trouble
+from service.entry.web.sending import LATE_AFTER, trouble
 from service.entry.web.site import current_site
 from service.store import (
     alerts,
@@ -49,8 +49,6 @@ MOST_REPLIES = 8
 MOST_WAITING = 12
 EVENING, NOON = time(20), time(12)
 LONGEST_NOTE = 500
-# Sending is normal while nothing waits longer than this and nothing's fate is unknown (our default).
-LATE_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def today() -> ResponseReturnValue:
         calm = overview.active_without_need(tx, clinic.id)
         needing = overview.badge(tx, clinic.id).people
     morning = to_local(now, clinic.zone).time() < NOON
-    flow = _flow(is_normal=page["is_normal"], is_stopped=page["stop"] is not None)
+    flow = _flow(is_normal=page["is_normal"], is_stopped=bool(page["stop"] or page["halted"]))
     said = headline(needing, page["senders"], calm, flow, morning=morning)
     if not page["consents"]:
         said = "There are no patients yet."
@@ -135,7 +133,7 @@ def _machine(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     return {
         **in_the_way,
         "sending": sending,
-        "is_normal": _is_normal(sending, now) and not in_the_way["stop"],
+        "is_normal": _is_normal(sending, now) and not (in_the_way["stop"] or in_the_way["halted"]),
         "missed": [
             (one.token, missed_words(one, now, clinic.zone))
             for one in missed.unseen_episodes(tx, clinic.id)

@@ -22,7 +22,7 @@ class AuditEvent(OfClinic, Base):
 
 
 class Installation(Base):
-    """One value of the installation by its name: the offset of clinic time, the sending switch."""
+    """One value of the installation by its name: the offset of clinic time, the zones' rules."""
 
     __tablename__ = "installation"
 

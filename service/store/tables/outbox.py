@@ -7,6 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.base import Base, Id, Instant, OfClinic, Sealed, Token
 
+# How texts seldom end, and what staff look for among many.
+_STATES_AMISS = ("unknown", "expired", "undelivered", "failed", "cancelled")
+_AMISS = f"state IN {_STATES_AMISS}"
+
 
 class OutboxText(OfClinic, Base):
     """One text: a row before it is a request. The slot makes writing it twice harmless, whoever does it.
@@ -91,6 +95,15 @@ class OutboxText(OfClinic, Base):
         ),
         Index(None, "patient_id", "night"),
         Index(None, "patient_id", "planned_at"),
+        # The log, the newest first: what it is narrowed down by is read from the index, not from every text.
+        Index("ix_outbox_log", "clinic_id", "planned_at", "kind", "programme", "patient_id"),
+        Index(
+            "ix_outbox_amiss",
+            "clinic_id",
+            "planned_at",
+            sqlite_where=text(_AMISS),
+            postgresql_where=text(_AMISS),
+        ),
     )
 
 
@@ -111,6 +124,7 @@ class MissedEpisode(OfClinic, Base):
 IS_PLANNED = OutboxText.state == literal_column("'planned'")
 IS_SUBMITTING = OutboxText.state == literal_column("'submitting'")
 IS_UNKNOWN = OutboxText.state == literal_column("'unknown'")
+IS_AMISS = OutboxText.state.in_([literal_column(f"'{state}'") for state in _STATES_AMISS])
 IS_UNSETTLED = OutboxText.state.in_((literal_column("'accepted'"), literal_column("'sent'")))
 
 
@@ -153,3 +167,42 @@ class Channel(Base):
     until_delivered: Mapped[bool]
     probe_at: Mapped[Instant | None]
     probe_wait_s: Mapped[int]
+
+
+class Halt(OfClinic, Base):
+    """A time in which a clinic's texts do not leave, begun by a person or by a breaker; `ended_at` None: it stands.
+
+    `everything`: not even what answers danger, STOP and HELP. `why` is sealed with the halt's token.
+    """
+
+    __tablename__ = "halt"
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    cause: Mapped[str] = mapped_column(String(12))
+    everything: Mapped[bool]
+    why: Mapped[Sealed]
+    begun_at: Mapped[Instant]
+    begun_by: Mapped[str] = mapped_column(String(80))
+    ended_at: Mapped[Instant | None]
+    ended_by: Mapped[str | None] = mapped_column(String(80))
+
+    __table_args__ = (
+        Index(
+            "ix_halt_standing",
+            "clinic_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class ClinicHour(OfClinic, Base):
+    """How many unsolicited texts of a clinic left since `began_at`, for at most an hour, and the most there may be."""
+
+    __tablename__ = "clinic_hour"
+
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    began_at: Mapped[Instant]
+    texts: Mapped[int]
+    most: Mapped[int]
