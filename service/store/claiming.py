@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import structlog
 from sqlalchemy import Executable, and_, bindparam, select, update
 
 from service.domain.delivery import OWED, RULES, Kind, State
@@ -13,10 +14,11 @@ from service.store import breakers, channels
 from service.store.channels import Door
 from service.store.due_texts import DUE, TOO_LATE, URGENT_LANES, Waiting, waiting_text
 from service.store.missed import add_missed
-from service.store.outbox import end_unsent
+from service.store.outbox import end_unsent, set_aside
 from service.store.people import open_phone, rhythm_of, wake
 from service.store.questions import ask_again, open_questions, void_questions
 from service.store.rows import table
+from service.store.sealed import SealError
 from service.store.sent_lately import SentLately, sent_lately
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText, Sender
@@ -29,6 +31,9 @@ NEVER = date.max
 # How far ahead of its rate a sender may be claimed: one claim's worth, so that an urgent text waits behind no one.
 AHEAD = timedelta(milliseconds=100)
 EXPIRED_AT_ONCE = 200
+UNREADABLE = "What is stored of this text or its patient cannot be read; nothing was sent. Tell whoever runs the service."
+
+log = structlog.get_logger()
 
 
 def claim(
@@ -49,10 +54,11 @@ def claim(
     leaving = breakers.within_the_hour(tx, _within_rate(tx, leaving, now, rate), now)
     if door is Door.AJAR and leaving and not channels.begin_probe(tx, channel, now):
         return []
+    texts = [_text(tx, text, now) for text in leaving]
     _mark(tx, leaving, now, wall)
     open_questions(tx, [text.token for text in leaving if text.asks], now)
     ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
-    return [_text(tx, text, now) for text in leaving]
+    return texts
 
 
 def expire(tx: Tx, now: datetime) -> None:
@@ -62,7 +68,10 @@ def expire(tx: Tx, now: datetime) -> None:
 
 def _allowed(tx: Tx, query: Executable, most: int, now: datetime) -> list[Waiting]:
     """Those of the texts a query finds that may leave; those that may not are ended, with what follows from it."""
-    waiting = [waiting_text(row) for row in tx.rows(query, now=now, most=most)]
+    found = [waiting_text(row) for row in tx.rows(query, now=now, most=most)]
+    sound = {text.id for text in found if _is_sound(tx, text, now)}
+    set_aside(tx, [text.id for text in found if text.id not in sound], UNREADABLE, now)
+    waiting = [text for text in found if text.id in sound]
     if not waiting:
         return []
     leaving, ended = _judged(tx, waiting, now)
@@ -72,6 +81,17 @@ def _allowed(tx: Tx, query: Executable, most: int, now: datetime) -> list[Waitin
     wake(tx, [text.patient_id for text in waiting if text.id in gone and text.patient_id], now)
     void_questions(tx, [text.token for text in waiting if text.id in gone and text.asks])
     return leaving
+
+
+def _is_sound(tx: Tx, text: Waiting, now: datetime) -> bool:
+    """Whether all that sending needs can be read. One text that cannot must hold up nobody else's."""
+    try:
+        _text(tx, text, now)
+        judge(_candidate(text, SentLately(), 0), now)
+    except (SealError, ValueError):
+        log.exception("text set aside", text=text.token)
+        return False
+    return True
 
 
 def _judged(

@@ -148,6 +148,13 @@ def end_unsent(tx: Tx, ended: Sequence[tuple[int, State, str]], now: datetime) -
     )
 
 
+def set_aside(tx: Tx, rows: Sequence[int], why: str, now: datetime) -> None:
+    """End texts (by row id) that nothing can be done with; `why` is a sentence for staff."""
+    if rows:
+        ended = update(_OUTBOX).where(_OUTBOX.c.id.in_(rows))
+        tx.execute(ended.values(state=State.FAILED.value, detail=why, ended_at=now))
+
+
 def answers_in_hour_before(tx: Tx, patient_id: int, at: datetime) -> int:
     """How many answers a patient was written in the hour up to an instant; cries for help are answered apart."""
     row = tx.row(_ANSWERS, who=patient_id, since=at - AN_HOUR, until=at)

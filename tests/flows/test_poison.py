@@ -4,13 +4,16 @@
 
 from datetime import datetime
 
+import pytest
 from sqlalchemy import update
 
 from service.clinic_life import look_after_patients
+from service.flows.send_outbox import claim
 from service.store import alarm_clocks, people
 from service.store.records import Patient
 from service.store.session import SYSTEM
 from service.store.tables.people import Patient as PatientRow
+from tests.flows.texts import put
 from tests.world import ZONE, World
 
 BEFORE, AFTER = datetime(2026, 11, 22, 8), datetime(2026, 11, 23, 14)
@@ -64,3 +67,19 @@ def test_a_fact_that_makes_no_sense_is_the_patients_own_trouble(world: World) ->
     world.live_to(AFTER)
     assert world.sent(other)
     assert standing_still(world) == [patient.id]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"phone": b""}, {"phone": b"\x01no number"}, {"zone": "Mars/Olympus"}]
+)
+def test_a_text_that_cannot_be_read_holds_up_no_other(
+    world: World, wrong: dict[str, object]
+) -> None:
+    spoilt, other = world.patient(), world.patient()
+    bad, good = put(world, spoilt, "test:bad"), put(world, other, "test:good")
+    spoil(world, spoilt, **wrong)
+    assert [text.token for text in claim(world.runtime, 10)] == [good]
+    rows = {row.token: row for row in world.rows("outbox")}
+    assert rows[bad].state == "failed"
+    assert "nothing was sent" in rows[bad].detail
+    assert rows[bad].submitted_at is None

@@ -3,12 +3,14 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.clinic_life import look_after_patients
+from service.store.alarm_clocks import GIVEN_UP
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
 from service.store.tables.outbox import OutboxText
+from service.store.tables.planning import PatientCursor
 from tests.web.conftest import World, csrf
 
 
@@ -70,3 +72,11 @@ def test_another_clinic_hears_nothing_of_it(world: World) -> None:
     outage(world)
     stranger = world.member("clinician", clinic=world.other_clinic())
     assert "were not sent" not in stranger.get("/").text
+
+
+def test_patients_for_whom_no_plan_can_be_made_are_named(world: World) -> None:
+    spoilt = world.patient()
+    with world.runtime.store.transaction(SYSTEM, "test") as tx:
+        tx.execute(update(PatientCursor).values(failures=GIVEN_UP))
+    page = " ".join(world.member("clinician").get("/").text.split())
+    assert f'No plan can be made for <a href="/patients/{spoilt.token}">{spoilt.ref}</a>:' in page

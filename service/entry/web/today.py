@@ -24,6 +24,7 @@ from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.sending import LATE_AFTER, trouble
 from service.entry.web.site import current_site
 from service.store import (
+    alarm_clocks,
     alerts,
     audit,
     circumstances,
@@ -137,6 +138,11 @@ def _machine(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
         "missed": [
             (one.token, missed_words(one, now, clinic.zone))
             for one in missed.unseen_episodes(tx, clinic.id)
+        ],
+        # By reference, not by name: what is wrong with them may be the name.
+        "still": [
+            (one.token, one.ref)
+            for one in patients_by_id(tx, alarm_clocks.standing_still(tx, clinic.id)).values()
         ],
         "wakes": by_hour(wakes, clinic.zone),
         "wakes_count": len(wakes),
