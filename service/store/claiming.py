@@ -31,7 +31,10 @@ NEVER = date.max
 # How far ahead of its rate a sender may be claimed: one claim's worth, so that an urgent text waits behind no one.
 AHEAD = timedelta(milliseconds=100)
 EXPIRED_AT_ONCE = 200
-UNREADABLE = "What is stored of this text or its patient cannot be read; nothing was sent. Tell whoever runs the service."
+UNREADABLE = (
+    "What is stored of this text or its patient cannot be read; nothing was sent."
+    " Tell whoever runs the service."
+)
 
 log = structlog.get_logger()
 
