@@ -63,7 +63,7 @@ def killed_at_random(processes: Processes, provider: TwilioStub, chance: random.
         before = len(provider.taken)
         # Only one that has begun can die at work.
         wait_until(lambda before=before: len(provider.taken) > before, 60)
-        time.sleep(chance.uniform(0, 0.3))
+        time.sleep(chance.uniform(0, TEXTS / 1_000))
         name = chance.choice(WORKERS)
         processes.kill(name)
         processes.start(name, "worker")
