@@ -24,6 +24,8 @@ ACTOR = "sender"
 # How often finished requests are recorded and free places filled; and, with nothing under way, how often it is
 # looked for texts whose wake-up call was lost or came from another process.
 BEAT_S, SWEEP_S = 0.05, 1.0
+# So many parts of the places are refilled apart: while one is recorded and claimed, the others are on their way.
+PARTS = 4
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -109,7 +111,8 @@ class Pipeline:
         self._finished: list[Outcome] = []
 
     def start(self, runtime: Runtime) -> None:
-        """Begin to claim and send."""
+        """Begin to claim and send, with what is due already."""
+        self._woken.set()
         self._thread = threading.Thread(
             target=self._run, args=[runtime], name="sender", daemon=True
         )
@@ -186,6 +189,8 @@ class Pipeline:
         began = self._loop.time()
         async for outcome in runtime.gateway.send([text]):
             self._finished.append(outcome)
+            if len(self._finished) * PARTS >= self._pace.places:
+                self._woken.set()
             now, chance = self._loop.time(), self._chance.random()
             self._pace = after(self._pace, outcome, began, now, chance)
 

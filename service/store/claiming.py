@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from sqlalchemy import Executable, and_, bindparam, select, update
 
+from schedules.recurrence import zone_named
 from service.domain.delivery import OWED, RULES, Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, clear_from, judge
@@ -51,17 +52,16 @@ def claim(
     if door is Door.SHUT:
         expire(tx, now)
         return []
-    leaving = _allowed(tx, DUE, places, now)
+    leaving, opened = _allowed(tx, DUE, places, now)
     if door is Door.AJAR:
         leaving = leaving[:1]
     leaving = breakers.within_the_hour(tx, _within_rate(tx, leaving, now, rate), now)
     if door is Door.AJAR and leaving and not channels.begin_probe(tx, channel, now):
         return []
-    texts = [_text(tx, text, now) for text in leaving]
     _mark(tx, leaving, now, wall)
     open_questions(tx, [text.token for text in leaving if text.asks], now)
     ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
-    return texts
+    return [opened[text.id] for text in leaving]
 
 
 def expire(tx: Tx, now: datetime) -> None:
@@ -69,32 +69,39 @@ def expire(tx: Tx, now: datetime) -> None:
     _allowed(tx, TOO_LATE, EXPIRED_AT_ONCE, now)
 
 
-def _allowed(tx: Tx, query: Executable, most: int, now: datetime) -> list[Waiting]:
-    """Those of the texts a query finds that may leave; those that may not are ended, with what follows from it."""
+def _allowed(
+    tx: Tx, query: Executable, most: int, now: datetime
+) -> tuple[list[Waiting], dict[int, Text]]:
+    """Those of the texts a query finds that may leave; those that may not are ended, with what follows from it.
+
+    And all of them as they would leave, by row id.
+    """
     found = [waiting_text(row) for row in tx.rows(query, now=now, most=most)]
-    sound = {text.id for text in found if _is_sound(tx, text, now)}
-    set_aside(tx, [text.id for text in found if text.id not in sound], UNREADABLE, now)
-    waiting = [text for text in found if text.id in sound]
+    opened = _opened(tx, found, now)
+    set_aside(tx, [text.id for text in found if text.id not in opened], UNREADABLE, now)
+    waiting = [text for text in found if text.id in opened]
     if not waiting:
-        return []
+        return [], {}
     leaving, ended = _judged(tx, waiting, now)
     end_unsent(tx, ended, now)
     add_missed(tx, _missed(waiting, ended), now)
     gone = {row for row, _, _ in ended}
     wake(tx, [text.patient_id for text in waiting if text.id in gone and text.patient_id], now)
     void_questions(tx, [text.token for text in waiting if text.id in gone and text.asks])
-    return leaving
+    return leaving, opened
 
 
-def _is_sound(tx: Tx, text: Waiting, now: datetime) -> bool:
-    """Whether all that sending needs can be read. One text that cannot must hold up nobody else's."""
-    try:
-        _text(tx, text, now)
-        judge(_candidate(text, SentLately(), 0), now)
-    except (SealError, ValueError):
-        log.exception("text set aside", text=text.token)
-        return False
-    return True
+def _opened(tx: Tx, found: Sequence[Waiting], now: datetime) -> dict[int, Text]:
+    """The texts of which all that sending needs can be read, by row id: one that cannot must hold up no other."""
+    opened: dict[int, Text] = {}
+    for text in found:
+        try:
+            if text.patient is not None:
+                zone_named(text.patient.zone)
+            opened[text.id] = _text(tx, text, now)
+        except (SealError, ValueError):
+            log.exception("text set aside", text=text.token)
+    return opened
 
 
 def _judged(
