@@ -9,8 +9,64 @@ from service.domain.reading.lexicon import Lexicon
 
 _HALVES = frozenset({"half", "medio", "media"})
 _HOMOPHONES = {"ate": 8, "for": 4, "fore": 4, "won": 1, "tree": 3, "nein": 9, "sics": 6, "sex": 6}
-# "The last one was worse": no number.
-_BEFORE_PRONOUN = frozenset({"last", "this", "that", "other", "same", "which", "no"})
+# "The last one was worse", "a rough one": no number.
+_BEFORE_PRONOUN = frozenset(
+    [
+        "last",
+        "this",
+        "that",
+        "other",
+        "same",
+        "which",
+        "no",
+        "every",
+        "single",
+        "rough",
+        "bad",
+        "tough",
+        "hard",
+        "good",
+        "nice",
+        "long",
+        "easy",
+        "great",
+        "decent",
+        "terrible",
+        "awful",
+        "horrible",
+        "rubbish",
+        "better",
+        "worse",
+        "quiet",
+        "calm",
+        "mild",
+        "normal",
+        "weird",
+        "crazy",
+    ]
+)
+# "5 or 6", "7 going on 8", "5 tirando a 6".
+_JOINS_A_RANGE = frozenset(
+    [
+        "or",
+        "to",
+        "o",
+        "a",
+        "and",
+        "y",
+        "maybe",
+        "u",
+        "possibly",
+        "going",
+        "on",
+        "pushing",
+        "bordering",
+        "almost",
+        "nearly",
+        "tirando",
+        "casi",
+    ]
+)
 SCALE = 10
 # No answer holds more; what follows cannot make it clearer.
 _MOST_NUMBERS = 12
@@ -174,6 +230,4 @@ def as_range(found: Sequence[Number], document: Document) -> bool:
     first, second = found
     between = {token.word for token in document.tokens[first.end : second.start]}
     glue = second.glue.strip()
-    return between <= {"or", "to", "o", "a", "and", "y", "maybe", "u", "possibly"} and (
-        bool(between) or glue in {"-", "/", "~"}
-    )
+    return between <= _JOINS_A_RANGE and (bool(between) or glue in {"-", "/", "~"})
