@@ -9,64 +9,9 @@ from service.domain.reading.lexicon import Lexicon
 
 _HALVES = frozenset({"half", "medio", "media"})
 _HOMOPHONES = {"ate": 8, "for": 4, "fore": 4, "won": 1, "tree": 3, "nein": 9, "sics": 6, "sex": 6}
-# "The last one was worse", "a rough one": no number.
-_BEFORE_PRONOUN = frozenset(
-    [
-        "last",
-        "this",
-        "that",
-        "other",
-        "same",
-        "which",
-        "no",
-        "every",
-        "single",
-        "rough",
-        "bad",
-        "tough",
-        "hard",
-        "good",
-        "nice",
-        "long",
-        "easy",
-        "great",
-        "decent",
-        "terrible",
-        "awful",
-        "horrible",
-        "rubbish",
-        "better",
-        "worse",
-        "quiet",
-        "calm",
-        "mild",
-        "normal",
-        "weird",
-        "crazy",
-    ]
-)
 # "5 or 6", "7 going on 8", "5 tirando a 6".
-_JOINS_A_RANGE = frozenset(
-    [
-        "or",
-        "to",
-        "o",
-        "a",
-        "and",
-        "y",
-        "maybe",
-        "u",
-        "possibly",
-        "going",
-        "on",
-        "pushing",
-        "bordering",
-        "almost",
-        "nearly",
-        "tirando",
-        "casi",
-    ]
-)
+_JOINS_A_RANGE = frozenset({"or", "to", "o", "a", "and", "y", "maybe", "u", "possibly"})
+_JOINS_A_RANGE |= {"going", "on", "pushing", "bordering", "tirando", "casi"}
 SCALE = 10
 # No answer holds more; what follows cannot make it clearer.
 _MOST_NUMBERS = 12
@@ -166,7 +111,7 @@ def _number_at(
             value, end = value + int(digits) / 10 ** len(digits), end + 1
         negative = token.glue.endswith("-") and (place == 0 or token.glue.startswith(" "))
         value = -value if negative and not token.glue.endswith("- ") else value
-    elif token.word == "one" and place and tokens[place - 1].word in _BEFORE_PRONOUN:
+    elif token.word == "one" and place and document.between(place - 1, place, "one_of_them"):
         return None
     elif token.word in lexicon.numbers and token.word not in {"once", "una", "uno"}:
         value, end = float(lexicon.numbers[token.word]), place + 1

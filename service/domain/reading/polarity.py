@@ -7,6 +7,8 @@ from service.domain.reading.document import Document, Mark
 
 _DENIED = frozenset({"didnt", "not", "havent", "never", "couldnt", "hasnt", "dont", "cant", "wont"})
 _FAMILY = ("yes", "no", "soft_no", "done", "undone", "maybe", "intend", "yet", "acknowledge")
+# "What should we do": the words of a question before its "i do".
+_LONGEST_OPENING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,8 @@ def _met(document: Document, mark: Mark, yes_told: tuple[str, ...]) -> bool:
 
 def _no_answer(document: Document, mark: Mark) -> bool:
     """Whether a bare word answers nothing: the Spanish "y", the "i do" of "what do i do"."""
-    asks = document.all("question")
-    return _spanish_and(document, mark) or any(
-        one.start < mark.start and mark.end <= one.end for one in asks
-    )
+    asks = document.between(mark.start - _LONGEST_OPENING, mark.start, "question")
+    return _spanish_and(document, mark) or any(mark.end <= one.end for one in asks)
 
 
 def _spanish_and(document: Document, mark: Mark) -> bool:

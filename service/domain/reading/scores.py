@@ -16,9 +16,7 @@ _LABELS = (
 )
 _RUN_TOGETHER = 100
 _FAR = 1600
-_ALL = frozenset(
-    {"all", "todo", "todos", "todas", "puros", "puras", "puro", "straight", "across", "each"}
-)
+_ALL = frozenset({"all", "todo", "todos", "todas", "puros", "puras", "straight", "across"})
 
 
 def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
