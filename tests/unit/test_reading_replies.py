@@ -23,8 +23,8 @@ FLOORS = {
 # What the rules of 2026.11.5 read of the first set of replies written and labelled without sight of them, and those of
 # 2026.11.6 of the second. Mending followed, so only these figures tell how unseen replies fare: whole 105 of 140 in
 # English and 89 of 100 in Spanish, then 72 and 76 of 100. Two smaller sets, now among our own, were written after each
-# mending: 42 of 60 were at first read whole by either version, then 55 of 68, by the version before 53. Two labels of the second set, intentions taken for LATER,
-# were put right after the first reading; the rules had read both right.
+# mending: 42 of 60 were at first read whole by either version, then 55 of 68, by the version before 53. Two labels of
+# the second set, intentions taken for LATER, were put right after the first reading; the rules had read both right.
 FIRST_READ = {
     "replies-blind.tsv": "194/240 whole, 197/240 by intent, values 194/197; red flags 17/22, opt-outs 9/10;"
     " false red flags 0, false opt-outs 0",
