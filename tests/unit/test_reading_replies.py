@@ -25,6 +25,8 @@ FLOORS = {
 # English and 89 of 100 in Spanish, then 72 and 76 of 100. Two smaller sets, now among our own, were written after each
 # mending: 42 of 60 were at first read whole by either version, then 55 of 68, by the version before 53. Two labels of
 # the second set, intentions taken for LATER, were put right after the first reading; the rules had read both right.
+# Dangers and opt-outs in slang remain the weakest: of 40 replies about them, written after the second mending, 25 were
+# at first read whole (red flags 17/24, opt-outs 2/8, false opt-outs 1); they too are now among our own, but for three.
 FIRST_READ = {
     "replies-blind.tsv": "194/240 whole, 197/240 by intent, values 194/197; red flags 17/22, opt-outs 9/10;"
     " false red flags 0, false opt-outs 0",
