@@ -10,8 +10,9 @@ from service.domain.reading.lexicon import Lexicon
 _HALVES = frozenset({"half", "medio", "media"})
 _HOMOPHONES = {"ate": 8, "for": 4, "fore": 4, "won": 1, "tree": 3, "nein": 9, "sics": 6, "sex": 6}
 # "5 or 6", "7 going on 8", "5 tirando a 6".
-_JOINS_A_RANGE = frozenset({"or", "to", "o", "a", "and", "y", "maybe", "u", "possibly"})
-_JOINS_A_RANGE |= {"going", "on", "pushing", "bordering", "tirando", "casi"}
+_JOINS_A_RANGE = frozenset(
+    {"or", "to", "o", "a", "and", "y", "maybe", "u", "possibly"}
+) | frozenset({"going", "on", "pushing", "bordering", "tirando", "casi"})
 SCALE = 10
 # No answer holds more; what follows cannot make it clearer.
 _MOST_NUMBERS = 12
