@@ -43,10 +43,12 @@ class Keyring:
 
     def open_(self, sealed: bytes, table: str, column: str, token: str) -> str:
         """The text sealed for exactly this place; SealError for any other."""
-        cipher = self._ciphers.get(sealed[0]) if sealed else None
+        if not sealed:
+            raise SealError(f"{table}.{column} is empty, and was never sealed")
+        cipher = self._ciphers.get(sealed[0])
         if cipher is None:
             raise SealError(
-                f"{table}.{column} was sealed with key {sealed[:1].hex()}, which the keys file lacks"
+                f"{table}.{column} was sealed with key {sealed[0]}, which the keys file lacks"
             )
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:

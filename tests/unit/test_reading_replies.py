@@ -16,14 +16,21 @@ FLOORS = {
     "replies-dev.tsv": 1.0,
     "replies-own.tsv": 1.0,
     "replies-own-danger.tsv": 1.0,
-    "replies-blind.tsv": 238 / 240,
+    "replies-blind.tsv": 239 / 240,
+    "replies-blind-2.tsv": 1.0,
 }
 
-# What the rules of 2026.11.5 read of replies written and labelled without sight of them. Mending followed, so only
-# this figure tells how unseen replies fare: 105 of 140 in English and 89 of 100 in Spanish read whole. Sixty more,
-# written after that mending and now among our own, were at first read whole in 42 cases by either version.
+# What the rules of 2026.11.5 read of the first set of replies written and labelled without sight of them, and those of
+# 2026.11.6 of the second. Mending followed, so only these figures tell how unseen replies fare: whole 105 of 140 in
+# English and 89 of 100 in Spanish, then 72 and 76 of 100. Two smaller sets, now among our own, were written after each
+# mending: 42 of 60 were at first read whole by either version, then 55 of 68, by the version before 53. Two labels of
+# the second set, intentions taken for LATER, were put right after the first reading; the rules had read both right.
+# Dangers and opt-outs in slang remain the weakest: of 40 replies about them, written after the second mending, 25 were
+# at first read whole (red flags 17/24, opt-outs 2/8, false opt-outs 1); they too are now among our own, but for three.
 FIRST_READ = {
     "replies-blind.tsv": "194/240 whole, 197/240 by intent, values 194/197; red flags 17/22, opt-outs 9/10;"
+    " false red flags 0, false opt-outs 0",
+    "replies-blind-2.tsv": "148/200 whole, 152/200 by intent, values 148/152; red flags 2/4, opt-outs 2/4;"
     " false red flags 0, false opt-outs 0",
 }
 

@@ -11,7 +11,16 @@ from service.domain.reading.tokens import Token
 Part = Literal["", "am", "pm", "morning", "afternoon", "evening"]
 
 _FIXED = {"noon": 12, "midday": 12, "mediodia": 12, "midnight": 0, "midnite": 0, "medianoche": 0}
-_TO_AND_PAST = {"past": 1, "after": 1, "to": -1, "til": -1, "till": -1, "before": -1, "para": -1}
+_TO_AND_PAST = {
+    "past": 1,
+    "after": 1,
+    "to": -1,
+    "til": -1,
+    "till": -1,
+    "before": -1,
+    "para": -1,
+    "pa": -1,
+}
 _MINUTE_WORDS = {"half": 30, "quarter": 15, "cuarto": 15, "media": 30, "y media": 30}
 _OPENERS = frozenset(_FIXED) | frozenset(_MINUTE_WORDS)
 _TAIL = frozenset({"oclock", "h", "hrs", "hr", "sharp", "en", "o", "clock", "punto"})
@@ -20,6 +29,7 @@ _LEADS = frozenset(
         "at",
         "around",
         "about",
+        "round",
         "by",
         "til",
         "till",
@@ -38,6 +48,7 @@ _BEFORE_ONCE = frozenset(
 _AFTER_ONCE = frozenset({"y", "menos", "de", "en", "horas", "am", "pm", "o", "por"})
 # "9 30": two numbers apart are one time where the second is such a one.
 _ROUND_MINUTES = frozenset({"00", "15", "20", "30", "40", "45", "50"})
+_SPOKEN_MINUTES = frozenset({15, 20, 30, 40, 45, 50})
 _LAST_HOUR = 24
 # No answer holds more; what follows cannot make it clearer.
 _MOST_CLOCKS = 12
@@ -120,9 +131,9 @@ def _minutes_first(
     if minute is None or len(words) == 1:
         return None
     place = start + 1
-    sign = _TO_AND_PAST.get(words[1])
+    sign = -1 if words[:2] == ["quarter", "of"] else _TO_AND_PAST.get(words[1])
     if sign:
-        place += 2 if words[1] == "para" and words[2:3] in (["las"], ["la"]) else 1
+        place += 2 if words[1] in {"para", "pa"} and words[2:3] in (["las"], ["la"]) else 1
     elif words[0] != "half":
         return None
     if place >= len(tokens) or (hour := _number(tokens[place], lexicon)) is None or hour > 12:
@@ -167,7 +178,7 @@ def _with_spoken_minutes(
         minute = _MINUTE_WORDS.get(words[1]) or _number(tokens[place + 1], lexicon)
         if minute:
             return place + 2, (hour - 1) or 12, 60 - minute, True
-    if words and words[0] in {"thirty", "fifteen", "fortyfive", "forty", "treinta", "quince"}:
+    if words and lexicon.numbers.get(words[0]) in _SPOKEN_MINUTES and not words[0].isdigit():
         minute = lexicon.numbers[words[0]]
         if words[1:] == ["five"]:
             return place + 2, hour, minute + 5, True

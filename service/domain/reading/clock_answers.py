@@ -3,13 +3,14 @@
 from datetime import time
 
 from service.domain.reading.clock import Clock, Part, clocks, hour_24
-from service.domain.reading.document import Document
+from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import Intent
 from service.domain.reading.lexicon import Lexicon
 
 _HALF_DAY = 12 * 60
 _DAY = 2 * _HALF_DAY
 _WAKE_REACH = 3
+_LAST_AFTERNOON_HOUR = 4
 _ALTERNATIVES = frozenset({"or", "o", "u"})
 
 
@@ -35,10 +36,7 @@ def onset(document: Document, lexicon: Lexicon) -> Intent | None:
     words = document.raw.strip()
     found = clocks(document, lexicon)
     if not found:
-        for name in ("all_day", "bedtime", "none"):
-            if document.has(f"onset.{name}"):
-                return Intent("onset_time", name, words)
-        return None
+        return _onset_in_words(document)
     began = [c for c in found if _began_near(document, c)]
     clock = _meant(document, began or found)
     if clock is None:
@@ -49,6 +47,22 @@ def onset(document: Document, lexicon: Lexicon) -> Intent | None:
     if at is None:
         return Intent("unknown", "ambiguous", words, 0.6)
     return Intent("onset_time", at, document.quote(clock.start, clock.end))
+
+
+def _onset_in_words(document: Document) -> Intent | None:
+    for name in ("all_day", "bedtime", "none"):
+        for mark in document.all(f"onset.{name}"):
+            if not _unknowing(document, mark):
+                return Intent("onset_time", name, document.raw.strip())
+    return None
+
+
+def _unknowing(document: Document, mark: Mark) -> bool:
+    """ "No clue", "no idea": the no denies no trouble."""
+    return any(
+        other.start <= mark.start and mark.end < other.end
+        for other in document.all("maybe", "soft_no")
+    )
 
 
 def onset_told(document: Document, lexicon: Lexicon) -> Intent | None:
@@ -66,9 +80,16 @@ def onset_told(document: Document, lexicon: Lexicon) -> Intent | None:
 
 
 def onset_named(document: Document, lexicon: Lexicon) -> Intent | None:
-    """The onset where a text answers that the legs begin earlier: the first time that can be nothing else."""
+    """The onset where a text answers that the legs begin earlier: the first time that can be nothing else.
+
+    "Creeping up round 4 now" is in the afternoon: nobody calls the small hours earlier.
+    """
     for clock in clocks(document, lexicon):
-        if clock.part and clock.valid and (at := hour_24(clock, early_is_morning=False)):
+        since = clock.led and _began_near(document, clock)
+        at = hour_24(clock, early_is_morning=False)
+        if since and at is None and clock.hour <= _LAST_AFTERNOON_HOUR:
+            at = f"{clock.hour + 12:02}:{clock.minute:02}"
+        if (clock.part or since) and clock.valid and at:
             return Intent("onset_time", at, document.quote(clock.start, clock.end), 0.8)
     return None
 

@@ -190,6 +190,8 @@ def _spelled(word: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
         return lexicon.spellings[word], ()
     if word.removesuffix(ABOUT) in lexicon.numbers:
         return word.removesuffix(ABOUT), ()
+    if word[-2:-1] == word[-1:] and word[:-1] in lexicon.numbers:
+        return word[:-1], ()  # a key held a moment: "sixx"
     for letters in (r"\1", r"\1\1") if _DRAWN_OUT.search(word) else ():
         short = _DRAWN_OUT.sub(letters, word)
         if short in lexicon.vocabulary:

@@ -102,7 +102,7 @@ def _one_day(document: Document, topic: str, lexicon: Lexicon) -> Intent | None:
     later = _later(document, topic, said, lexicon)
     if later:
         return later
-    if document.has("partial") and topic in {"iron", "compression", "relax"} and not said.unsure:
+    if _partly(document) and topic in {"iron", "compression", "relax"} and not said.unsure:
         return Intent("adherence_partial", "partial", words, 0.8)
     barrier = _barrier(document, topic)
     answer = _with_circumstances(document, topic, said, barrier, lexicon)
@@ -112,6 +112,20 @@ def _one_day(document: Document, topic: str, lexicon: Lexicon) -> Intent | None:
     if answer:
         return Intent("adherence_yes", "yes", words, sure)
     return Intent("adherence_no", f"no:{barrier}" if barrier else "no", words, sure)
+
+
+def _partly(document: Document) -> bool:
+    """Whether only a part was done; "a bath and some music" is not a part of anything."""
+    return any(
+        document.words[mark.start : mark.end] != ("some",) or not _goes_on(document, mark.end)
+        for mark in document.all("partial")
+    )
+
+
+def _goes_on(document: Document, place: int) -> bool:
+    """Whether the part of the sentence that ends before a token goes on with it."""
+    tokens = document.tokens
+    return place < len(tokens) and tokens[place].part == tokens[place - 1].part
 
 
 def _words(document: Document, said: Polarity) -> str:

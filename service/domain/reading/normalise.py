@@ -8,10 +8,10 @@ from service.domain.reading.labels import MOST_CHARACTERS
 
 _DROPPED = frozenset("'’‘`´\u200b\u200c\u200d\ufeff\ufe0f\u20e3")
 _SPELLED = {
-    **dict.fromkeys("👍👌🆗", " thumbup "),
+    **dict.fromkeys("👍👌🆗🙆", " thumbup "),
     "👎": " thumbdown ",
     **dict.fromkeys("✅✔☑💯", " tick "),
-    **dict.fromkeys("❌✖❎", " cross "),
+    **dict.fromkeys("❌✖❎🙅🚫", " cross "),
     **dict.fromkeys("❤💙💚💛💜🧡🖤🤍💕💖💗😍🥰😘♥🙏", " heart "),
     **dict.fromkeys("😂🤣😆", " lol "),
     "½": ".5",

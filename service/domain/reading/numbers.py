@@ -9,8 +9,10 @@ from service.domain.reading.lexicon import Lexicon
 
 _HALVES = frozenset({"half", "medio", "media"})
 _HOMOPHONES = {"ate": 8, "for": 4, "fore": 4, "won": 1, "tree": 3, "nein": 9, "sics": 6, "sex": 6}
-# "The last one was worse": no number.
-_BEFORE_PRONOUN = frozenset({"last", "this", "that", "other", "same", "which", "no"})
+# "5 or 6", "7 going on 8", "5 tirando a 6".
+_JOINS_A_RANGE = frozenset(
+    {"or", "to", "o", "a", "and", "y", "maybe", "u", "possibly"}
+) | frozenset({"going", "on", "pushing", "bordering", "tirando", "casi"})
 SCALE = 10
 # No answer holds more; what follows cannot make it clearer.
 _MOST_NUMBERS = 12
@@ -110,7 +112,7 @@ def _number_at(
             value, end = value + int(digits) / 10 ** len(digits), end + 1
         negative = token.glue.endswith("-") and (place == 0 or token.glue.startswith(" "))
         value = -value if negative and not token.glue.endswith("- ") else value
-    elif token.word == "one" and place and tokens[place - 1].word in _BEFORE_PRONOUN:
+    elif token.word == "one" and place and document.between(place - 1, place, "one_of_them"):
         return None
     elif token.word in lexicon.numbers and token.word not in {"once", "una", "uno"}:
         value, end = float(lexicon.numbers[token.word]), place + 1
@@ -174,6 +176,4 @@ def as_range(found: Sequence[Number], document: Document) -> bool:
     first, second = found
     between = {token.word for token in document.tokens[first.end : second.start]}
     glue = second.glue.strip()
-    return between <= {"or", "to", "o", "a", "and", "y", "maybe", "u", "possibly"} and (
-        bool(between) or glue in {"-", "/", "~"}
-    )
+    return between <= _JOINS_A_RANGE and (bool(between) or glue in {"-", "/", "~"})

@@ -7,6 +7,8 @@ from service.domain.reading.document import Document, Mark
 
 _DENIED = frozenset({"didnt", "not", "havent", "never", "couldnt", "hasnt", "dont", "cant", "wont"})
 _FAMILY = ("yes", "no", "soft_no", "done", "undone", "maybe", "intend", "yet", "acknowledge")
+# "What should we do": the words of a question before its "i do".
+_LONGEST_OPENING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def polarity(document: Document, did: tuple[str, ...], did_not: tuple[str, ...])
     others = () if document.has("writer.proxy") else ("writer.another_did",)
     marks = _longest(document.all(*_FAMILY, *yes_told, *no_told, *others, "not_yet"))
     told = [mark for mark in marks if mark.concept in yes_told + no_told]
-    bare = [mark for mark in marks if mark.concept in {"yes", "no"}]
+    bare = [m for m in marks if m.concept in {"yes", "no"} and not _no_answer(document, m)]
     last_bare = _decisive(document, bare)
     last_told = told[-1] if told else None
     concepts = {mark.concept for mark in marks}
@@ -63,6 +65,22 @@ def _met(document: Document, mark: Mark, yes_told: tuple[str, ...]) -> bool:
     return mark.concept in yes_told and not denied
 
 
+def _no_answer(document: Document, mark: Mark) -> bool:
+    """Whether a bare word answers nothing: the Spanish "y", the "i do" of "what do i do"."""
+    asks = document.between(mark.start - _LONGEST_OPENING, mark.start, "question")
+    return _spanish_and(document, mark) or any(mark.end <= one.end for one in asks)
+
+
+def _spanish_and(document: Document, mark: Mark) -> bool:
+    """Whether a "y" stands between two words as "and" does: an answer opens or closes its part."""
+    before, after = mark.start - 1, mark.end
+    return (
+        document.words[mark.start : after] == ("y",)
+        and 0 <= before < after < len(document.tokens)
+        and document.tokens[before].part == document.tokens[after].part
+    )
+
+
 def _longest(marks: list[Mark]) -> list[Mark]:
     """The marks that no longer mark contains."""
     kept: list[Mark] = []
@@ -81,8 +99,9 @@ def _decisive(document: Document, bare: list[Mark]) -> Mark | None:
     for yes, no in pairwise(bare):
         joined = yes.end == no.start and "." not in document.tokens[no.start].glue
         closing = no.end == len(document.tokens) or document.tokens[no.end].glue.strip()
-        if joined and closing and (yes.concept, no.concept) == ("yes", "no"):
-            return no  # "yeah no"
+        again = any(mark.concept == "no" and mark.start - no.end in {0, 1} for mark in bare)
+        if joined and (closing or again) and (yes.concept, no.concept) == ("yes", "no"):
+            return no  # "yeah no", "yeah no i havent"
     first, last = bare[0], bare[-1]
     changed = any(first.end <= m.start < last.end for m in document.all("last_value"))
     return last if changed else first

@@ -54,6 +54,9 @@ def _flagged(request: Request, flag: RedFlag) -> list[Intent]:
     if stop and stop.name == "stop":
         found.append(stop)
     found += _answers_beside(request, flag)
+    asked = news.question(document.keep(flag.mark.end, len(document.tokens)))
+    if asked:
+        found.append(asked)
     if flag.by_proxy:
         found.append(Intent("wrong_party", "proxy", document.raw.strip(), 0.8))
     return found
@@ -66,7 +69,9 @@ def _answers_beside(request: Request, flag: RedFlag) -> list[Intent]:
     if flag.name == "overdose":
         answers = [a for a in answers if not a.name.startswith("adherence")]
     else:
-        answers = [a for a in answers if _beside(document, flag, a)]
+        # "Ate some of my pills": the part is the child's.
+        childs = "adherence_partial" if flag.name == "child_ingestion" else ""
+        answers = [a for a in answers if _beside(document, flag, a) and a.name != childs]
     if answers:
         return answers
     around = (document.keep(0, flag.mark.start), document.keep(flag.mark.end, len(document.tokens)))

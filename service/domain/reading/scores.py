@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from service.domain.reading.days import weekday
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import Intent
 from service.domain.reading.lexicon import Lexicon
@@ -15,7 +16,7 @@ _LABELS = (
 )
 _RUN_TOGETHER = 100
 _FAR = 1600
-_ALL = frozenset({"all", "todo", "todos", "todas"})
+_ALL = frozenset({"all", "todo", "todos", "todas", "puros", "puras", "straight", "across"})
 
 
 def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
@@ -99,6 +100,8 @@ def _chosen(document: Document, usable: Sequence[Number]) -> Number | None:
     first, last = usable[0], usable[-1]
     if any(first.end <= mark.start < last.start for mark in document.all("last_value")):
         return last
+    if any(mark.end == last.start for mark in document.all("concluding")):
+        return last
     if first.whole != last.whole and document.words[last.start - 1] == "no":
         return last
     if len(usable) == 2 and as_range(usable, document):
@@ -159,14 +162,16 @@ def nights(document: Document, lexicon: Lexicon) -> Intent | None:
     for concept, value in (("but_one", 6), ("twice", 2), ("couple", 2), ("once", 1)):
         if document.has(concept):
             return Intent("nights_count", str(value), words, 0.8)
-    found = numbers(document, lexicon, decimal_comma=True)
+    found = [
+        n for n in numbers(document, lexicon, decimal_comma=True) if not _in_a_phrase(document, n)
+    ]
     if not found and document.has("most_nights"):
         return None
     if not found:
         for concept, value in (("no_nights", 0), ("none_score", 0), ("all_nights", _NIGHTS)):
             if document.has(concept):
                 return Intent("nights_count", str(value), words, 0.8)
-        return None
+        return _nights_named(document)
     if len(found) == 2 and found[1].value == _NIGHTS and _out_of(document, found[1]):
         found = found[:1]
     chosen = _chosen(document, found)
@@ -176,6 +181,23 @@ def nights(document: Document, lexicon: Lexicon) -> Intent | None:
         return Intent("unknown", "out_of_range", words, 0.6)
     told = document.quote(chosen.start, chosen.end)
     return Intent("nights_count", str(chosen.whole), told)
+
+
+def _in_a_phrase(document: Document, number: Number) -> bool:
+    """ "Every single one", "not a one": the one counts nothing."""
+    return any(
+        mark.start <= number.start and number.end <= mark.end
+        for mark in document.all("all_nights", "no_nights")
+    )
+
+
+def _nights_named(document: Document) -> Intent | None:
+    """ "Mon tues and thurs": the nights counted by their names, where nothing else is said."""
+    days = [weekday(document, place, place + 1) for place in range(len(document.tokens))]
+    named = {day for day in days if day}
+    if len(named) < 2 or not document.only("weekday", "beside_nights"):
+        return None
+    return Intent("nights_count", str(len(named)), document.raw.strip(), 0.8)
 
 
 def _out_of(document: Document, number: Number) -> bool:
