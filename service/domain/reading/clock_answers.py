@@ -52,9 +52,20 @@ def onset(document: Document, lexicon: Lexicon) -> Intent | None:
 def _onset_in_words(document: Document) -> Intent | None:
     for name in ("all_day", "bedtime", "none"):
         for mark in document.all(f"onset.{name}"):
-            if not _unknowing(document, mark):
+            if not (_unknowing(document, mark) or _of_something_else(document, mark)):
                 return Intent("onset_time", name, document.raw.strip())
     return None
+
+
+def _of_something_else(document: Document, mark: Mark) -> bool:
+    """ "Nothing helped", "no hablo": one word that denies what else its clause names, and not trouble."""
+    if mark.concept != "onset.none" or mark.end > mark.start + 1:
+        return False
+    part = document.tokens[mark.start].part
+    rest = {place for place, token in enumerate(document.tokens) if token.part == part}
+    for other in document.all("onset.none", "onset.none_rest", "command.courtesy"):
+        rest.difference_update(range(other.start, other.end))
+    return bool(rest)
 
 
 def _unknowing(document: Document, mark: Mark) -> bool:
