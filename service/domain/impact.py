@@ -25,7 +25,7 @@ WARNED: Final = frozenset(
 
 @dataclass(slots=True)
 class Impact:
-    """The sum over patients. `tonight`: changes by step of each patient's own night in course.
+    """The sum over patients. `tonight`: changes by step until the end of each patient's own coming night.
 
     `segments` before and after; `warnings`: slots newly withheld, by step and reason.
     """
@@ -51,7 +51,7 @@ class Impact:
         self.affected += bool(found)
         for change, (programme, step, night) in found:
             self.changes[change] += 1
-            if night == tonight:
+            if night <= tonight:
                 self.tonight.setdefault((programme, step), Counter())[change] += 1
         was, becomes = self.segments
         self.segments = (was + segments[0], becomes + segments[1])

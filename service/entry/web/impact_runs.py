@@ -19,6 +19,8 @@ INLINE: Final = 150
 CHUNK: Final = 50
 FRESH: Final = timedelta(minutes=5)
 """A counting is shown again for so long: what patients do meanwhile changes little."""
+UNTIL_TONIGHT: Final = 2
+"""In nights: in the morning the night in course and the one to come."""
 MOST_KEPT: Final = 16
 ACTOR: Final = "impact"
 
@@ -83,7 +85,7 @@ def _count(runtime: Runtime, proposal: Proposal, patient_ids: Sequence[int], run
     """Tonight first, since it cannot wait; then all nights. A chunk is one short reading transaction."""
     scope = ClinicScope(proposal.clinic.id)
     try:
-        for impact, nights in ((run.tonight, 1), (run.impact, NIGHTS)):
+        for impact, nights in ((run.tonight, UNTIL_TONIGHT), (run.impact, NIGHTS)):
             run.done = 0
             for start in range(0, len(patient_ids), CHUNK):
                 chunk = patient_ids[start : start + CHUNK]

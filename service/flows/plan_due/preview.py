@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from message_templates.formats import clock_time
-from schedules.night import night_of
 from schedules.programme import Programme
 from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld
@@ -20,6 +19,9 @@ from service.store.planning import planning_cases
 from service.store.programme_pages import Reached
 from service.store.records import Clinic
 from service.store.session import Tx
+
+# From then on "tonight" is the evening to come; before, the night in course.
+MORNING = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def take_in(
         impact.add(
             before,
             after,
-            night_of(proposal.now, case.patient.zone),
+            (to_local(proposal.now, case.patient.zone) - MORNING).date(),
             (
                 proposal.segments(proposal.before, before, language),
                 proposal.segments(proposal.after, after, language),
