@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import socket
 import time
 from pathlib import Path
@@ -53,7 +54,9 @@ def test_workers_killed_at_random_send_nothing_twice_and_lose_nothing(
         assert faults(rows, provider.taken, wanted) == [], log.read_text()[-3000:]
         assert set(told) == {204}
         assert sum(row["state"] == "delivered" for row in rows) == 20
-        assert set(codes.values()) == {0}, codes
+        # One that was started again just now may not have begun to listen for the signal.
+        assert set(codes.values()) <= {0, -signal.SIGTERM}, codes
+        assert codes["web"] == codes["standby"] == 0
 
 
 def killed_at_random(processes: Processes, provider: TwilioStub, chance: random.Random) -> int:

@@ -71,7 +71,7 @@ def test_a_wording_is_published_by_the_keyboard_alone(world: World, browser: Bro
         page.keyboard.press("Enter")
         page.wait_for_selector("button[value=publish]")
         # The browser moves the focus once the page has been laid out.
-        page.wait_for_function("document.activeElement.id === 'effect-title'")
+        page.locator("#effect-title:focus").wait_for(state="attached")
         page.keyboard.press("Tab")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.value") == "publish"
