@@ -14,7 +14,7 @@ RUN pip install --no-cache-dir --no-build-isolation --no-deps .
 USER evenfall
 ENV PYTHONUNBUFFERED=1
 EXPOSE 8000
-# A stop drains within ten seconds: a text under way is recorded, none begins.
+# A stop finishes what is under way: a job in hand, then the requests, each recorded.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["evenfall"]
 CMD ["web"]

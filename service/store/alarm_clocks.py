@@ -15,10 +15,8 @@ from service.store.tables.outbox import IS_PLANNED, Channel, OutboxText
 from service.store.tables.planning import PatientCursor, PlanChange
 from service.store.tables.replies import Question as QuestionRow
 
-# What is overdue and could not be closed yet is looked at again after this long.
-SOON = timedelta(seconds=2)
-# A patient for whom no plan can be made is tried again after this long; after so many failures staff are told, and
-# it is tried less often.
+# What could not be closed, and a patient for whom no plan can be made, are tried again after this long; after so many
+# plans that failed staff are told, and it is tried less often.
 TRY_AGAIN, TRY_NOW_AND_THEN = timedelta(minutes=5), timedelta(hours=2)
 GIVEN_UP = 3
 NEVER = datetime.max.replace(tzinfo=UTC)

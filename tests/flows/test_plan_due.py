@@ -206,3 +206,18 @@ def test_a_moment_that_all_share_is_spread_for_the_senders_sake(world: World) ->
     early = to_utc(datetime(2026, 11, 22, 18), ZONE)
     assert len(asked) == len(set(asked)) == len(everybody)
     assert all(early <= at <= early + content.spread for at in asked)
+
+
+def test_a_night_that_could_not_be_closed_waits_a_while(world: World) -> None:
+    """Nobody's trouble may have everybody looked at every two seconds."""
+    world.patient()
+    world.live_to(MORNING)
+    world.clock.advance(days=1)
+    for _ in range(2):
+        # Planning alone: whatever closes nights fails.
+        plan_due(world.runtime)
+        with world.store.transaction(SYSTEM, "test", write=False) as tx:
+            wake = alarm_clocks.ahead(tx).wake
+        waited = wake - world.clock.now()
+        world.clock.hold(wake)
+    assert waited >= timedelta(minutes=1)

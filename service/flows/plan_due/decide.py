@@ -16,7 +16,7 @@ from service.domain.delivery import RULES, Kind
 from service.domain.nudges import kept_back
 from service.flows.plan_due.case import past_of, subject_of
 from service.flows.plan_due.texts import GATE_OPEN, nudge_text, planned_text, withheld_text
-from service.store.alarm_clocks import SOON, Alarm
+from service.store.alarm_clocks import TRY_AGAIN, Alarm
 from service.store.content import Content
 from service.store.people import rhythm_of
 from service.store.planning import OLDEST_NIGHT
@@ -26,6 +26,8 @@ from service.store.sealed import Keyring
 # Nothing to do for so long: look again anyway.
 LONGEST_SLEEP = timedelta(days=14)
 DAY = timedelta(days=1)
+# A slot that expired leaves a place: what is planned around it is looked at again at the next tick.
+SOON = timedelta(seconds=2)
 # A slot of the morning may move this far past the end of its night (the largest flex, and a margin).
 LATEST_MOVE = timedelta(hours=4)
 
@@ -163,5 +165,5 @@ def _closings(
 
 
 def _ahead(instant: datetime, now: datetime) -> datetime:
-    """An instant to wake at; one that has passed already was missed by who closes, and is tried again."""
-    return instant if instant > now else now + SOON
+    """An instant to wake at; what should be closed by now could not be, and waits a while."""
+    return instant if instant > now else now + TRY_AGAIN

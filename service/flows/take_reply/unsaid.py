@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from service.domain.delivery import ANSWERS_AN_HOUR, Kind
+from service.domain.delivery import ANSWERS_AN_HOUR, OWED
 from service.domain.talk import Outcome
 from service.store import delivery_history, outbox
 from service.store.records import Patient
@@ -11,7 +11,6 @@ from service.store.session import Tx
 ONCE_A_CHAIN = "AUG-04"
 # As long as the monthly screens stay open.
 CHAIN_LASTS = timedelta(hours=48)
-OWED = frozenset({Kind.CRISIS, Kind.STOP_CONFIRM, Kind.HELP})
 
 
 def leave_unsaid(tx: Tx, patient: Patient, outcome: Outcome, now: datetime) -> None:
