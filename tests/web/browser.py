@@ -107,6 +107,12 @@ def faults_in_every_look(page: Page) -> list[str]:
     return found
 
 
+def follow(page: Page, selector: str) -> None:
+    """Click what leads to another page, and be there: a click alone returns while the old page still stands."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def grave_faults(page: Page) -> list[str]:
     """What axe finds serious or critical on a page."""
     if not page.evaluate("'axe' in window"):

@@ -129,9 +129,11 @@ def test_without_a_script_a_patient_can_be_read_paused_and_resumed(
         assert not page.locator(".for-wide svg.chart").is_visible()
         page.get_by_text("Pause texts").click()
         page.get_by_label("Until the morning of").fill("2026-12-01")
-        page.get_by_role("button", name="Pause", exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Pause", exact=True).click()
         assert "until Tue 1 Dec" in page.locator(".banner").inner_text()
-        page.get_by_role("button", name="Resume texts").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Resume texts").click()
         assert "Pause texts" in page.locator(".banner").inner_text()
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.entry.web.impact_runs import INLINE
 from tests.waiting import wait_until
-from tests.web.browser import NARROW, WIDE, faults_in_every_look, page_of, served
+from tests.web.browser import NARROW, WIDE, faults_in_every_look, follow, page_of, served
 from tests.web.conftest import World
 from tests.web.test_programme_impact import enrol
 from tests.web.test_programme_weeks import WEEK
@@ -81,7 +81,7 @@ def test_the_file_follows_the_typing_and_its_faults_name_their_line(
         page.fill("#source", source.replace('offset = "-2h"', 'offset = "-3h"'))
         status(page, "Texts that differ")
         assert page.locator("#outcome td:has-text('was 21:00')").count() > 0
-        page.click("button[value=step-kept]")
+        follow(page, "button[value=step-kept]")
         assert page.input_value("#amount") == "3h"
 
 
@@ -139,8 +139,8 @@ def test_a_session_that_ends_while_typing_loses_nothing_and_leaves_nothing_in_th
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
         page.context.add_cookies(cookies)
         page.goto(address + "/programmes")
-        page.click("text=Caffeine cut-off")
-        page.click("text=Go on")
+        follow(page, "text=Caffeine cut-off")
+        follow(page, "text=Go on")
         assert page.input_value("#amount") == "3h"
 
 
@@ -153,16 +153,16 @@ def test_both_views_and_the_draft_work_without_script(world: World, browser: Bro
     ):
         page.goto(address + STEP)
         page.fill("#amount", "3h")
-        page.click("button[value=file]")
+        follow(page, "button[value=file]")
         assert 'offset = "-3h"' in page.input_value("#source")
-        page.click("button[value=preview]")
+        follow(page, "button[value=preview]")
         assert page.locator("td:has-text('was 21:00')").count() > 0
-        page.click("text=Week by week")
+        follow(page, "text=Week by week")
         assert "With your change" in page.inner_text("main")
-        page.click("text=Later")
+        follow(page, "text=Later")
         assert "20:00 kept" in " ".join(page.inner_text(".week").split())
         page.goto(address + STEP)
-        page.click("text=Throw it away")
+        follow(page, "text=Throw it away")
         assert page.locator(".begun").count() == 0
 
 

@@ -8,6 +8,7 @@ from tests.web.browser import (
     NARROW,
     WIDE,
     faults_in_every_look,
+    follow,
     grave_faults,
     page_of,
     served,
@@ -86,16 +87,16 @@ def test_a_step_is_moved_published_and_seen_in_the_next_ten_texts(
         page_of(browser, address, member, WIDE, script=script) as page,
     ):
         page.goto(address + "/")
-        page.click("text=Caffeine cut-off")
+        follow(page, "text=Caffeine cut-off")
         assert "Adeyemi" not in page.content()
-        page.click("a:has-text('Change kept')")
+        follow(page, "a:has-text('Change kept')")
         page.fill("#amount", "3h")
         assert not page.locator("button[value=publish]").count()
-        page.click("button[value=preview]")
+        follow(page, "button[value=preview]")
         assert page.locator("td:has-text('was 21:00')").count() > 0
         # axe itself needs scripts.
         assert not script or grave_faults(page) == []
-        page.click("button[value=publish]")
+        follow(page, "button[value=publish]")
         assert "Version 2" in page.inner_text(".notice")
         times = page.locator(".texts td[data-label=Time]").all_inner_texts()
         assert any("20:00" in one for one in times)
@@ -118,18 +119,18 @@ def test_somebody_is_enrolled_and_says_yes_on_the_phone(demo: World, browser: Br
         for name, value in typed.items():
             page.fill(f"#{name}", value)
         page.check("#fact-uses_caffeine")
-        page.click("button[value=check]")
+        follow(page, "button[value=check]")
         assert "+1 902-555-1090" in page.inner_text(".understood")
         assert "Hi Ada." in page.inner_text(".understood blockquote")
         assert grave_faults(page) == []
-        page.click("button[value=enrol]")
+        follow(page, "button[value=enrol]")
         assert page.inner_text("h1") == "Ada Moreau"
         page.goto(address + "/phone")
-        page.click("text=Show the phone")
-        page.click("button[value=next-text]")
+        follow(page, "text=Show the phone")
+        follow(page, "button[value=next-text]")
         assert "Reply YES to join" in page.inner_text(".talk")
         page.fill("#body", "YES")
-        page.click("button:has-text('Send')")
+        follow(page, "button:has-text('Send')")
         assert "You're in!" in page.inner_text(".talk")
 
 

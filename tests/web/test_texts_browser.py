@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 
 from message_templates.render import filled
 from message_templates.segments import measure
-from tests.web.browser import NARROW, WIDE, faults_in_every_look, page_of, served
+from tests.web.browser import NARROW, WIDE, faults_in_every_look, follow, page_of, served
 from tests.web.conftest import World
 
 pytestmark = pytest.mark.slow
@@ -87,13 +87,13 @@ def test_it_works_without_script(world: World, browser: Browser) -> None:
     ):
         page.goto(address + PATH)
         page.fill("#body-en", "Kept “it”? Reply YES or NO.")
-        page.click("button[value=look]")
+        follow(page, "button[value=look]")
         assert "left double quotation mark" in page.content()
         page.fill("#body-en", "Kept it? Reply YES or NO.")
-        page.click("button[value=look]")
-        page.click("button[value=publish]")
+        follow(page, "button[value=look]")
+        follow(page, "button[value=publish]")
         assert "The next text that is sent has it." in page.content()
-        page.click("text=Use this again")
+        follow(page, "text=Use this again")
         assert page.locator(".history li").count() == 4
 
 

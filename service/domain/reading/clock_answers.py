@@ -34,7 +34,7 @@ def bedtime(document: Document, lexicon: Lexicon, usual: time | None) -> Intent 
 def onset(document: Document, lexicon: Lexicon) -> Intent | None:
     """The hour at which the legs began; none, bedtime or all_day in words."""
     words = document.raw.strip()
-    found = clocks(document, lexicon)
+    found = [c for c in clocks(document, lexicon) if c.part or not _counted(document, c)]
     if not found:
         return _onset_in_words(document)
     began = [c for c in found if _began_near(document, c)]
@@ -49,6 +49,11 @@ def onset(document: Document, lexicon: Lexicon) -> Intent | None:
     return Intent("onset_time", at, document.quote(clock.start, clock.end))
 
 
+def _counted(document: Document, clock: Clock) -> bool:
+    """ "5 cups of coffee", "took 2 tylenol": a number of something, and no hour."""
+    return any(mark.start == clock.start for mark in document.all("count_unit", "spoken_unit"))
+
+
 def _onset_in_words(document: Document) -> Intent | None:
     for name in ("all_day", "bedtime", "none"):
         for mark in document.all(f"onset.{name}"):
@@ -58,9 +63,11 @@ def _onset_in_words(document: Document) -> Intent | None:
 
 
 def _of_something_else(document: Document, mark: Mark) -> bool:
-    """ "Nothing helped", "no hablo": one word that denies what else its clause names, and not trouble."""
+    """ "Nothing helped", "no hablo", "no, it was awful": one word that denies something else, and not trouble."""
     if mark.concept != "onset.none" or mark.end > mark.start + 1:
         return False
+    if document.has("rough_said"):
+        return True
     part = document.tokens[mark.start].part
     rest = {place for place, token in enumerate(document.tokens) if token.part == part}
     for other in document.all("onset.none", "onset.none_rest", "command.courtesy"):

@@ -209,12 +209,26 @@ def other_commands(document: Document, lexicon: Lexicon, kind: str) -> list[Inte
     found: list[Intent] = []
     if document.has("command.help") and document.only("command.help", *_ANSWER_WORDS):
         found.append(Intent("help", words=document.raw.strip()))
-    for language, code in (("spanish", "es"), ("english", "en")):
-        marks = document.all(f"command.{language}")
-        if marks and not found:
-            found.append(Intent("language", code, document.quote(marks[0].start, marks[0].end)))
+    spoken = language(document)
+    if spoken and not found:
+        found.append(spoken)
     preferred = time_pref(document, lexicon, kind)
     return [*found, preferred] if preferred else found
+
+
+def language(document: Document) -> Intent | None:
+    """The language the patient asks for or says to speak."""
+    for name, code in (("spanish", "es"), ("english", "en")):
+        for mark in document.all(f"command.{name}"):
+            return Intent("language", code, document.quote(mark.start, mark.end))
+    return None
+
+
+def language_alone(document: Document) -> Intent | None:
+    """The language where the text says nothing else: the no of "no hablo ingles" answers no question."""
+    if not document.only("command.spanish", "command.english", "command.courtesy"):
+        return None
+    return language(document)
 
 
 def time_pref(document: Document, lexicon: Lexicon, kind: str) -> Intent | None:

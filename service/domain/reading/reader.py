@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
 
-from service.domain.reading import commands, lexicon, machine_made, news
+from service.domain.reading import commands, lexicon, machine_made, news, scores
 from service.domain.reading.clock_answers import bedtime_command, bedtime_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
@@ -121,10 +121,10 @@ def _unflagged(request: Request) -> list[Intent]:
 
 
 def _whatever_is_open(request: Request) -> Intent | None:
-    """A command that keeps its meaning beside any open question: help, resume, a new bedtime."""
-    cry = commands.emergency(request.document)
-    if cry:
-        return cry
+    """A command that keeps its meaning beside any open question: help, a language, resume, a bedtime."""
+    always = commands.emergency(request.document) or commands.language_alone(request.document)
+    if always:
+        return always
     resumed = commands.resume(request.document) if "paused" in request.kinds else None
     if resumed:
         return resumed
@@ -137,7 +137,8 @@ def _complete(request: Request, sure: list[Intent], answers: list[Intent]) -> li
     document = request.document
     found = list(sure)
     if not sure:
-        found = _told(request)
+        score = scores.unasked(document, request.lexicon)
+        found = [score] if score else _told(request)
     command = [] if sure else _commands(request)
     if command:
         return command

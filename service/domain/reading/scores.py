@@ -14,6 +14,10 @@ _LABELS = (
     frozenset({"b", "day", "rest", "dia", "reposo", "daytime", "sitting"}),
     frozenset({"c", "sleep", "sueno", "slept", "dormir"}),
 )
+_NIGHT_UNITS = frozenset(
+    {"night", "nights", "nite", "nites", "day", "days", "time", "times", "of"}
+    | {"noche", "noches", "dia", "dias", "veces"}
+)
 _RUN_TOGETHER = 100
 _FAR = 1600
 _ALL = frozenset({"all", "todo", "todos", "todas", "puros", "puras", "straight", "across"})
@@ -34,6 +38,27 @@ def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
         return Intent("unknown", "out_of_range", words, 0.6)
     sure = len(usable) == 1 and not document.has("maybe")
     return Intent("symptom_score", str(chosen.whole), words, 1.0 if sure else 0.6)
+
+
+def unasked(document: Document, lexicon: Lexicon) -> Intent | None:
+    """ "7ish, legs crawling", though another question is open: one score at the head of what tells of legs."""
+    found = numbers(document, lexicon, decimal_comma=True)
+    if len(found) != 1 or not document.has("of_the_legs"):
+        return None
+    score = found[0]
+    plain = score.scaled or score.cued or (score.start == 0 and _stands_alone(document, score))
+    if score.elsewhere or not plain or not 0 <= score.value <= SCALE:
+        return None
+    words = document.quote(score.start, score.end)
+    return Intent("symptom_score", str(score.whole), words, 0.6, "symptom_0_10")
+
+
+def _stands_alone(document: Document, number: Number) -> bool:
+    """ "7, legs bad", "7 legs bad" and "7 last night", not "3 walks for my legs"."""
+    if number.end == len(document.tokens) or document.tokens[number.end].glue.strip():
+        return True
+    beside = document.all("of_the_legs", "last_night", "maybe")
+    return any(mark.start == number.end for mark in beside)
 
 
 def _named_hour(document: Document, number: Number) -> bool:
@@ -122,7 +147,8 @@ def weekly(document: Document, lexicon: Lexicon) -> Intent | None:
     words = document.raw.strip()
     if not found:
         return None
-    if len(found) == 1 and _ALL & set(document.words) and values[0] <= SCALE:
+    alike = _ALL & set(document.words) and not document.has("all_night")
+    if len(found) == 1 and alike and values[0] <= SCALE:
         return Intent("weekly_scores", ",".join([str(values[0])] * 3), words, 0.8)
     if len(found) == 1 and values[0] >= _RUN_TOGETHER:
         return Intent("unknown", "ambiguous", words, 0.6)
@@ -163,13 +189,15 @@ def nights(document: Document, lexicon: Lexicon) -> Intent | None:
         if document.has(concept):
             return Intent("nights_count", str(value), words, 0.8)
     found = [
-        n for n in numbers(document, lexicon, decimal_comma=True) if not _in_a_phrase(document, n)
+        n
+        for n in numbers(document, lexicon, decimal_comma=True)
+        if not _in_a_phrase(document, n) and (not n.elsewhere or _of_nights(document, n))
     ]
     if not found and document.has("most_nights"):
         return None
     if not found:
         for concept, value in (("no_nights", 0), ("none_score", 0), ("all_nights", _NIGHTS)):
-            if document.has(concept):
+            if any(not _of_sleep(document, mark) for mark in document.all(concept)):
                 return Intent("nights_count", str(value), words, 0.8)
         return _nights_named(document)
     if len(found) == 2 and found[1].value == _NIGHTS and _out_of(document, found[1]):
@@ -181,6 +209,11 @@ def nights(document: Document, lexicon: Lexicon) -> Intent | None:
         return Intent("unknown", "out_of_range", words, 0.6)
     told = document.quote(chosen.start, chosen.end)
     return Intent("nights_count", str(chosen.whole), told)
+
+
+def _of_nights(document: Document, number: Number) -> bool:
+    """Whether a count counts nights or days: "3 nights", not "2 tylenol" and "up at 3am"."""
+    return bool(_NIGHT_UNITS.intersection(document.words[number.end : number.end + 1]))
 
 
 def _in_a_phrase(document: Document, number: Number) -> bool:
