@@ -101,6 +101,35 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'evenfall.db')}"
 
 
+@pytest.fixture(scope="session")
+def postgres_clinic(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The name of a database with an open clinic on the PostgreSQL server, to be copied."""
+    with postgres_database(postgres_server, postgres_template) as url:
+        make_world(url).store.engine.dispose()
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_clinic(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with an open clinic, to be copied."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("clinic") / "evenfall.db"))
+    make_world(f"sqlite:///{path}").store.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def postgres_clinic_url(postgres_server: str, postgres_clinic: str) -> Iterator[str]:
+    """A database of its own on the PostgreSQL server, with an open clinic."""
+    with postgres_database(postgres_server, postgres_clinic) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_clinic_url(sqlite_clinic: Path, tmp_path: Path) -> str:
+    """A SQLite file of its own, with an open clinic."""
+    return f"sqlite:///{shutil.copy(sqlite_clinic, tmp_path / 'clinic.db')}"
+
+
 @pytest.fixture
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     """A database of its own on the PostgreSQL server, without a table."""
@@ -131,9 +160,9 @@ def empty_database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
 
 
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
+@pytest.fixture(params=on_both("sqlite_clinic_url", "postgres_clinic_url"))
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """A clinic on each database, with a clock that stands still and simulated phones."""
-    made = make_world(database_url)
+    made = make_world(request.getfixturevalue(request.param))
     yield made
     made.store.engine.dispose()

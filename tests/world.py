@@ -152,7 +152,10 @@ def make_world(
     answers: Answers | None = None,
     texts: Catalogue | None = None,
 ) -> World:
-    """A clinic on a database without one, its programmes and texts published; `answers`: what its phones reply."""
+    """A clinic on a database, its programmes and texts published: the one that stands there, or a new one.
+
+    `answers`: what its phones reply.
+    """
     engine = open_engine(url, durable=False)
     store = Store(engine, new_keyring())
     clock = StandingClock(start)
@@ -166,7 +169,8 @@ def make_world(
         Choices(),
     )
     with store.transaction(SYSTEM, "test") as tx:
-        clinic = open_clinic(runtime, tx, CLINIC, start)
+        standing = people.all_clinics(tx)
+        clinic = standing[0] if standing else open_clinic(runtime, tx, CLINIC, start)
     # What was published is known before the first patient comes.
     look_after_patients(runtime)
     return World(runtime, clock, phones, clinic)

@@ -70,10 +70,11 @@ def test_what_runs_out_meanwhile_says_why_and_was_never_asked(world: World) -> N
     assert world.rows("question", token=token)[0].state == "void"
 
 
-def test_another_process_and_a_restart_see_it(world: World, database_url: str) -> None:
+def test_another_process_and_a_restart_see_it(world: World) -> None:
     put(world, world.patient(), "one")
     switch_off(world)
-    engine = open_engine(database_url, durable=False)
+    url = world.store.engine.url.render_as_string(hide_password=False)
+    engine = open_engine(url, durable=False)
     second = replace(world.runtime, store=Store(engine, world.store.keyring))
     assert claim(second, PLACES) == []
     assert switch_on(world)

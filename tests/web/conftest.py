@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from playwright.sync_api import Browser
 
 from message_templates.catalogue import Catalogue, load
@@ -197,29 +198,55 @@ def csrf(page: str) -> str:
     return page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
 
 
+@pytest.fixture(scope="session")
+def site_database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the clinic open since long ago, to be copied."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("site") / "evenfall.db"))
+    runtime = _runtime(path, SHIPPED)
+    with runtime.store.transaction(SYSTEM, "test") as tx:
+        open_clinic(runtime, tx, CLINIC, LONG_AGO)
+    runtime.store.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """The pages, compiled once for all sites."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+
+
+def _runtime(path: Path, texts: Catalogue) -> Runtime:
+    clock = Clock()
+    clock.hold(NOW)
+    return Runtime(
+        Store(open_engine(f"sqlite:///{path}", durable=False), new_keyring()),
+        SimulatedGateway(),
+        clock,
+        LocalDispatcher(lambda: None),
+        ContentShelf(texts),
+        Choices(),
+    )
+
+
 @pytest.fixture
-def make_world(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[..., World]]:
+def make_world(
+    site_database: Path, sqlite_template: Path, compiled_pages: BytecodeCache, tmp_path: Path
+) -> Iterator[Callable[..., World]]:
     """Makes sites; their databases end with the test."""
     engines = []
 
     def make(*, loopback: bool = True, texts: Catalogue = SHIPPED) -> World:
         path = tmp_path / f"site{len(engines)}.db"
-        shutil.copy(sqlite_template, path)
-        engines.append(open_engine(f"sqlite:///{path}", durable=False))
-        clock = Clock()
-        clock.hold(NOW)
-        runtime = Runtime(
-            Store(engines[-1], new_keyring()),
-            SimulatedGateway(),
-            clock,
-            LocalDispatcher(lambda: None),
-            ContentShelf(texts),
-            Choices(),
-        )
+        shutil.copy(site_database if texts is SHIPPED else sqlite_template, path)
+        runtime = _runtime(path, texts)
+        engines.append(runtime.store.engine)
         site = Site(runtime, "a secret for tests only", "http://127.0.0.1", loopback)
         with runtime.store.transaction(SYSTEM, "test") as tx:
-            clinic = open_clinic(runtime, tx, CLINIC, LONG_AGO)
-        return World(create_app(site), runtime, clinic)
+            standing = people.all_clinics(tx)
+            clinic = standing[0] if standing else open_clinic(runtime, tx, CLINIC, LONG_AGO)
+        app = create_app(site)
+        app.jinja_env.bytecode_cache = compiled_pages
+        return World(app, runtime, clinic)
 
     yield make
     for engine in engines:
