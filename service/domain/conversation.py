@@ -1,8 +1,10 @@
 """What a reply does: which question it answers, what it changes, and what is said back. Pure."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import time, timedelta
 
+from schedules.night import wake_of
+from schedules.recurrence import to_local
 from service.domain import answers, commands
 from service.domain.alerts import RULES, rule_for_reading
 from service.domain.consent import ConsentState
@@ -96,11 +98,28 @@ _PROVIDER_ANSWERS = frozenset({Kind.STOP_CONFIRM, Kind.HELP})
 
 
 def _question_for(talk: Talk, intent: Intent) -> Open | None:
-    """The newest open question of the kind the intent answers; a closed or answered one only if none is open."""
+    """The newest open question of the kind the intent answers; a closed or answered one only if none is open.
+
+    After another night an answer about one is news of that one: the answer of the night before stands.
+    """
     if intent.kind is None:
         return None
-    mine = [question for question in talk.questions if question.kind == intent.kind]
+    mine = [
+        question
+        for question in talk.questions
+        if question.kind == intent.kind
+        and not (question.answered and intent.name in _OF_A_NIGHT and _slept_since(talk, question))
+    ]
     return min(mine, key=lambda question: (question.answered, question.late), default=None)
+
+
+_OF_A_NIGHT = frozenset({"symptom_score", "onset_time"})
+
+
+def _slept_since(talk: Talk, question: Open) -> bool:
+    """Whether the patient has woken from a later night than the one a question is about."""
+    woken = wake_of(talk.rhythm, question.night + timedelta(days=1))
+    return to_local(talk.now, talk.rhythm.zone) >= woken
 
 
 def _raise_alert(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:

@@ -96,6 +96,8 @@ class Cause(StrEnum):
 
 # At most this many answers to one number in an hour (two machines must not talk to each other).
 ANSWERS_AN_HOUR = 3
+# What was done at the patient's own word is confirmed more often: silence would have him ask again (our default).
+CONFIRMED_AN_HOUR = 8
 
 
 class State(StrEnum):

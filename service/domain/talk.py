@@ -115,6 +115,11 @@ class Outcome:
     review: bool = False
 
     @property
+    def obeys(self) -> bool:
+        """Whether it does what the patient asked for: another bedtime or language, a pause, a topic less, later."""
+        return bool(self.changes or self.left_out or self.pause_until or self.resume or self.later)
+
+    @property
     def answers(self) -> bool:
         """Whether any text goes back."""
         return bool(self.said) or self.opened is not None or self.later is not None

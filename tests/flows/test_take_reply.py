@@ -261,13 +261,37 @@ def test_the_fourth_reply_within_an_hour_gets_no_answer_and_waits_for_a_person(
     world: World,
 ) -> None:
     patient = world.patient()
-    for number in range(5):
-        world.say(patient, f"pause {number + 2} days")
-    assert world.sent(patient).count("SYS-05") == 3
-    assert [row.review_state for row in world.rows("inbound")] == ["none"] * 3 + ["open"] * 2
+    for _ in range(5):
+        world.say(patient, "when is my appointment?")
+    assert world.sent(patient) == ["SYS-13"] * 3
+    assert [row.review_state for row in world.rows("inbound")] == ["open"] * 5
     world.live(hours=1)
-    world.say(patient, "pause 9 days")
-    assert world.sent(patient).count("SYS-05") == 4
+    world.say(patient, "when is my appointment?")
+    assert world.sent(patient) == ["SYS-13"] * 4
+
+
+def test_what_was_done_at_the_patients_word_is_confirmed_eight_times_an_hour(world: World) -> None:
+    patient = world.patient()
+    for number in range(9):
+        world.say(patient, f"pause {number + 2} days")
+    assert world.sent(patient) == ["SYS-05"] * 8
+    assert [row.review_state for row in world.rows("inbound")] == ["none"] * 8 + ["open"]
+    world.live(hours=1)
+    world.say(patient, "pause 12 days")
+    assert world.sent(patient) == ["SYS-05"] * 9
+
+
+def test_a_score_told_while_another_question_is_open_is_credited_to_last_night(
+    world: World,
+) -> None:
+    patient = asked_last_night(world)
+    world.say(patient, "3")
+    world.live_to(datetime(2026, 11, 22, 21))
+    assert world.sent(patient)[-1] == "WK-01"
+    world.live_to(datetime(2026, 11, 23, 7, 15))
+    world.say(patient, "7ish, legs crawling")
+    told = world.rows("observation", kind="symptom_0_10", replaced=False)
+    assert [(one.number, one.night.day) for one in told] == [(3, 21), (7, 22)]
     assert world.rows("inbound")[-1].review_state == "none"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from service.domain.delivery import ANSWERS_AN_HOUR, OWED
+from service.domain.delivery import ANSWERS_AN_HOUR, CONFIRMED_AN_HOUR, OWED
 from service.domain.talk import Outcome
 from service.store import delivery_history, outbox
 from service.store.records import Patient
@@ -22,7 +22,8 @@ def leave_unsaid(tx: Tx, patient: Patient, outcome: Outcome, now: datetime) -> N
         lately = now - CHAIN_LASTS
         if delivery_history.said_since(tx, patient.id, ONCE_A_CHAIN, lately):
             outcome.said = [one for one in outcome.said if one.template != ONCE_A_CHAIN]
-    if outcome.said and outbox.answers_in_hour_before(tx, patient.id, now) >= ANSWERS_AN_HOUR:
+    most = CONFIRMED_AN_HOUR if outcome.obeys else ANSWERS_AN_HOUR
+    if outcome.said and outbox.answers_in_hour_before(tx, patient.id, now) >= most:
         owed = [one for one in outcome.said if outcome.consent or one.kind in OWED]
         asking = [one for one in outcome.said if one.asks is not None and one not in owed]
         outcome.said = owed + asking
