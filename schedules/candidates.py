@@ -167,8 +167,10 @@ class Sieve:
 
     def _ruled_out(self, rule: Rule, on: date, due: datetime) -> tuple[str, str]:
         subject = self.subject
-        if not subject.consented or rule.programme in subject.declined:
+        if not subject.consented:
             return "not_consented", ""
+        if rule.programme in subject.declined:
+            return "not_consented", "the patient left this topic out"
         against = self.eligible.against[rule]
         if against and (holding := _first_holding(subject, against, on)):
             return "not_eligible", holding

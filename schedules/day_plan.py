@@ -168,10 +168,10 @@ class _Planner:
     ) -> Planned | Withheld:
         rule = candidate.rule
         wording = self._least_used(candidate)
-        reason = self._capped(candidate, wording, waiting)
-        if reason:
+        full = self._capped(candidate, wording, waiting)
+        if full:
             self._free_day(candidate)
-            return withheld(candidate, placed.at, reason)
+            return withheld(candidate, placed.at, *full)
         alike = [at for kind, at in self.questions if kind == rule.asks]
         at = clear_place(placed, self.texts, alike)
         if isinstance(at, str):
@@ -190,20 +190,20 @@ class _Planner:
 
     def _capped(
         self, candidate: Candidate, wording: Wording, waiting: Sequence[Candidate]
-    ) -> str | None:
+    ) -> tuple[str, str] | None:
         rule, night = candidate.rule, candidate.night
         if wording.gated and night in self.tally.gates:
-            return "cap_night"
+            return "cap_night", "one a night asks for privacy first"
         if rule.dose:
             return None
         if self.tally.nights[night] >= PER_NIGHT:
-            return "cap_night"
+            return "cap_night", ""
         if places_left(self.tally, night) <= 0:
-            return "cap_week"
+            return "cap_week", ""
         if week_could_bind(self.tally, night) and not self._week_allows(candidate, waiting):
-            return "cap_week"
+            return "cap_week", ""
         if tips_left(self.tally, rule, night) <= 0:
-            return "cap_programme"
+            return "cap_programme", ""
         return None
 
     def _week_allows(self, candidate: Candidate, waiting: Sequence[Candidate]) -> bool:

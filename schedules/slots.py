@@ -20,17 +20,17 @@ REASONS: Final = {
     "paused": "The patient's texts are paused (until the date shown).",
     "held": "On hold: blood test due, iron held or tips held, until released by a result,"
     " a date or a person.",
-    "not_consented": "There is no consent in force for this programme.",
+    "not_consented": "There is no consent in force (to any text, or to this topic).",
     "outside_hours": "It would have come outside the patient's hours and could not be moved"
     " far enough.",
-    "cap_night": "The most texts for one night, or the night's one GATE-01, had already been used.",
+    "cap_night": "The night's limit of texts had already been reached (the one that asks for privacy first).",
     "cap_week": "The most texts for this week had already been used or are kept for more"
     " important ones.",
     "cap_programme": "This programme's own limit for the week was reached.",
     "gap": "Another text was less than 90 minutes away and this one could not wait.",
     "question_open": "A question of the same answer type, sent less than 3 hours before,"
     " was still unanswered.",
-    "gate_unopened": "Not opened: the patient did not answer GATE-01 within 4 hours.",
+    "gate_unopened": "The patient did not answer OK within 4 hours to the text that asks for privacy first.",
     "no_text_in_language": "The text does not exist in the patient's language.",
     "expired": "The time in which it is of use passed before it could be sent.",
     "kill_switch": "A person had switched sending off.",

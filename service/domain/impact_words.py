@@ -28,10 +28,10 @@ def changes(counts: Mapping[Change, int]) -> str:
     return ", ".join([f"{number} {'text' if number == '1' else 'texts'} {rest}", *said[1:]])
 
 
-def tonight(impact: Impact) -> list[str]:
-    """`caffeine, heads-up: 31 texts moved`, one line a step; empty where tonight stays as it is."""
+def tonight(impact: Impact, titles: Mapping[str, str]) -> list[str]:
+    """`Caffeine cut-off, heads-up: 31 texts moved`, one line a step; empty where tonight stays as it is."""
     return [
-        f"{programme}, {step}: {changes(counts)}"
+        f"{titles.get(programme, programme)}, {step}: {changes(counts)}"
         for (programme, step), counts in sorted(impact.tonight.items())
     ]
 
@@ -48,9 +48,10 @@ def cost(impact: Impact) -> str:
     )
 
 
-def warnings(impact: Impact) -> list[str]:
-    """`caffeine, heads-up: 12 times withheld. It would have come outside the patient's hours …`"""
+def warnings(impact: Impact, titles: Mapping[str, str]) -> list[str]:
+    """`Caffeine cut-off, heads-up: 12 times withheld. It would have come outside the patient's hours …`"""
     return [
-        f"{programme}, {step}: {counted(times, 'time', 'times')} withheld. {reason_words(reason, '')}"
+        f"{titles.get(programme, programme)}, {step}: {counted(times, 'time', 'times')} withheld."
+        f" {reason_words(reason, '')}"
         for ((programme, step), reason), times in impact.warnings.most_common()
     ]

@@ -17,6 +17,7 @@ PAGE = 50
 
 # What staff ask for, each as the states it stands for.
 FATES: Mapping[str, tuple[State, ...]] = {
+    "any": tuple(State),
     "waiting": (State.PLANNED, State.SUBMITTING),
     "sent": (State.ACCEPTED, State.SENT),
     "delivered": (State.DELIVERED,),
@@ -30,7 +31,10 @@ FATES: Mapping[str, tuple[State, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which texts: None where any will do. `since` and `until` (excluded) bound when they were written (UTC)."""
+    """Which texts: None where any will do; no `fate`: whatever was not withheld.
+
+    `since` and `until` (excluded) bound when they were written (UTC).
+    """
 
     fate: str | None = None
     kind: str | None = None
@@ -99,7 +103,9 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.fate in {"unknown", "expired", "not_delivered", "taken_back"}:
         found.append(IS_AMISS)
-    if wanted.fate is not None:
+    if wanted.fate is None:
+        found.append(OutboxText.state != State.SUPPRESSED.value)
+    elif wanted.fate != "any":
         found.append(OutboxText.state.in_([state.value for state in FATES[wanted.fate]]))
     if wanted.kind is not None:
         found.append(OutboxText.kind == wanted.kind)

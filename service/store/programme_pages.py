@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 
 from schedules.facts import Fact, Facts
 from service.store.circumstances import FACTS_OF_ALL
+from service.store.content import Content
 from service.store.records import Patient
 from service.store.rows import as_record, columns, grouped
 from service.store.session import Tx
@@ -55,3 +56,8 @@ def authors(tx: Tx, actors: Iterable[str | None]) -> dict[str, str]:
     query = select(User.token, User.name).where(User.token.in_(set(tokens.values())))
     names = {row[0]: row[1] for row in tx.rows(query)}
     return {actor: names[token] for actor, token in tokens.items() if names.get(token)}
+
+
+def programme_titles(content: Content) -> dict[str, str]:
+    """The programmes' names for people, also of versions no longer in force."""
+    return {version.slug: programme.title for version, programme in content.versions}

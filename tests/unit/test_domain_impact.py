@@ -63,8 +63,8 @@ def test_only_what_is_newly_withheld_for_want_of_room_is_warned_of() -> None:
     after = [kept("outside_hours"), kept("outside_hours", "a"), kept("paused"), kept("gap", "kept")]
     impact.add(before, after, NIGHT, (1, 0))
     assert impact.warnings == {(("caffeine", "a"), "outside_hours"): 1}
-    (line,) = impact_words.warnings(impact)
-    assert line.startswith("caffeine, a: 1 time withheld. It would have come outside")
+    (line,) = impact_words.warnings(impact, {"caffeine": "Caffeine cut-off"})
+    assert line.startswith("Caffeine cut-off, a: 1 time withheld. It would have come outside")
 
 
 @pytest.mark.parametrize(

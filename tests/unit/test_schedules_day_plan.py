@@ -201,7 +201,7 @@ def test_one_gate_a_night_goes_to_the_highest_priority() -> None:
 
 REASON_CASES = [
     ("not_consented", {"consented": False}, ""),
-    ("not_consented", {"declined": frozenset({"own"})}, ""),
+    ("not_consented", {"declined": frozenset({"own"})}, "the patient left this topic out"),
     ("not_eligible", {"facts": facts(pregnant="")}, "pregnant"),
     ("paused", {"pauses": (Pause(utc("2026-06-09T00:00")),)}, "until resumed"),
     (

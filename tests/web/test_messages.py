@@ -68,7 +68,7 @@ def test_what_became_of_a_text_is_said_in_words(
     world: World, row: dict[str, Any], said: str
 ) -> None:
     write(world, world.patient(), "Coffee after noon?", **row)
-    page = text(world.member("auditor").get("/messages").text)
+    page = text(world.member("auditor").get("/messages?fate=any").text)
     assert said in page
     assert "Tom Whitfield" in page
     assert "“Coffee after noon?” by the plan, Caffeine cut-off, CAF-01" in page
@@ -124,7 +124,7 @@ def test_one_patients_texts_by_reference_and_who_looked(world: World) -> None:
     found = browser.post("/messages", data=form)
     assert found.headers["Location"] == f"/messages?patient={tom.token}"
     page = browser.get(found.headers["Location"]).text
-    assert "Every text to Tom Whitfield" in page
+    assert "Texts to Tom Whitfield" in page
     assert set(re.findall(r"“(\w+)”", page)) == {"toms"}
     nobody = browser.post("/messages", data={**form, "reference": "N"})
     assert "Nobody at your clinic has exactly this" in browser.get(nobody.headers["Location"]).text
@@ -174,3 +174,15 @@ def test_the_log_in_every_look(world: World, browser: Browser, filled: bool) -> 
         for path in ("/messages", "/messages?fate=unknown&day=2026-11-21"):
             page.goto(address + path)
             assert faults_in_every_look(page) == []
+
+
+def test_what_was_withheld_is_shown_where_it_is_asked_for(world: World) -> None:
+    patient = world.patient()
+    write(world, patient, "left")
+    write(world, patient, "stayed", state="suppressed", reason="cap_night")
+    browser = world.member("clinician")
+    shown = {
+        fate: set(re.findall(r"“(\w+)”", browser.get(f"/messages?fate={fate}").text))
+        for fate in ("", "withheld", "any")
+    }
+    assert shown == {"": {"left"}, "withheld": {"stayed"}, "any": {"left", "stayed"}}

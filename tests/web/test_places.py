@@ -55,7 +55,7 @@ def test_a_night_over_its_cap_names_what_was_sent(world: World) -> None:
         text(browser.get(f"/patients/{tom.token}/nights/{last - timedelta(days=back)}").text)
         for back in range(4)
     ]
-    lead = r"one GATE-01, had already been used\. "
+    lead = r"limit of texts had already been reached\. "
     told = re.findall(lead + r"(The places went to [^.]+ at \d\d:\d\d\.)", " ".join(pages))
     assert told
     assert all(" and " in one for one in told)

@@ -36,7 +36,7 @@ def test_the_effect_is_counted_before_anything_is_published(world: World) -> Non
     assert 3 * 3 <= int(moved[1]) <= 3 * 4
     assert "The texts cost the same" in said
     # It is morning: the night in course ends at noon, and what people call tonight comes after it.
-    assert re.search(r"Today and tonight caffeine, kept: \d texts moved", said)
+    assert re.search(r"Today and tonight Caffeine cut-off, kept: \d texts moved", said)
     assert len(versions(world)) == 1
 
 
@@ -46,7 +46,7 @@ def test_a_step_that_finds_no_room_is_warned_of(world: World) -> None:
     change = {**form(browser), "moment": "after bedtime", "amount": "2h", "flex": "0"}
     said = words(browser.post(STEP, data={**change, "act": "preview"}).text)
     assert "Newly withheld" in said
-    assert "caffeine, kept" in said
+    assert "Caffeine cut-off, kept" in said
     assert "It would have come outside the patient" in said
     assert "removed" in said
     assert "fewer" in said

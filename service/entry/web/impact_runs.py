@@ -1,7 +1,7 @@
 """The impact of a publication, counted before it: at once for a small clinic, in the background for a large one."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock, Thread
@@ -12,6 +12,7 @@ import structlog
 from service.domain.impact import NIGHTS, Impact
 from service.flows.plan_due.preview import Proposal, take_in
 from service.runtime import Runtime
+from service.store.programme_pages import programme_titles
 from service.store.session import ClinicScope, Tx
 
 INLINE: Final = 150
@@ -34,13 +35,15 @@ log = structlog.get_logger()
 class Run:
     """One counting, for version `number`.
 
-    `tonight` is complete before `impact` is begun; `done` counts patients in the one under way.
+    `tonight` is complete before `impact` is begun; `done` counts patients in the one under way; `titles`: the
+    programmes' names for people.
     """
 
     total: int
     number: int
     begun: datetime
     doubts: Sequence[str]
+    titles: Mapping[str, str]
     done: int = 0
     tonight: Impact = field(default_factory=Impact)
     impact: Impact = field(default_factory=Impact)
@@ -67,7 +70,8 @@ class ImpactRuns:
         found = self.find(key)
         if found is not None and (found.counting or proposal.now - found.begun < FRESH):
             return found
-        run = Run(len(patient_ids), proposal.number, proposal.now, proposal.doubts)
+        titles = programme_titles(proposal.after)
+        run = Run(len(patient_ids), proposal.number, proposal.now, proposal.doubts, titles)
         if run.total <= INLINE:
             take_in(tx, proposal, patient_ids, NIGHTS, run.impact)
             run.done, run.counting = run.total, False

@@ -11,10 +11,10 @@ from service.domain.delivery import ENDED_UNSENT, HANDED_OVER, NOT_REACHED, Kind
 from service.domain.provider_codes import meaning
 from service.entry.web import words
 from service.entry.web.access import READERS, for_roles, member, own_clinic
-from service.entry.web.patient_night import programme_titles
 from service.entry.web.site import current_site
 from service.store import audit, message_log, people, people_search
 from service.store.message_log import FATES, Row, Wanted
+from service.store.programme_pages import programme_titles
 from service.store.records import Patient
 from service.store.session import Tx
 
@@ -22,6 +22,7 @@ pages = Blueprint("messages", __name__)
 
 LONGEST_REFERENCE = 40
 FATE_WORDS = {
+    "any": "anything, withheld too",
     "waiting": "waiting or leaving now",
     "sent": "sent, not confirmed",
     "delivered": "delivered",

@@ -11,8 +11,8 @@ from service.entry.web.places import instead, places
 from service.entry.web.site import current_site
 from service.flows.plan_due.ahead import forecast, passed_over
 from service.store import audit, people
-from service.store.content import Content
 from service.store.night_slots import night_slots
+from service.store.programme_pages import programme_titles
 
 pages = Blueprint("patient_night", __name__)
 
@@ -61,8 +61,3 @@ def night(token: str, night: str) -> ResponseReturnValue:
         now=now,
         zone=one.zone,
     )
-
-
-def programme_titles(content: Content) -> dict[str, str]:
-    """The programmes' names for people, also of versions no longer in force."""
-    return {version.slug: programme.title for version, programme in content.versions}
