@@ -41,7 +41,7 @@ RULES: dict[str, Rule] = {
             "Too many texts",
             "Look at Messages for what left and why; resolve this to let texts go on.",
         ),
-        Rule("M-HIGH", "AMBER", 30, "Bad nights", "Call about the last nights.", lasting=False),
+        Rule("M-HIGH", "AMBER", 30, "Bad nights", "Call about these nights.", lasting=False),
         Rule("M-RISE", "AMBER", 31, "Getting worse", "Call; look for what changed.", lasting=False),
         Rule("M-AUG", "AMBER", 32, "Starts earlier", "Review the dopamine drug.", "AUG-04"),
         Rule(

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from statistics import fmean, median
 
 from service.domain.trends import (
+    BASELINE_DAYS,
     NOON_MIN,
+    RECENT_DAYS,
     Score,
     baseline,
     circular_spread,
@@ -181,7 +183,12 @@ def symptom_mean(scores: Sequence[Score], as_of: date) -> float | None:
 
 
 def change(scores: Sequence[Score], first: date, as_of: date) -> float | None:
-    """Change: 14-day mean minus baseline (first 7 days), at least 4 each; negative is better."""
+    """Change: 14-day mean minus baseline (first 7 days), at least 4 each; negative is better.
+
+    None while the two share days: a week is not compared with itself.
+    """
+    if (as_of - first).days < BASELINE_DAYS + RECENT_DAYS - 1:
+        return None
     before, now = baseline(scores, first), recent_mean(scores, as_of)
     return None if before is None or now is None else now - before
 

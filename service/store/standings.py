@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, and_, bindparam, func, select
 
 from schedules.facts import Fact, Facts
 from service.domain.alerts import RULES
-from service.domain.figures import WINDOW_DAYS, Dose, onset, weekly_triple
+from service.domain.figures import WINDOW_DAYS, Dose, change, onset, weekly_triple
 from service.domain.findings import Finding, History, standing_findings, undecided
 from service.domain.night_summary import AskedQuestion, counts
 from service.domain.trends import Score, baseline, recent_mean, usual
@@ -199,12 +199,11 @@ def _row(
 ) -> dict[str, Any]:
     by_night = {night.night: night for night in nights}
     window = [by_night.get(as_of - DAY * n) for n in range(WINDOW_DAYS - 1, -1, -1)]
-    before, now = baseline(history.scores, history.first), recent_mean(history.scores, as_of)
     figures = {
         "usual": usual(history.scores),
-        "baseline": before,
-        "mean_14": now,
-        "change": None if before is None or now is None else now - before,
+        "baseline": baseline(history.scores, history.first),
+        "mean_14": recent_mean(history.scores, as_of),
+        "change": change(history.scores, history.first, as_of),
         "last_scores": [night.severity if night else None for night in window],
         "heat": [night.state if night else "none_due" for night in window],
         "counted": sum(night.counted for night in window if night),

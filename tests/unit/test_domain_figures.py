@@ -158,6 +158,9 @@ def test_baseline_and_change() -> None:
     assert baseline(first_week, FIRST) == 7  # (6 + 8 + 6 + 8) / 4
     assert recent_mean([*first_week, *lately], day(33)) == 4  # (4 + 4 + 5 + 3) / 4
     assert figures.change([*first_week, *lately], FIRST, day(33)) == -3  # negative is better
+    assert figures.change(first_week, FIRST, day(6)) is None  # a week against itself
+    assert figures.change([*first_week, *scores(4, 4, 5, 3, start=16)], FIRST, day(19)) is None
+    assert figures.change([*first_week, *scores(4, 4, 5, 3, start=17)], FIRST, day(20)) == -3
     assert figures.change(first_week[:3] + lately, FIRST, day(33)) is None
     assert figures.change(first_week + lately[:3], FIRST, day(33)) is None
 
