@@ -17,10 +17,10 @@ from message_templates.text_files import Entry, Found, Kind, LanguageFiles, Word
 Privacy = Literal["plain", "discreet"]
 
 GATE_ID = "GATE-01"
-SHIPPED = Path(__file__).parent
+SHIPPED: Final = Path(__file__).parent
+"""The folder of the languages that come with the product."""
 LANGUAGES: Final = {"en": "English", "es": "Spanish"}
 """The languages of texts, as people call them."""
-"""The folder of the languages that come with the product."""
 _PROPERTIES_LANGUAGE = "en"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from message_templates.catalogue import LANGUAGES, Catalogue, Text
 from message_templates.fault import Fault
 from message_templates.kept_words import KEPT_PLACEHOLDERS, KEPT_WORDS, fillable
-from message_templates.render import PlaceholderError, placeholders, render
+from message_templates.render import filled, known_placeholders, strange_braces
 from message_templates.safety_gates import SAFETY_GATES
 from message_templates.segments import measure
 
@@ -117,12 +117,9 @@ def _reasons(text: Text, catalogue: Catalogue, known_facts: Collection[str]) -> 
 
 
 def _wording_reasons(text: Text, body: str) -> Iterator[str]:
-    try:
-        named = set(placeholders(body))
-    except PlaceholderError as error:
-        yield str(error)
-        return
-    length = measure(render(body, _LONGEST))
+    yield from strange_braces(body)
+    named = set(known_placeholders(body))
+    length = measure(filled(body, _LONGEST))
     if length.offending:
         yield f"not in GSM-7: {' '.join(length.offending)}"
     most = _MOST_UNITS.get(text.language, _MOST_UNITS_ELSEWHERE)

@@ -30,16 +30,27 @@ class PlaceholderError(ValueError):
 
 
 def placeholders(body: str) -> tuple[str, ...]:
-    """The placeholders of `body`, each once, in order. PlaceholderError on any other brace."""
-    names: list[str] = []
-    for part in _PARTS.finditer(body):
-        name = part[1]
-        if name is None:
-            raise PlaceholderError(f"stray {part[2]!r} at character {part.start() + 1}")
-        if name not in PLACEHOLDERS:
-            raise PlaceholderError(f"unknown placeholder {part[0]!r}")
-        names.append(name)
-    return tuple(dict.fromkeys(names))
+    """The placeholders of `body`, each once, in order. PlaceholderError names every other brace."""
+    if strange := strange_braces(body):
+        raise PlaceholderError("; ".join(strange))
+    return known_placeholders(body)
+
+
+def known_placeholders(body: str) -> tuple[str, ...]:
+    """The placeholders of the closed list that `body` has, each once, in order, whatever else is in braces."""
+    names = (part[1] for part in _PARTS.finditer(body))
+    return tuple(dict.fromkeys(name for name in names if name in PLACEHOLDERS))
+
+
+def strange_braces(body: str) -> list[str]:
+    """What is wrong with each brace that is no placeholder of the closed list."""
+    return [
+        f"stray {part[2]!r} at character {part.start() + 1}"
+        if part[1] is None
+        else f"unknown placeholder {part[0]!r}"
+        for part in _PARTS.finditer(body)
+        if part[1] not in PLACEHOLDERS
+    ]
 
 
 def filled(body: str, values: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -123,6 +124,13 @@ def import_patients(path: Path, slug: str, dry_run: bool) -> None:
     if faults:
         click.echo(f"Faults: {len(faults)}. Nothing was written.", err=True)
         sys.exit(1)
+    for number, others in _shared(opened, found, checked):
+        has = "has" if len(others) == 1 else "have"
+        click.echo(
+            f"row {number}, column phone: {', '.join(others)} {has} this number too; whose reply one is, a person"
+            " must say. Give each their own if you can.",
+            err=True,
+        )
     if not dry_run:
         with opened.store.transaction(SYSTEM, ACTOR) as tx:
             now = opened.runtime.clock.now()
@@ -162,6 +170,22 @@ def _checked(opened: Opened, found: Clinic, path: Path) -> tuple[list[CheckedPat
         else:
             checked.append(result)
     return checked, faults
+
+
+def _shared(
+    opened: Opened, found: Clinic, checked: Sequence[CheckedPatient]
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows whose number somebody else has, in the clinic or in a row above; and who."""
+    known: dict[str, list[str]] = {}
+    with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        for row, one in enumerate(checked, start=2):
+            index = people.phone_index(tx.keyring, one.phone)
+            if index not in known:
+                owners = people.patients_by_number(tx, found.id, index)
+                known[index] = [patient.ref for patient in owners]
+            if known[index]:
+                yield row, list(known[index])
+            known[index].append(one.ref)
 
 
 def _rows(path: Path) -> tuple[list[dict[str | None, str]], str]:

@@ -126,6 +126,18 @@ def test_a_dry_run_writes_nothing_and_a_strange_column_is_named(shell: Shell) ->
     assert (done.exit_code, "shoe_size" in done.stdout) == (1, True)
 
 
+def test_a_number_of_two_people_is_told_and_enrolled(shell: Shell) -> None:
+    assert shell(*CLINIC).exit_code == 0
+    sister = ANN.replace("N-2", "N-3").replace("902-555-2002", "902-555-2001")
+    done = shell("import", "patients", shell.file("p.csv", HEADER, TOM, ANN, sister), "--clinic", "north")  # fmt: skip
+    assert done.exit_code == 0
+    assert "row 4, column phone: N-1 has this number too" in done.stderr
+    assert "Enrolled: 3." in done.stderr
+    brother = TOM.replace("N-1", "N-4")
+    done = shell("import", "patients", shell.file("q.csv", HEADER, brother), "--clinic", "north")
+    assert "row 2, column phone: N-1, N-3 have this number too" in done.stderr
+
+
 def test_a_plan_is_one_json_object_a_line(north: Shell) -> None:
     done = north("plan", "--clinic", "north", "--patient", "N-1", "--nights", "14", "--json")
     lines = [json.loads(line) for line in done.stdout.splitlines()]

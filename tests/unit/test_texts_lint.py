@@ -106,3 +106,14 @@ def test_one_edited_wording(text_id: str, language: str, body: str, reason: str 
     found = lint_body(load().texts[text_id, language], body)
     assert len(found) == (reason is not None)
     assert reason is None or reason in found[0]
+
+
+def test_every_fault_of_a_wording_is_told_at_once() -> None:
+    found = lint_body(load().texts["CAF-03", "en"], "\u2615 {foo} {bar} Reply QUIT. {")
+    assert [reason.partition(":")[0] for reason in found] == [
+        "unknown placeholder '{foo}'",
+        "unknown placeholder '{bar}'",
+        "stray '{' at character 27",
+        "not in GSM-7",
+        "QUIT may not be the answer a text asks for",
+    ]

@@ -61,6 +61,12 @@ def test_checking_shows_what_was_understood_and_sends_nothing(world: World) -> N
     assert waiting(world) == []
 
 
+def test_a_number_that_somebody_has_is_told(world: World) -> None:
+    world.patient(ref="NSC-9", phone="+19025551003")
+    page = send(world.member("clinician"), act="check").text
+    assert "NSC-9 has this number too." in page
+
+
 def test_the_invitation_is_shown_in_the_language_chosen(world: World) -> None:
     page = send(world.member("clinician"), act="check", language="es").text
     assert "Responda SI" in page

@@ -33,13 +33,17 @@ pages = Blueprint("enrol", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What enrolling would do: the number as read, the local time there, and the invitation if one goes out."""
+    """What enrolling would do: the number as read, the local time there, and the invitation if one goes out.
+
+    `shared_with`: the references of those who have the same number.
+    """
 
     patient: CheckedPatient
     number: str
     clock_there: datetime
     invitation: Composed | None
     leaves_at: datetime
+    shared_with: tuple[str, ...]
 
 
 @pages.get("/enrol")
@@ -122,6 +126,8 @@ def _understood(tx: Tx, clinic: Clinic, checked: CheckedPatient, now: datetime) 
         content = current_site().runtime.shelf.content(tx, clinic)
         values = {"first": checked.given_name}
         invitation = compose(content.catalogue(now), clinic, INVITATION, checked.language, values)
+    number = people.phone_index(tx.keyring, checked.phone)
+    others = people.patients_by_number(tx, clinic.id, number)
     rhythm = Rhythm(
         zone=checked.zone,
         bedtime=checked.bedtime,
@@ -136,6 +142,7 @@ def _understood(tx: Tx, clinic: Clinic, checked: CheckedPatient, now: datetime) 
         clock_there=to_local(now, checked.zone),
         invitation=invitation,
         leaves_at=next_open(rhythm, now),
+        shared_with=tuple(other.ref for other in others),
     )
 
 
