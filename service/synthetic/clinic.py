@@ -135,8 +135,9 @@ def _lead(
 
 
 def _other(number: int, nights: int, today: date, chance: Random) -> Cast:
+    # Every eighth, each with a name of their own.
     spanish = number % 8 == 7
-    language = "es" if spanish else "en"
+    language, place = ("es", number // 8) if spanish else ("en", number)
     names = _names(language)
     bedtime = chance.choice(
         (time(22), time(22, 30), time(22, 30), time(23), time(23, 30), time(0, 15))
@@ -146,7 +147,7 @@ def _other(number: int, nights: int, today: date, chance: Random) -> Cast:
     joined = int(nights * 0.95 * chance.random() ** 0.15)
     patient = _patient(
         number,
-        names[number % len(names)],
+        names[place % len(names)],
         language=language,
         zone=chance.choice(ZONES),
         bedtime=bedtime,

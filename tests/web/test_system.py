@@ -85,7 +85,8 @@ def test_others_can_neither_stop_nor_start(world: World, role: str, path: str) -
 def test_a_reason_is_needed(world: World, reason: str) -> None:
     admin = world.member("clinic_admin")
     answer = press(admin, "/system/pause", reason=reason, confirmed="yes")
-    assert answer.status_code == 400
+    assert answer.location == "/system?lacking=reason#switch"
+    assert "Nothing was stopped: say why" in admin.get(answer.location).text
     assert "No texts" not in admin.get("/").text
 
 

@@ -85,9 +85,9 @@ def ticked(beats: Mapping[str, Beat], wall: datetime) -> list[Ticked]:
 
 
 def brief(length: timedelta) -> str:
-    """A short time: `12 ms`, `1.4 s`."""
+    """A short time: `12 ms`, `1.4 s`; `1 ms` at least."""
     seconds = length.total_seconds()
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+    return f"{max(1, round(seconds * 1000))} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def clocks(offset: timedelta, database: Database) -> list[str]:

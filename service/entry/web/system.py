@@ -71,7 +71,7 @@ def pause() -> ResponseReturnValue:
     """Switch sending off: a reason first, then what it does said and confirmed."""
     reason = request.form.get("reason", "").strip()
     if not reason or len(reason) > LONGEST_REASON:
-        abort(400)
+        return redirect(url_for("system.system", lacking="reason", _anchor="switch"))
     now = current_site().runtime.clock.now()
     confirmed = "confirmed" in request.form
     with own_clinic(write=confirmed) as tx:
