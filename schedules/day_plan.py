@@ -135,9 +135,10 @@ class _Planner:
             if candidate.placed is None:
                 out.append(withheld(candidate, candidate.due, candidate.reason, candidate.detail))
             else:
-                out.append(self._decide(candidate, candidate.placed, waiting))
-                # Whose programme was served just now goes behind the others.
-                waiting.sort(key=order)
+                out.append(decided := self._decide(candidate, candidate.placed, waiting))
+                if isinstance(decided, Planned):
+                    # Whose programme was served just now goes behind the others.
+                    waiting.sort(key=order)
             self.slots[night][rule] = None
         return out
 
@@ -159,8 +160,7 @@ class _Planner:
         return [slot for rule in rules if (slot := tonight[rule])]
 
     def _sent_on(self, candidate: Candidate) -> bool:
-        # A step is never sent twice on one date, even if an edit moved it into another night:
-        # a doubled dose prompt can mean a doubled dose.
+        # Never twice on one date, even if an edit moved it into another night: a doubled prompt can be a doubled dose.
         return (candidate.rule.programme, candidate.rule.key, candidate.on) in self.sent_on
 
     def _decide(
