@@ -21,6 +21,7 @@ from service.entry.web.passwords import hash_password
 from service.flows.enrol import RecordedConsent, enrol
 from service.flows.open_clinic import open_clinic
 from service.flows.take_reply import read_replies, store_replies
+from service.gateways.pager_simulated import SimulatedPager
 from service.gateways.simulated import SimulatedGateway
 from service.runtime import Choices, Runtime
 from service.store import people, planning, standings, users
@@ -215,6 +216,7 @@ def make_world(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[..., 
             LocalDispatcher(lambda: None),
             ContentShelf(texts),
             Choices(),
+            SimulatedPager(),
         )
         site = Site(runtime, "a secret for tests only", "http://127.0.0.1", loopback)
         with runtime.store.transaction(SYSTEM, "test") as tx:
