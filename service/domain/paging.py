@@ -105,6 +105,7 @@ def due(
     return found
 
 
+LONGEST_IN_MINUTES = 120
 _ORDER = (Line.FIRST, Line.SECOND, Line.OPERATOR)
 
 
@@ -165,7 +166,8 @@ def signature(secret: str, body: bytes, at: datetime) -> str:
 
 
 def _waits(opened_at: datetime, now: datetime) -> str:
-    return f"a RED alert waits, {_whole_minutes(opened_at, now)} min."
+    minutes = _whole_minutes(opened_at, now)
+    return f"a RED alert waits, {f'{minutes} min' if minutes < LONGEST_IN_MINUTES else f'{minutes // 60} h'}."
 
 
 def _whole_minutes(opened_at: datetime, now: datetime) -> int:

@@ -109,12 +109,21 @@ def resolve_alert(tx: Tx, token: str, note: str, now: datetime) -> bool:
     return tx.changed(update(Alert).where(mine).values(**values)) > 0
 
 
-def acknowledge(tx: Tx, token: str, now: datetime) -> bool:
-    """Somebody has a RED alert: it stays open, and nobody is paged for it any more. False where somebody had it."""
-    mine = and_(Alert.token == token, IS_NOBODYS)
+def acknowledge(tx: Tx, token: str, now: datetime) -> list[str]:
+    """Somebody has a RED alert, and whatever else its patient wrote that nobody had: all stay open, none is paged.
+
+    Their tokens; none where somebody had it already.
+    """
+    named = tx.row(select(Alert.patient_id).where(and_(Alert.token == token, IS_NOBODYS)))
+    if named is None:
+        return []
+    same = Alert.token == token if named[0] is None else Alert.patient_id == named[0]
+    taken = [row[0] for row in tx.rows(select(Alert.token).where(and_(same, IS_NOBODYS)))]
     values = {"acknowledged_at": now, "acknowledged_by": tx.actor}
-    staff_pages.drop(tx, token, now)
-    return tx.changed(update(Alert).where(mine).values(**values)) > 0
+    tx.execute(update(Alert).where(Alert.token.in_(taken)).values(**values))
+    for one in taken:
+        staff_pages.drop(tx, one, now)
+    return taken
 
 
 def open_alerts_of(tx: Tx, patient_id: int) -> list[OpenAlert]:

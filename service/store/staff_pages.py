@@ -75,9 +75,16 @@ def slot_of(alert_token: str, contact_token: str, step: int) -> str:
 
 
 def nobodys(tx: Tx) -> list[Nobodys]:
-    """The RED alerts of every clinic that nobody has taken, oldest first."""
-    query = select(Alert.id, Alert.token, Alert.clinic_id, Alert.opened_at).where(IS_NOBODYS)
-    return [Nobodys(*row) for row in tx.rows(query.order_by(Alert.id))]
+    """The RED alerts of every clinic that nobody has taken, oldest first; of one patient the oldest only.
+
+    Who writes five times in a row pages nobody five times over.
+    """
+    query = select(Alert.patient_id, Alert.id, Alert.token, Alert.clinic_id, Alert.opened_at)
+    found: dict[int | str, Nobodys] = {}
+    for patient_id, *rest in sorted(tx.rows(query.where(IS_NOBODYS)), key=lambda row: row[1]):
+        one = Nobodys(*rest)
+        found.setdefault(patient_id or one.token, one)
+    return list(found.values())
 
 
 def paged(tx: Tx, alert_id: int, operator: str) -> set[tuple[str, int]]:

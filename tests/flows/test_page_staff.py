@@ -41,10 +41,10 @@ def everybody(world: World) -> None:
     calls(world, Channel.TEXT, SECOND, Line.SECOND)
 
 
-def minutes(world: World, count: float) -> None:
-    """So much time passes, looked at every half minute, as the ticker does more often."""
-    for _ in range(int(count * 2)):
-        world.live(seconds=30)
+def minutes(world: World, count: int) -> None:
+    """So much time passes, looked at every minute, as the ticker does more often."""
+    for _ in range(count):
+        world.live(minutes=1)
         page_staff(world.runtime)
 
 
@@ -60,7 +60,7 @@ def alert(world: World) -> str:
 def acts(world: World, act: str) -> bool:
     with world.store.transaction(ClinicScope(world.clinic.id), "staff:one") as tx:
         if act == "have it":
-            return alerts.acknowledge(tx, alert(world), world.clock.now())
+            return bool(alerts.acknowledge(tx, alert(world), world.clock.now()))
         return alerts.resolve_alert(tx, alert(world), "Called", world.clock.now())
 
 
@@ -138,6 +138,23 @@ def test_to_have_it_is_not_to_close_it(world: World) -> None:
     acts(world, "have it")
     (row,) = world.rows("alert", tier="RED")
     assert (row.acknowledged_by, row.closed_at) == ("staff:one", None)
+
+
+def test_who_writes_again_and_again_is_paged_once_and_taken_once(world: World) -> None:
+    calls(world, Channel.EMAIL, "oncall@example.org")
+    patient = world.patient()
+    for _ in range(3):
+        world.say(patient, DANGER)
+        page_staff(world.runtime)
+    assert len(pager(world).mailed) == 1
+    with world.store.transaction(ClinicScope(world.clinic.id), "staff:one") as tx:
+        token = str(world.rows("alert", tier="RED")[-1].token)
+        assert len(alerts.acknowledge(tx, token, world.clock.now())) == 3
+    minutes(world, 6)
+    assert len(pager(world).mailed) == 1
+    world.say(patient, DANGER)
+    page_staff(world.runtime)
+    assert len(pager(world).mailed) == 2
 
 
 def test_a_page_in_vain_is_tried_again_until_it_is_through(world: World) -> None:

@@ -101,6 +101,11 @@ def test_the_longest_page_by_text_is_one_segment() -> None:
     assert measure(paging.text_of(notice, NOW)).segments == 1
 
 
+def test_long_waits_are_told_in_hours() -> None:
+    later = NOW + timedelta(hours=4)
+    assert "a RED alert waits, 4 h." in paging.text_of(NOTICE, later)
+
+
 def test_a_test_page_says_that_nothing_is_wrong() -> None:
     notice = Notice("Northside Clinic", "", None, "https://e.org")
     assert paging.text_of(notice, NOW) == "Northside Clinic: a test page. Nothing is wrong."

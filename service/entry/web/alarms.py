@@ -38,8 +38,8 @@ def have_it(token: str) -> ResponseReturnValue:
     with own_clinic(write=True) as tx:
         if overview.alert_named(tx, token) is None:
             abort(404)
-        if alerts.acknowledge(tx, token, now):
-            audit.write(tx, member().clinic_id, "alert acknowledged", token, now)
+        for taken in alerts.acknowledge(tx, token, now):
+            audit.write(tx, member().clinic_id, "alert acknowledged", taken, now)
     return _to_patient(token)
 
 

@@ -112,6 +112,7 @@ def _page(template: str, *, wrong: str = "", typed: str = "", fault: str = "") -
         second_after=words.span(second_after()),
         tried_for=words.span(sum(WAITS, timedelta(0))),
         has_operator=has_operator,
+        simulated=runtime.gateway.name == "simulated",
         suggested=secrets.token_urlsafe(32),
         longest=LONGEST_ADDRESS,
         acting=member().may(ADMINS),

@@ -19,6 +19,7 @@ FRESH = timedelta(minutes=1)
 KINDS = {Channel.TEXT: "Text", Channel.EMAIL: "E-mail", Channel.WEBHOOK: "Webhook"}
 LINES = {Line.FIRST: "First", Line.SECOND: "Second", Line.OPERATOR: "Operator"}
 _UNDER_WAY = {State.PLANNED, State.SUBMITTING, State.ACCEPTED, State.SENT}
+_AMISS = NOT_REACHED | {State.UNKNOWN, State.EXPIRED, State.SUPPRESSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,10 @@ def _outcome(last: LastPage | None) -> tuple[str, str, str]:
         fate = words.fate(last.text_state, last.text_reason, last.text_code)
         if last.text_state == State.DELIVERED:
             return "ok", "Delivered", f"{fate}."
-        amiss = last.text_state not in _UNDER_WAY
-        return ("red", "Not through", fate) if amiss else ("", "On its way", f"{fate}.")
+        if last.text_state in _AMISS:
+            return "red", "Not through", fate
+        is_under_way = last.text_state in _UNDER_WAY
+        return "", "On its way" if is_under_way else "Taken back", fate
     if last.state == "handed":
         return "ok", "Taken", "taken."
     if last.state == "failed":
@@ -106,7 +109,7 @@ def amiss(tx: Tx, clinic_id: int, *, has_operator: bool) -> list[tuple[str, str]
 
 
 def _has_failed(last: LastPage | None) -> bool:
-    return last is not None and (bool(last.outcome) or last.text_state in NOT_REACHED)
+    return last is not None and (bool(last.outcome) or last.text_state in _AMISS)
 
 
 def _doubts(contacts: Sequence[Reachable], paged: Sequence[int | None]) -> list[str]:
