@@ -50,6 +50,7 @@ class Rung:
     lines: frozenset[Line]
 
 
+_ORDER = (Line.FIRST, Line.SECOND, Line.OPERATOR)
 OPERATOR = Contact("operator", Channel.WEBHOOK, Line.OPERATOR)
 _STAFF = frozenset({Line.FIRST, Line.SECOND})
 
@@ -79,6 +80,8 @@ LADDER = (
     Rung(ENDS, frozenset({Line.OPERATOR})),
 )
 
+# From so many on, a wait is told in hours.
+_MANY_MINUTES = 120
 # A page that does not get through is tried again after so long; by the last wait the next rung's page is on its way.
 WAITS = tuple(timedelta(seconds=s) for s in (10, 20, 40, 80, 160, 240, 240))
 
@@ -103,10 +106,6 @@ def due(
         if step is not None and (contact.token, step) not in paged:
             found.append((contact, step))
     return found
-
-
-LONGEST_IN_MINUTES = 120
-_ORDER = (Line.FIRST, Line.SECOND, Line.OPERATOR)
 
 
 def wait_after(attempts: int) -> timedelta | None:
@@ -167,7 +166,8 @@ def signature(secret: str, body: bytes, at: datetime) -> str:
 
 def _waits(opened_at: datetime, now: datetime) -> str:
     minutes = _whole_minutes(opened_at, now)
-    return f"a RED alert waits, {f'{minutes} min' if minutes < LONGEST_IN_MINUTES else f'{minutes // 60} h'}."
+    length = f"{minutes} min" if minutes < _MANY_MINUTES else f"{minutes // 60} h"
+    return f"a RED alert waits, {length}."
 
 
 def _whole_minutes(opened_at: datetime, now: datetime) -> int:

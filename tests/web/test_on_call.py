@@ -110,8 +110,11 @@ def test_what_cannot_be_called_is_refused_in_words(world: World) -> None:
         ("webhook", "http://h.example.org", SECRET, "begins with https"),
         ("webhook", "https://h.example.org", "short", "20 characters"),
     ):
-        answer = enter(admin, channel, address, secret=secret)
+        answer = enter(admin, channel, address, "second", secret=secret)
         assert answer.status_code == 400
+        # What was filled in stands there still: a secret may have been copied already.
+        assert f'value="{secret}"' in answer.text
+        assert 'value="second" checked' in answer.text
         assert why in answer.text
         assert "<script>alert" not in answer.text
     assert tokens(admin) == []

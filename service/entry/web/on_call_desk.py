@@ -47,7 +47,7 @@ def add(channel: str) -> ResponseReturnValue:
             token = on_call.add(tx, member().clinic_id, kind, line, address, secret, now)
             audit.write(tx, member().clinic_id, "on-call contact added", token, now, kind=channel)
     except ValueError as why:
-        return _page("on_call.html", wrong=channel, typed=typed, fault=str(why)), 400
+        return _page("on_call.html", wrong=channel, fault=str(why)), 400
     return redirect(url_for("on_call.on_call_page"))
 
 
@@ -95,7 +95,8 @@ def _checked(tx: Tx, kind: Channel, typed: str) -> str:
     return address
 
 
-def _page(template: str, *, wrong: str = "", typed: str = "", fault: str = "") -> str:
+def _page(template: str, *, wrong: str = "", fault: str = "") -> str:
+    """The page, or its list alone; `wrong`: the channel whose form is shown again as it was filled in."""
     runtime = current_site().runtime
     now = runtime.clock.now()
     has_operator = runtime.choices.operator is not None
@@ -113,10 +114,9 @@ def _page(template: str, *, wrong: str = "", typed: str = "", fault: str = "") -
         tried_for=words.span(sum(WAITS, timedelta(0))),
         has_operator=has_operator,
         simulated=runtime.gateway.name == "simulated",
-        suggested=secrets.token_urlsafe(32),
+        suggested=request.form.get("secret") or secrets.token_urlsafe(32),
         longest=LONGEST_ADDRESS,
         acting=member().may(ADMINS),
         wrong=wrong,
-        typed=typed,
         fault=fault,
     )
