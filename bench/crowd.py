@@ -11,6 +11,7 @@ from service.clock import Clock
 from service.dispatch.local import LocalDispatcher
 from service.flows.enrol import RecordedConsent, enrol
 from service.flows.open_clinic import open_clinic
+from service.gateways.pager_simulated import SimulatedPager
 from service.gateways.simulated import SimulatedGateway
 from service.runtime import Choices, Runtime
 from service.store import schema
@@ -49,6 +50,7 @@ def crowd(where: Path | str, enrolled: int, now: datetime) -> Runtime:
         LocalDispatcher(lambda: None),
         ContentShelf(load()),
         Choices(),
+        SimulatedPager(),
     )
     with store.transaction(SYSTEM, "bench") as tx:
         clinic = open_clinic(runtime, tx, CLINIC, clock.now())

@@ -14,8 +14,12 @@ from service.clock import Clock
 from service.config import Settings, SettingsError
 from service.dispatch.base import Dispatcher, Jobs
 from service.dispatch.local import LocalDispatcher
+from service.domain.paging import Hook
 from service.flows.send_outbox import Pipeline
 from service.gateways.base import Gateway
+from service.gateways.pager import Pager
+from service.gateways.pager_network import MailServer, NetworkPager
+from service.gateways.pager_simulated import SimulatedPager
 from service.gateways.simulated import Answers, SimulatedGateway
 from service.gateways.twilio import Account, TwilioGateway
 from service.runtime import Choices, Runtime
@@ -80,7 +84,7 @@ def _deploy(
     check_fence(settings, store)
     tokens = (settings.twilio_auth_token, settings.twilio_auth_token_old)
     gateway = _gateway(settings, store)
-    runtime = _runtime(choices(settings), store, gateway, dispatcher)
+    runtime = _runtime(choices(settings), store, gateway, dispatcher, _pager(settings))
     mind_zone_rules(runtime)
     return Deployment(
         runtime=runtime,
@@ -168,25 +172,46 @@ def travelling_runtime(
 ) -> tuple[Runtime, SimulatedGateway]:
     """A runtime for a clock that travels: simulated phones answer, and whoever drives it sends."""
     gateway = SimulatedGateway(answers)
-    return _runtime(chosen, store, gateway, LocalDispatcher(lambda: None)), gateway
+    dispatcher = LocalDispatcher(lambda: None)
+    return _runtime(chosen, store, gateway, dispatcher, SimulatedPager()), gateway
 
 
 def build_runtime(
     settings: Settings, store: Store, gateway: Gateway, wake: Callable[[], None]
 ) -> Runtime:
     """A runtime over the given parts."""
-    return _runtime(choices(settings), store, gateway, LocalDispatcher(wake))
+    return _runtime(choices(settings), store, gateway, LocalDispatcher(wake), _pager(settings))
 
 
 def choices(settings: Settings) -> Choices:
     """The settings the flows act on."""
-    return Choices(settings.send_concurrency, settings.rate(), settings.provider_confirms_opt_out())
+    url, secret = settings.operator_webhook_url, settings.operator_webhook_secret
+    return Choices(
+        settings.send_concurrency,
+        settings.rate(),
+        settings.provider_confirms_opt_out(),
+        settings.public_url.rstrip("/"),
+        Hook(url, secret.get_secret_value()) if url else None,
+    )
 
 
-def _runtime(chosen: Choices, store: Store, gateway: Gateway, dispatcher: Dispatcher) -> Runtime:
+def _runtime(
+    chosen: Choices, store: Store, gateway: Gateway, dispatcher: Dispatcher, pager: Pager
+) -> Runtime:
     clock = Clock(_stored_offset(store))
     shelf = ContentShelf(load(), chosen.send_rate)
-    return Runtime(store, gateway, clock, dispatcher, shelf, chosen)
+    return Runtime(store, gateway, clock, dispatcher, shelf, chosen, pager)
+
+
+def _pager(settings: Settings) -> Pager:
+    """Where nobody is texted, nobody is paged either."""
+    if settings.gateway == "simulated":
+        return SimulatedPager()
+    password = settings.smtp_password.get_secret_value()
+    server = MailServer(
+        settings.smtp_host, settings.smtp_port, settings.smtp_from, settings.smtp_user, password
+    )
+    return NetworkPager(server if settings.smtp_host else None)
 
 
 def _gateway(settings: Settings, store: Store) -> Gateway:

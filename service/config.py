@@ -15,6 +15,8 @@ SECRETS = (
     "SECRET_KEY",
     "DATABASE_URL",
     "OPERATOR_WEBHOOK_URL",
+    "OPERATOR_WEBHOOK_SECRET",
+    "SMTP_PASSWORD",
 )
 UNLIMITED = "unlimited"
 
@@ -43,6 +45,12 @@ class Settings(BaseSettings):
     send_rate: str = ""
     opt_out_replies: Literal["", "provider", "ours"] = ""
     operator_webhook_url: str = ""
+    operator_webhook_secret: SecretStr = SecretStr("")
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -59,8 +67,23 @@ class Settings(BaseSettings):
             ]
             if missing:
                 raise ValueError(f"GATEWAY=twilio needs {', '.join(missing)}")
+        self._check_paging()
         self.rate()
         return self
+
+    def _check_paging(self) -> None:
+        """What pages need together: an e-mail its sender, the operator's webhook its secret."""
+        if self.smtp_host and not self.smtp_from:
+            raise ValueError(
+                f"{PREFIX}SMTP_HOST needs {PREFIX}SMTP_FROM, the address pages come from"
+            )
+        if self.operator_webhook_url:
+            if not self.operator_webhook_url.startswith("https://"):
+                raise ValueError(f"{PREFIX}OPERATOR_WEBHOOK_URL begins with https://")
+            if not self.operator_webhook_secret.get_secret_value():
+                raise ValueError(
+                    f"{PREFIX}OPERATOR_WEBHOOK_URL needs {PREFIX}OPERATOR_WEBHOOK_SECRET, which signs what is posted"
+                )
 
     def rate(self) -> float | None:
         """Segments a second for each sender; None = unlimited."""

@@ -1,21 +1,28 @@
-"""What the flows are given: the store, a gateway, the clocks, a dispatcher, the clinics' content and a few choices."""
+"""What the flows are given: store, gateway, pager, clocks, a dispatcher, the clinics' content and a few choices."""
 
 from dataclasses import dataclass
 
 from service.clock import Clock
 from service.dispatch.base import Dispatcher
+from service.domain.paging import Hook
 from service.gateways.base import Gateway
+from service.gateways.pager import Pager
 from service.store.content import ContentShelf
 from service.store.session import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Settings the flows act on. `send_rate` is segments a second for each sender, None without limit."""
+    """Settings the flows act on. `send_rate` is segments a second for each sender, None without limit.
+
+    `public_url`: where a page's link leads, without a slash at its end; `operator`: whom the service itself pages.
+    """
 
     send_concurrency: int = 200
     send_rate: float | None = None
     provider_confirms_opt_out: bool = False
+    public_url: str = "http://127.0.0.1:8000"
+    operator: Hook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +35,4 @@ class Runtime:
     dispatcher: Dispatcher
     shelf: ContentShelf
     choices: Choices
+    pager: Pager

@@ -14,6 +14,7 @@ from service.dispatch.local import LocalDispatcher
 from service.flows.enrol import RecordedConsent, enrol
 from service.flows.open_clinic import open_clinic
 from service.gateways.base import Gateway
+from service.gateways.pager_simulated import SimulatedPager
 from service.gateways.simulated import Answers, SimulatedGateway
 from service.runtime import Choices, Runtime
 from service.store import circumstances, people
@@ -167,6 +168,7 @@ def make_world(
         LocalDispatcher(lambda: None),
         ContentShelf(texts or load()),
         Choices(),
+        SimulatedPager(),
     )
     with store.transaction(SYSTEM, "test") as tx:
         standing = people.all_clinics(tx)

@@ -64,6 +64,9 @@ def create(**given: str) -> None:
     click.echo(
         f"Next: evenfall user add --clinic {made.slug} --email … --role clinic_admin", err=True
     )
+    click.echo(
+        "Nobody is called for a RED alert yet: whom to call is entered under System.", err=True
+    )
 
 
 def _check_clinic(given: dict[str, str]) -> None:

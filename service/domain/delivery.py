@@ -17,6 +17,7 @@ class Kind(StrEnum):
     PLANNED = "planned"
     NUDGE = "nudge"
     TEST = "test"
+    PAGE = "page"
 
 
 class Consent(StrEnum):
@@ -77,10 +78,16 @@ RULES: dict[Kind, Rules] = {
     Kind.TEST: Rules(
         2, Consent.NONE, pause=False, hours=False, unsolicited=False, useful_for=_MINUTES_10
     ),
+    # To whoever is on call, never to a patient's number: a RED alert waits.
+    Kind.PAGE: Rules(
+        0, Consent.NONE, pause=False, hours=False, unsolicited=False, useful_for=_MINUTES_10
+    ),
 }
 
-# What is owed whatever happens: an answer to danger, to STOP and to HELP (reliability: the promise to those who write).
-OWED = frozenset({Kind.CRISIS, Kind.STOP_CONFIRM, Kind.HELP})
+# What is owed whatever happens: an answer to danger, to STOP and to HELP (reliability: the promise to those who write),
+# and the page that calls a person to the first of them.
+OWED = frozenset({Kind.CRISIS, Kind.STOP_CONFIRM, Kind.HELP, Kind.PAGE})
+TO_STAFF = frozenset({Kind.TEST, Kind.PAGE})
 UNSOLICITED = frozenset(kind for kind, rules in RULES.items() if rules.unsolicited)
 
 

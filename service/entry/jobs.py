@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from service.clinic_life import look_after_all, settle
+from service.flows.page_staff import page_staff
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_replies
 from service.runtime import Runtime
@@ -21,6 +22,7 @@ def plan(runtime: Runtime, shard: int) -> None:
 JOBS: Final[Mapping[str, Callable[..., object]]] = {
     "plan": plan,
     "read": read_replies,
+    "page": page_staff,
     "reconcile": reconcile,
     "settle": settle,
 }

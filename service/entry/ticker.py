@@ -11,6 +11,7 @@ from service.clinic_life import hear, look_after_all, settle
 from service.dispatch.base import Jobs
 from service.entry.jobs import SHARDS
 from service.entry.pulse import Pulse
+from service.flows.page_staff import is_needed, page_staff
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_replies
 from service.runtime import Runtime
@@ -37,6 +38,7 @@ def doing(runtime: Runtime) -> list[Tick]:
         Tick("plan", 2, lambda: look_after_all(runtime)),
         Tick("hear", 1, lambda: hear(runtime)),
         Tick("read", 1, lambda: read_replies(runtime)),
+        Tick("page", 2, lambda: page_staff(runtime)),
         Tick("reconcile", 60, lambda: reconcile(runtime)),
         Tick("settle", 600, lambda: settle(runtime)),
     ]
@@ -47,6 +49,7 @@ def asking(runtime: Runtime, jobs: Jobs) -> list[Tick]:
     return [
         Tick("plan", 2, lambda: _ask_for_plans(runtime, jobs)),
         Tick("read", 1, lambda: _ask_for_reading(runtime, jobs)),
+        Tick("page", 2, lambda: _ask_for_paging(runtime, jobs)),
         Tick("reconcile", 60, lambda: jobs.ask("reconcile")),
         Tick("settle", 600, lambda: jobs.ask("settle")),
     ]
@@ -64,6 +67,11 @@ def _ask_for_reading(runtime: Runtime, jobs: Jobs) -> None:
         waiting = replies.unread_replies(tx, 1)
     if waiting:
         jobs.ask("read")
+
+
+def _ask_for_paging(runtime: Runtime, jobs: Jobs) -> None:
+    if is_needed(runtime):
+        jobs.ask("page")
 
 
 def make_scheduler(

@@ -39,3 +39,21 @@ const counted = (part) => {
   }, 1000);
 };
 for (const part of document.querySelectorAll("[data-again]")) counted(part);
+
+// Danger that comes in while a page lies open is shown, and said in its title, without loading it again.
+const banner = document.querySelector("[data-watch]");
+if (banner) {
+  const plain = document.title;
+  const entitle = () => {
+    const red = banner.querySelector("[data-red]")?.dataset.red;
+    document.title = red ? `(${red}) Act now · ${plain}` : plain;
+  };
+  entitle();
+  setInterval(async () => {
+    const answer = await fetch(banner.dataset.watch).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const told = await answer.text();
+    if (banner.dataset.told !== told) banner.innerHTML = banner.dataset.told = told;
+    entitle();
+  }, 30000);
+}

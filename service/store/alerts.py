@@ -8,15 +8,16 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select, update
 
 from service.domain.alerts import RULES, rank_of
+from service.store import staff_pages
 from service.store.rows import table
 from service.store.sealed import new_token
 from service.store.session import Tx
-from service.store.tables.summaries import Alert
+from service.store.tables.summaries import IS_NOBODYS, Alert
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAlert:
-    """One open alert, as lists show it."""
+    """One open alert, as lists show it. `acknowledged_by`: the actor who said they have it, None: nobody yet."""
 
     token: str
     patient_id: int | None
@@ -25,6 +26,8 @@ class OpenAlert:
     tier: str
     evidence: Mapping[str, Any]
     opened_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
 
 
 _ALERT = (
@@ -35,6 +38,8 @@ _ALERT = (
     Alert.tier,
     Alert.evidence,
     Alert.opened_at,
+    Alert.acknowledged_at,
+    Alert.acknowledged_by,
 )
 
 
@@ -100,7 +105,25 @@ def resolve_alert(tx: Tx, token: str, note: str, now: datetime) -> bool:
     mine = and_(Alert.token == token, Alert.closed_at.is_(None))
     sealed = tx.keyring.seal(note, "alert", "note", token) if note else None
     values = {"closed_at": now, "closed_by": tx.actor, "note": sealed}
+    staff_pages.drop(tx, token, now)
     return tx.changed(update(Alert).where(mine).values(**values)) > 0
+
+
+def acknowledge(tx: Tx, token: str, now: datetime) -> list[str]:
+    """Somebody has a RED alert, and whatever else its patient wrote that nobody had: all stay open, none is paged.
+
+    Their tokens; none where somebody had it already.
+    """
+    named = tx.row(select(Alert.patient_id).where(and_(Alert.token == token, IS_NOBODYS)))
+    if named is None:
+        return []
+    same = Alert.token == token if named[0] is None else Alert.patient_id == named[0]
+    taken = [row[0] for row in tx.rows(select(Alert.token).where(and_(same, IS_NOBODYS)))]
+    values = {"acknowledged_at": now, "acknowledged_by": tx.actor}
+    tx.execute(update(Alert).where(Alert.token.in_(taken)).values(**values))
+    for one in taken:
+        staff_pages.drop(tx, one, now)
+    return taken
 
 
 def open_alerts_of(tx: Tx, patient_id: int) -> list[OpenAlert]:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Executable, and_, bindparam, select, update
 
 from schedules.recurrence import zone_named
-from service.domain.delivery import OWED, RULES, Kind, State
+from service.domain.delivery import OWED, RULES, TO_STAFF, Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, clear_from, judge
 from service.store import breakers, channels
@@ -145,7 +145,7 @@ def _missed(
     return [
         (text.clinic_id, text.id)
         for text in waiting
-        if text.id in expired and text.due_at <= text.not_after and text.kind != Kind.TEST
+        if text.id in expired and text.due_at <= text.not_after and text.kind not in TO_STAFF
     ]
 
 

@@ -18,7 +18,7 @@ from service.store.tables.outbox import IS_UNKNOWN, OutboxText
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor
 from service.store.tables.replies import IS_OPEN, InboundText, Question, ReadIntent
-from service.store.tables.summaries import Alert, PatientStanding
+from service.store.tables.summaries import IS_NOBODYS, Alert, PatientStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What every page's frame shows: how many need a person, and whether it cannot wait."""
+    """What every page's frame shows: how many need a person, and how many RED alerts nobody has taken, since when."""
 
     people: int
     red: int
+    red_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,13 @@ class Sending:
 
 
 def badge(tx: Tx, clinic_id: int) -> Badge:
-    """The two numbers of the frame."""
+    """The numbers of the frame."""
     mine = and_(Alert.clinic_id == clinic_id, Alert.closed_at.is_(None), Alert.tier != "INFO")
-    rows = tx.rows(select(Alert.patient_id, Alert.tier).where(mine))
-    strangers = sum(patient_id is None for patient_id, _ in rows)
-    patients = {patient_id for patient_id, _ in rows if patient_id is not None}
-    return Badge(len(patients) + strangers, sum(tier == "RED" for _, tier in rows))
+    rows = tx.rows(select(Alert.patient_id, Alert.opened_at, IS_NOBODYS).where(mine))
+    strangers = sum(patient_id is None for patient_id, _, _ in rows)
+    patients = {patient_id for patient_id, _, _ in rows if patient_id is not None}
+    red = [opened_at for _, opened_at, is_nobodys in rows if is_nobodys]
+    return Badge(len(patients) + strangers, len(red), min(red, default=None))
 
 
 def needs(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Need], int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from random import Random
 
+from service.domain.paging import Channel, Line
 from service.store.people import NewClinic, NewPatient
 from service.synthetic.people import Person, ordinary_person, phrases
 
@@ -19,6 +20,18 @@ CLINIC = NewClinic(
     poison="1-844-764-7669",
     sender="+19025550140",
     synthetic=True,
+)
+# Nobody is called: pages are simulated where texts are.
+ON_CALL = (
+    (Channel.TEXT, Line.FIRST, "+19025550151", ""),
+    (Channel.EMAIL, Line.FIRST, "oncall@northside.example", ""),
+    (Channel.TEXT, Line.SECOND, "+19025550152", ""),
+    (
+        Channel.WEBHOOK,
+        Line.SECOND,
+        "https://duty.northside.example/evenfall",
+        "not a secret, a story",
+    ),
 )
 WIDE = "08:00-23:30"
 # How far into the story each lead joins: a trend needs a long one, a silence does not.

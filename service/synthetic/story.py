@@ -11,10 +11,10 @@ from service.flows.enrol import enrol
 from service.flows.open_clinic import open_clinic
 from service.gateways.simulated import Fault, SimulatedGateway
 from service.runtime import Runtime
-from service.store import audit, users
+from service.store import audit, on_call, users
 from service.store.records import Clinic
 from service.store.session import SYSTEM, Tx
-from service.synthetic.clinic import CLINIC, DEAD_NUMBER, Cast, cast
+from service.synthetic.clinic import CLINIC, DEAD_NUMBER, ON_CALL, Cast, cast
 from service.synthetic.people import People
 
 ACTOR = "demo"
@@ -114,6 +114,8 @@ def _open(runtime: Runtime, accounts: Sequence[Account], begin: datetime) -> Cli
         clinic = open_clinic(runtime, tx, CLINIC, begin)
         for one in accounts:
             users.add_user(tx, clinic.id, one.email, one.name, [one.role], one.password_hash, begin)
+        for channel, line, address, secret in ON_CALL:
+            on_call.add(tx, clinic.id, channel, line, address, secret, begin)
         return clinic
 
 

@@ -14,6 +14,7 @@ from service.clock import Clock
 from service.dispatch.local import LocalDispatcher
 from service.flows.enrol import RecordedConsent, enrol
 from service.flows.open_clinic import open_clinic
+from service.gateways.pager_simulated import SimulatedPager
 from service.gateways.simulated import SimulatedGateway
 from service.runtime import Choices, Runtime
 from service.store import content, users
@@ -54,8 +55,9 @@ def patients_at_noon(url: str, keys: Path, count: int) -> list[str]:
     save_keyring(store.keyring, keys)
     clock.hold(now - timedelta(hours=1))
     shelf = ContentShelf(load())
+    dispatcher = LocalDispatcher(lambda: None)
     runtime = Runtime(
-        store, SimulatedGateway(), clock, LocalDispatcher(lambda: None), shelf, Choices()
+        store, SimulatedGateway(), clock, dispatcher, shelf, Choices(), SimulatedPager()
     )
     with store.transaction(SYSTEM, "test") as tx:
         clinic = open_clinic(runtime, tx, CLINIC, clock.now())

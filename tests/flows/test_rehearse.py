@@ -86,7 +86,8 @@ def stage(
         answers = rehearsal.simulated_patients(copy, shelf.shipped, planned.end, seed)
         phones = SimulatedGateway(answers)
         dispatcher = LocalDispatcher(lambda: None)
-        runtime = Runtime(copy, phones, StandingClock(now), dispatcher, shelf, choices)
+        clock, pager = StandingClock(now), world.runtime.pager
+        runtime = Runtime(copy, phones, clock, dispatcher, shelf, choices, pager)
         rehearsal.live(runtime, phones, planned, lambda _: None)
         yield runtime, planned
 
@@ -187,7 +188,7 @@ def test_a_patient_is_planned_in_the_copy_as_he_is(world: World) -> None:
     with nameless_copy(world.store, world.clinic.id, now) as copy:
         shelf = ContentShelf(world.runtime.shelf.shipped)
         parts = SimulatedGateway(), StandingClock(now), LocalDispatcher(lambda: None), shelf
-        runtime = Runtime(copy, *parts, world.runtime.choices)
+        runtime = Runtime(copy, *parts, world.runtime.choices, world.runtime.pager)
         with copy.transaction(SYSTEM, "test", write=False) as tx:
             assert forecast(runtime, tx, patient.id, 7) == meant
     assert len(meant) > 10

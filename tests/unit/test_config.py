@@ -73,6 +73,9 @@ def test_rates(value: str, rate: float | None) -> None:
         ("EVENFALL_SEND_CONCURRENCY", "many"),
         ("EVENFALL_GATEWAY", "carrier pigeon"),
         ("EVENFALL_OPT_OUT_REPLIES", "nobody"),
+        ("EVENFALL_SMTP_PORT", "0"),
+        ("EVENFALL_SMTP_HOST", "mail.example.org"),
+        ("EVENFALL_OPERATOR_WEBHOOK_URL", "https://op.example.org"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(name: str, value: str) -> None:
@@ -98,3 +101,11 @@ def test_addresses(bind: str, address: tuple[str, int], loopback: bool) -> None:
 def test_an_address_that_is_none_is_refused(bind: str) -> None:
     with pytest.raises(SettingsError, match="HOST:PORT"):
         Settings(bind=bind).bind_address()
+
+
+def test_the_operators_webhook_is_signed_and_over_https() -> None:
+    known = {"EVENFALL_OPERATOR_WEBHOOK_SECRET": "s"}
+    url = "https://op.example.org"
+    assert read_settings({**known, "EVENFALL_OPERATOR_WEBHOOK_URL": url})
+    with pytest.raises(SettingsError, match="https://"):
+        read_settings({**known, "EVENFALL_OPERATOR_WEBHOOK_URL": "http://op.example.org"})

@@ -70,6 +70,7 @@ KINDS = [
     ("answer", 1, "active", False, False, True, False),
     ("invite", 2, "invited", False, True, True, False),
     ("test", 2, None, False, False, False, False),
+    ("page", 0, None, False, False, False, False),
     ("staff", 2, "active", False, True, True, False),
     ("planned", 3, "active", True, True, True, True),
     ("nudge", 3, "active", True, True, True, True),

@@ -22,6 +22,7 @@ from service.entry.web.passwords import hash_password
 from service.flows.enrol import RecordedConsent, enrol
 from service.flows.open_clinic import open_clinic
 from service.flows.take_reply import read_replies, store_replies
+from service.gateways.pager_simulated import SimulatedPager
 from service.gateways.simulated import SimulatedGateway
 from service.runtime import Choices, Runtime
 from service.store import people, planning, standings, users
@@ -225,6 +226,7 @@ def _runtime(path: Path, texts: Catalogue) -> Runtime:
         LocalDispatcher(lambda: None),
         ContentShelf(texts),
         Choices(),
+        SimulatedPager(),
     )
 
 

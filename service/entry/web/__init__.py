@@ -9,12 +9,14 @@ import service
 from service.domain.counting import counted
 from service.entry.web import (
     account,
+    alarms,
     charts,
     enrol,
     health,
     holds,
     joining,
     messages,
+    on_call_desk,
     own_phone,
     patient,
     patient_edit,
@@ -49,6 +51,7 @@ from service.entry.web.site import Site, attach
 _ROOT = Path(service.__file__).parent
 GROUPS = (
     today,
+    alarms,
     sending,
     patients,
     patient,
@@ -74,6 +77,7 @@ GROUPS = (
     account,
     joining,
     system,
+    on_call_desk,
     health,
     webhooks,
 )

@@ -25,6 +25,7 @@ TICKS = {
     "pump": "looks for texts to send",
     "hear": "hears the simulated phones",
     "read": "reads replies",
+    "page": "pages staff",
     "reconcile": "looks for texts of unknown fate",
     "settle": "asks after texts without a receipt",
 }

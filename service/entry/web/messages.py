@@ -42,6 +42,7 @@ KIND_WORDS = {
     Kind.INVITE: "invitation",
     Kind.STAFF: "by a person",
     Kind.TEST: "test to one’s own phone",
+    Kind.PAGE: "page to who is on call",
 }
 _TAGS = {
     State.UNKNOWN: ("amber", "Unknown"),

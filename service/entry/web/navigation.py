@@ -1,6 +1,7 @@
 """The frame round every page: its sections, who is signed in, and how many people need somebody."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_security import current_user
 
@@ -46,6 +47,7 @@ class Frame:
     """What the layout shows beside a page. `badge` is None for whoever may not see patients.
 
     `halts`: for each halt in force what has stopped, and what follows; `oversees`: whether its viewer may open System.
+    `now` and `zone`: the clinic's clock.
     """
 
     sections: tuple[Section, ...]
@@ -54,6 +56,8 @@ class Frame:
     badge: Badge | None
     halts: tuple[tuple[str, str], ...]
     oversees: bool
+    now: datetime
+    zone: str
 
 
 def frame() -> Frame | None:
@@ -71,4 +75,13 @@ def frame() -> Frame | None:
         for section in SECTIONS
         if account.may(section.roles) and (is_demo or not section.only_demo)
     )
-    return Frame(sections, clinic.name, account.name, badge, halts, oversees=account.may(OVERSEERS))
+    return Frame(
+        sections=sections,
+        clinic=clinic.name,
+        name=account.name,
+        badge=badge,
+        halts=halts,
+        oversees=account.may(OVERSEERS),
+        now=now,
+        zone=clinic.zone,
+    )

@@ -156,7 +156,8 @@ def find(tx: Tx, token: str) -> Patient:
 def _reasons(tx: Tx, one: Patient, now: datetime, zone: str) -> list[Reason]:
     open_alerts = alerts.open_alerts_of(tx, one.id)
     by_rank = sorted(open_alerts, key=lambda alert: rank_of(alert.rule, alert.evidence))
-    return [reason_of(alert, now, zone) for alert in by_rank]
+    names = authors(tx, [alert.acknowledged_by for alert in by_rank])
+    return [reason_of(alert, names, now, zone) for alert in by_rank]
 
 
 def _next_texts(slots: Sequence[Planned | Withheld]) -> tuple[list[Planned], list[Withheld]]:

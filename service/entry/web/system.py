@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.delivery import Cause
 from service.entry.web.access import ADMINS, OVERSEERS, for_roles, member, own_clinic
 from service.entry.web.machine_shown import clocks, shown
+from service.entry.web.paging_shown import amiss
 from service.entry.web.sending import LATE_AFTER, stopped
 from service.entry.web.site import current_site
 from service.store import halts, overview
@@ -35,6 +36,7 @@ def system() -> ResponseReturnValue:
         standing = {halt.cause for halt in halts.standing(tx, clinic.id)}
         stake = halts.stake(tx, [clinic.id], now, now + SOON)
         doing = machine(tx, clinic.id, now, now - A_DAY)
+        paging = amiss(tx, clinic.id, has_operator=site.runtime.choices.operator is not None)
         stop = stopped(tx, clinic, sum(lane.texts for lane in doing.waiting), now)
     known = database(store, wall)
     return render_template(
@@ -45,6 +47,7 @@ def system() -> ResponseReturnValue:
         zones=zone_release(),
         standing=standing,
         stake=stake,
+        paging=paging,
         stop=stop,
         gateway=site.runtime.gateway.name,
         now=now,

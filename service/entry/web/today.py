@@ -39,6 +39,7 @@ from service.store.exchanges import Asked
 from service.store.missed import Episode
 from service.store.overview import Need, Sending
 from service.store.people import clinic_by_id, open_person, patients_by_id
+from service.store.programme_pages import authors
 from service.store.records import Clinic, Patient, Person
 from service.store.sealed import Keyring
 from service.store.session import Tx
@@ -61,6 +62,16 @@ class Row:
     age: int | None
     reasons: tuple[Reason, ...]
     asked: Asked | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What all rows are said with: what replies came to, names by actor, and the clinic's clock."""
+
+    asked: Mapping[int, Asked]
+    names: Mapping[str, str]
+    now: datetime
+    zone: str
 
 
 @pages.get("/")
@@ -95,7 +106,9 @@ def _who(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     needs, total = overview.needs(tx, clinic.id, MOST_ROWS)
     quoted = [need.quote.id for need in needs if need.quote]
     asked = exchanges.asked_before(tx, quoted)
-    rows = [_row(need, asked, tx.keyring, now, clinic.zone) for need in needs]
+    taken_by = [alert.acknowledged_by for need in needs for alert in need.alerts]
+    said = _Said(asked, authors(tx, taken_by), now, clinic.zone)
+    rows = [_row(need, said, tx.keyring) for need in needs]
     return {
         "urgent": [row for row in rows if row.need.tier != "INFO"],
         "later": [row for row in rows if row.need.tier == "INFO"],
@@ -251,14 +264,14 @@ def by_hour(instants: Sequence[datetime], zone: str) -> list[tuple[str, int]]:
     return [(f"{hour:%H}", hours.get(hour, 0)) for hour in ladder]
 
 
-def _row(need: Need, asked: Mapping[int, Asked], keyring: Keyring, now: datetime, zone: str) -> Row:
+def _row(need: Need, said: _Said, keyring: Keyring) -> Row:
     name, years = "A number that is no patient’s", None
     if need.patient is not None:
         person = open_person(keyring, need.patient)
         name = f"{person.given_name} {person.family_name}"
-        years = words.age(person.born, to_local(now, need.patient.zone).date())
-    reasons = tuple(reason_of(alert, now, zone) for alert in need.alerts)
-    behind = asked.get(need.quote.id) if need.quote else None
+        years = words.age(person.born, to_local(said.now, need.patient.zone).date())
+    reasons = tuple(reason_of(alert, said.names, said.now, said.zone) for alert in need.alerts)
+    behind = said.asked.get(need.quote.id) if need.quote else None
     return Row(need, name, years, reasons, behind)
 
 

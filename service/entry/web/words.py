@@ -111,6 +111,7 @@ _FATES = {
 _UNSENT = {
     "answered": "The question had been answered.",
     "account": "The provider refused our account.",
+    "acknowledged": "Somebody had the alert.",
 }
 
 

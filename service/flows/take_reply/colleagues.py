@@ -1,11 +1,11 @@
-"""A text from a number that is no patient's: from a colleague who tries texts out, or from a stranger."""
+"""A text from a number that is no patient's: from a colleague who tries texts out or is on call, or from a stranger."""
 
 from datetime import datetime
 
 from service.domain.reading import read
 from service.flows.take_reply.strangers import answer_stranger
 from service.runtime import Runtime
-from service.store import replies, staff_phones
+from service.store import on_call, replies, staff_phones
 from service.store.records import Clinic
 from service.store.replies import StoredReply
 from service.store.session import Tx
@@ -29,7 +29,10 @@ def hear_other(
     if "stop" in said:
         for phone in phones:
             staff_phones.drop(tx, phone, now)
-    if DANGER in said or not any(phone.is_verified for phone in phones):
+        on_call.stop(tx, clinic.id, reply.sender_index, now)
+    is_ours = any(phone.is_verified for phone in phones)
+    is_ours = is_ours or on_call.is_on_call(tx, clinic.id, reply.sender_index)
+    if DANGER in said or not is_ours:
         answer_stranger(runtime, tx, clinic, reply, number, body, now)
         return
     replies.add_readings(tx, reply, reading, [None] * len(reading.intents))

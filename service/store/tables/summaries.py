@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Float, ForeignKey, Index, String
+from sqlalchemy import Float, ForeignKey, Index, String, and_, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.base import Base, Id, Instant, Json, OfClinic, Sealed, Token
@@ -40,8 +40,14 @@ class PatientStanding(OfClinic, Base):
     figures: Mapped[Json]
 
 
+_NOBODY_HAS = "tier = 'RED' AND closed_at IS NULL AND acknowledged_at IS NULL"
+
+
 class Alert(OfClinic, Base):
-    """Why a person is needed: a rule, since when, and the numbers or the reply behind it."""
+    """Why a person is needed: a rule, since when, and the numbers or the reply behind it.
+
+    `acknowledged_by`: who said they have it, which stops the pages; closing it is another act.
+    """
 
     __tablename__ = "alert"
 
@@ -56,5 +62,25 @@ class Alert(OfClinic, Base):
     closed_at: Mapped[Instant | None]
     closed_by: Mapped[str | None] = mapped_column(String(80))
     note: Mapped[Sealed | None]
+    acknowledged_at: Mapped[Instant | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(String(80))
 
-    __table_args__ = (Index(None, "clinic_id", "closed_at"), Index(None, "patient_id", "rule"))
+    __table_args__ = (
+        Index(None, "clinic_id", "closed_at"),
+        Index(None, "patient_id", "rule"),
+        # The pager looks every two seconds.
+        Index(
+            "ix_alert_nobody_has",
+            "clinic_id",
+            sqlite_where=text(_NOBODY_HAS),
+            postgresql_where=text(_NOBODY_HAS),
+        ),
+    )
+
+
+# Written out, not bound: SQLite uses a partial index only where it can see the condition in the statement.
+IS_NOBODYS = and_(
+    Alert.tier == literal_column("'RED'"),
+    Alert.closed_at.is_(None),
+    Alert.acknowledged_at.is_(None),
+)
