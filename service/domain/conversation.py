@@ -6,7 +6,7 @@ from datetime import time
 from service.domain import answers, commands
 from service.domain.alerts import RULES, rule_for_reading
 from service.domain.consent import ConsentState
-from service.domain.delivery import Kind
+from service.domain.delivery import OWED, Kind
 from service.domain.reading import Intent, Reading, read
 from service.domain.talk import Open, Outcome, Said, Talk
 
@@ -88,6 +88,8 @@ def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:
         outcome.said = [one for one in outcome.said if one.kind not in _PROVIDER_ANSWERS]
     _continue_chain(talk, outcome)
     _settle(outcome)
+    if talk.by_hand:
+        _leave_to_person(outcome)
     return outcome
 
 
@@ -145,6 +147,16 @@ def _settle(outcome: Outcome) -> None:
     telling = sorted((one for one in outcome.said if one.asks is None), key=_weight)
     asking = [one for one in outcome.said if one.asks is not None]
     outcome.said = owed or (telling[:1] + asking[:1])
+
+
+def _leave_to_person(outcome: Outcome) -> None:
+    """A person is in the conversation: what is owed is said, the rest waits for them.
+
+    A text the patient asked for himself (behind a gate, or again at an hour he named) is no answer of ours.
+    """
+    outcome.said = [one for one in outcome.said if outcome.consent or one.kind in OWED]
+    outcome.reasked = None
+    outcome.review = True
 
 
 def _weight(said: Said) -> int:

@@ -29,11 +29,11 @@ from service.store import (
     audit,
     circumstances,
     exchanges,
+    inbox,
     missed,
     overview,
     people,
     ranks,
-    replies,
 )
 from service.store.exchanges import Asked
 from service.store.missed import Episode
@@ -109,7 +109,7 @@ def _overnight(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     yesterday = to_local(now, clinic.zone).date() - timedelta(days=1)
     evening = to_utc(datetime.combine(yesterday, EVENING), clinic.zone)
     newest, heard, senders = overview.replies_since(tx, clinic.id, evening, MOST_REPLIES)
-    waiting, count = overview.replies_waiting(tx, clinic.id, MOST_WAITING)
+    waiting = overview.replies_waiting(tx, clinic.id, MOST_WAITING)
     whose = [reply.patient_id for reply in (*newest, *waiting) if reply.patient_id]
     return {
         "replies": newest,
@@ -118,7 +118,7 @@ def _overnight(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
         "waiting": waiting,
         "unanswered": exchanges.left_unanswered(tx, [reply.id for reply in waiting]),
         "asked": exchanges.asked_before(tx, [reply.id for reply in waiting]),
-        "waiting_count": count,
+        "waiting_count": inbox.count(tx, clinic.id),
         "names": _names(tx, whose),
     }
 
@@ -173,7 +173,7 @@ def dealt_with(token: str) -> ResponseReturnValue:
     """Take a reply off the list of those that wait for a person."""
     now = current_site().runtime.clock.now()
     with own_clinic(write=True) as tx:
-        if replies.close_review(tx, token):
+        if inbox.close(tx, token):
             audit.write(tx, member().clinic_id, "reply dealt with", token, now)
     return redirect(url_for("today.today", _anchor="waiting"))
 
