@@ -1,31 +1,20 @@
 """What a reply does: which question it answers, what it changes, and what is said back. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import time
+from types import MappingProxyType
 
 from service.domain import answers, commands
 from service.domain.alerts import RULES, rule_for_reading
 from service.domain.consent import ConsentState
 from service.domain.delivery import OWED, Kind
 from service.domain.reading import Intent, Reading, read
+from service.domain.reading.labels import ANSWERS
+from service.domain.reading.taught import Taught, Words, is_unsure, read_taught
 from service.domain.talk import Open, Outcome, Said, Talk
 
-ANSWERS = frozenset(
-    [
-        "symptom_score",
-        "weekly_scores",
-        "nights_count",
-        "onset_time",
-        "adherence_yes",
-        "adherence_no",
-        "adherence_partial",
-        "not_due",
-        "screen_yes",
-        "screen_no",
-    ]
-)
-
 Handler = Callable[[Talk, Intent, Open | None, Outcome], None]
+_NO_PHRASES: Mapping[Words, Taught] = MappingProxyType({})
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(ANSWERS, answers.take_answer),
@@ -52,10 +41,13 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def read_in(talk: Talk, body: str, bedtime: time) -> Reading:
+def read_in(
+    talk: Talk, body: str, bedtime: time, phrases: Mapping[Words, Taught] = _NO_PHRASES
+) -> Reading:
     """The reply as it reads in this conversation.
 
-    What means nothing to the open questions may be a second thought about one answered before.
+    What means nothing to the open questions may be a second thought about one answered before, or one of the
+    clinic's own phrases.
     """
     reading = read(body, talk.open_kinds(), bedtime=bedtime)
     again = talk.answered_kinds()
@@ -63,7 +55,8 @@ def read_in(talk: Talk, body: str, bedtime: time) -> Reading:
         corrected = read(body, again, bedtime=bedtime)
         if corrected.intents[0].name in {"correction", *ANSWERS}:
             return corrected
-    return reading
+    taught = read_taught(body, talk.open_kinds(), phrases, bedtime) if is_unsure(reading) else None
+    return taught or reading
 
 
 def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:

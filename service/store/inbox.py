@@ -67,11 +67,10 @@ class Colleague:
     name: str
 
 
-def count(tx: Tx, clinic_id: int, handed_to: str | None = None) -> int:
-    """How many replies of a clinic wait, of all or of those handed to somebody."""
-    waiting = and_(IS_OPEN, InboundText.clinic_id == clinic_id)
-    if handed_to is not None:
-        waiting = and_(waiting, InboundText.handed_to == handed_to)
+def count_handed(tx: Tx, clinic_id: int, handed_to: str) -> int:
+    """How many replies that wait were handed to somebody."""
+    mine = and_(IS_OPEN, InboundText.clinic_id == clinic_id)
+    waiting = and_(mine, InboundText.handed_to == handed_to)
     row = tx.row(select(func.count()).select_from(InboundText).where(waiting))
     return int(row[0]) if row else 0
 

@@ -60,10 +60,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What every page's frame shows: how many need a person, and whether it cannot wait."""
+    """What every page's frame shows: how many need a person, whether it cannot wait, and how many replies wait."""
 
     people: int
     red: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,20 @@ class Sending:
 
 
 def badge(tx: Tx, clinic_id: int) -> Badge:
-    """The two numbers of the frame."""
+    """The numbers of the frame."""
     mine = and_(Alert.clinic_id == clinic_id, Alert.closed_at.is_(None), Alert.tier != "INFO")
     rows = tx.rows(select(Alert.patient_id, Alert.tier).where(mine))
     strangers = sum(patient_id is None for patient_id, _ in rows)
     patients = {patient_id for patient_id, _ in rows if patient_id is not None}
-    return Badge(len(patients) + strangers, sum(tier == "RED" for _, tier in rows))
+    red = sum(tier == "RED" for _, tier in rows)
+    return Badge(len(patients) + strangers, red, count_waiting(tx, clinic_id))
+
+
+def count_waiting(tx: Tx, clinic_id: int) -> int:
+    """How many replies a person should look at."""
+    mine = and_(IS_OPEN, InboundText.clinic_id == clinic_id)
+    row = tx.row(select(func.count()).select_from(InboundText).where(mine))
+    return int(row[0]) if row else 0
 
 
 def needs(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Need], int]:

@@ -13,6 +13,8 @@ from service.entry.web import (
     enrol,
     health,
     holds,
+    inbox,
+    inbox_acts,
     joining,
     messages,
     own_phone,
@@ -50,6 +52,8 @@ _ROOT = Path(service.__file__).parent
 GROUPS = (
     today,
     sending,
+    inbox,
+    inbox_acts,
     patients,
     patient,
     patient_edit,

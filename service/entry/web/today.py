@@ -39,7 +39,7 @@ from service.store.exchanges import Asked
 from service.store.missed import Episode
 from service.store.overview import Need, Sending
 from service.store.people import clinic_by_id, open_person, patients_by_id
-from service.store.records import Clinic, Patient, Person
+from service.store.records import Clinic
 from service.store.sealed import Keyring
 from service.store.session import Tx
 
@@ -118,8 +118,8 @@ def _overnight(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
         "waiting": waiting,
         "unanswered": exchanges.left_unanswered(tx, [reply.id for reply in waiting]),
         "asked": exchanges.asked_before(tx, [reply.id for reply in waiting]),
-        "waiting_count": inbox.count(tx, clinic.id),
-        "names": _names(tx, whose),
+        "waiting_count": overview.count_waiting(tx, clinic.id),
+        "names": people.open_people(tx, whose),
     }
 
 
@@ -260,8 +260,3 @@ def _row(need: Need, asked: Mapping[int, Asked], keyring: Keyring, now: datetime
     reasons = tuple(reason_of(alert, now, zone) for alert in need.alerts)
     behind = asked.get(need.quote.id) if need.quote else None
     return Row(need, name, years, reasons, behind)
-
-
-def _names(tx: Tx, patient_ids: Sequence[int]) -> dict[int, tuple[Patient, Person]]:
-    patients = patients_by_id(tx, set(patient_ids))
-    return {one.id: (one, open_person(tx.keyring, one)) for one in patients.values()}
