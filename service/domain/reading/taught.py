@@ -9,26 +9,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from service.domain.reading.labels import ANSWERS, QUESTION_KINDS, RULE_VERSION, Reading
+from service.domain.reading.labels import QUESTION_KINDS, RULE_VERSION, Reading
 from service.domain.reading.normalise import normalise
 from service.domain.reading.reader import read
 from service.domain.reading.tokens import tokenise
 
 Words = tuple[str, ...]
 
-MEANINGS: Mapping[str, str] = {
-    "yes": "yes",
-    "no": "no",
-    "partly": "partly",
-    "later": "later",
-    "none": "none",
-    **{str(number): str(number) for number in range(11)},
+MEANINGS: Mapping[str, frozenset[str]] = {
+    "yes": frozenset({"adherence_yes", "screen_yes"}),
+    "no": frozenset({"adherence_no", "screen_no"}),
+    "partly": frozenset({"adherence_partial"}),
+    "later": frozenset({"later"}),
+    "none": frozenset({"symptom_score", "nights_count", "onset_time"}),
+    **{str(score): frozenset({"symptom_score"}) for score in range(11)},
 }
-"""What a phrase may be taught to mean, and the word that stands for it where it is read."""
+"""The words a phrase may be taught to stand for, each with what may come of it: a number is a severity only."""
 MOST_WORDS = 8
-_MAY_SAY = ANSWERS | {"later"}
 # Whoever joins or comes back must have said so in words that everybody understands.
 _NEVER_AT = frozenset({"consent", "opted_out"})
+_GUARDED = frozenset({"red_flag", "stop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ def read_taught(
     taught = phrases.get(words_of(text))
     if taught is None or not _NEVER_AT.isdisjoint(open_kinds):
         return None
-    found = read(MEANINGS[taught.meaning], open_kinds, bedtime=bedtime)
-    if not all(intent.name in _MAY_SAY for intent in found.intents):
+    found = read(taught.meaning, open_kinds, bedtime=bedtime)
+    if not all(intent.name in MEANINGS[taught.meaning] for intent in found.intents):
         return None
     return Reading(found.intents, f"{RULE_VERSION}+{taught.number}", machine_made=False)
 
@@ -76,11 +76,9 @@ def fault_of(phrase: str) -> str | None:
         return "A phrase needs at least one word."
     if len(words) > MOST_WORDS:
         return f"A phrase has at most {MOST_WORDS} words: one as long will hardly be written again."
-    # At any question, as at none, a phrase must mean nothing so far.
-    if all(is_unsure(read(phrase, [kind])) for kind in ("none", *QUESTION_KINDS)):
-        return None
-    if any(intent.name in {"red_flag", "stop"} for intent in read(phrase, ["none"]).intents):
+    readings = [read(phrase, [kind]) for kind in ("none", *QUESTION_KINDS) if kind not in _NEVER_AT]
+    if any(intent.name in _GUARDED for reading in readings for intent in reading.intents):
         return "This is read as danger or as STOP, which no phrase may change."
-    if all(not is_unsure(read(phrase, [kind])) for kind in QUESTION_KINDS):
+    if not any(is_unsure(reading) for reading in readings):
         return "This is understood already."
     return None

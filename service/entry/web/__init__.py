@@ -24,6 +24,7 @@ from service.entry.web import (
     patients,
     pauses,
     phone,
+    phrases,
     programme_approvals,
     programme_desks,
     programme_edits,
@@ -52,6 +53,7 @@ _ROOT = Path(service.__file__).parent
 GROUPS = (
     today,
     sending,
+    phrases,
     inbox,
     inbox_acts,
     patients,

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.by_hand import RESTS_FOR, rests_until
 from service.domain.meanings import CHOICES
 from service.domain.reading.labels import ANSWERS
+from service.domain.reading.taught import MEANINGS
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
 from service.entry.web.inbox_answer import Draft, answering
 from service.entry.web.inbox_words import options, why_waiting
@@ -109,6 +110,7 @@ def show(token: str, draft: Draft) -> str:
         zone=patient.zone if patient else clinic.zone,
         acting=member().may(CARERS),
         rests_for=RESTS_FOR,
+        meanings=MEANINGS,
         told=request.args.get("told"),
         closed=request.args.get("closed"),
     )

@@ -22,12 +22,16 @@ BEGINNINGS = tuple(text_id for text_id in ANSWERS if text_id.startswith("STF-"))
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed, or which beginning is wanted; and why it was not sent."""
+    """What was typed on a reply's page: an answer, or which beginning of one is wanted, and why it was not sent;
+    a phrase to teach, its meaning, and why it was not taught."""
 
     body: str = ""
     wanted: str = ""
     once: str = ""
     fault: str = ""
+    phrase: str = ""
+    meaning: str = ""
+    not_taught: str = ""
 
 
 def answering(
