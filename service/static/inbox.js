@@ -18,7 +18,7 @@ const close = () => chosen()?.querySelector("form[data-close]")?.requestSubmit()
 const answer = () => {
   if (!rows.length) return document.getElementById("body")?.focus();
   const link = chosen()?.querySelector("a");
-  if (link) location.assign(`${link.href}#answer`);
+  if (link) location.assign(`${link.href}#body`);
 };
 
 const keys = { j: () => step(1), k: () => step(-1), e: close, r: answer };
@@ -44,5 +44,4 @@ if (form) {
       field.focus();
     });
   }
-  if (location.hash === "#answer") field.focus();
 }
