@@ -76,13 +76,16 @@ def replay(tx: Tx, clinic_id: int, phrase: Phrase) -> Replay:
     return Replay(tuple(replayed), looked_at)
 
 
-def put_live(tx: Tx, clinic_id: int, phrase: Phrase, now: datetime) -> None:
-    """Read by a phrase from now on. NotTaughtError: by its own proposer, or against what replies are known to mean."""
+def put_live(tx: Tx, clinic_id: int, phrase: Phrase, tried: Replay, now: datetime) -> None:
+    """Read by a phrase from now on; `tried` is its replay just before, which takes longer than a write may.
+
+    NotTaughtError: by its own proposer, or against what replies are known to mean.
+    """
     if phrase.row.state != PROPOSED:
         raise NotTaughtError("Somebody has decided about this phrase meanwhile.")
     if phrase.row.proposed_by == tx.actor:
         raise NotTaughtError("Whoever proposed a phrase cannot put it live: ask a colleague.")
-    if replay(tx, clinic_id, phrase).contradicted:
+    if tried.contradicted:
         raise NotTaughtError("Past replies with these words are known to mean something else.")
     phrases.review(tx, phrase.row.token, LIVE, now)
     audit.write(tx, clinic_id, "phrase put live", phrase.row.token, now)

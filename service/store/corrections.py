@@ -16,7 +16,7 @@ from service.store.sealed import new_token
 from service.store.session import Tx
 from service.store.summaries import PatientNight
 from service.store.tables.inbox import Correction as CorrectionRow
-from service.store.tables.replies import Observation, Question
+from service.store.tables.replies import InboundText, Observation, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ def correct(
     for question_id in {one.question_id for one in taken if one.question_id}:
         # Whether its time is over the next tick decides.
         change_question(tx, question_id, state="open", answered_at=None, valid=False, late=False)
+    before["nobodys"] = reply.patient_id is None
+    _attribute(tx, reply.id, patient_id)
     before["given"] = add_answer(tx, reply, patient_id, given, now) if given else None
     _write(tx, reply, patient_id, given, before, now)
     nights = {(patient_id, one.night) for one in taken}
@@ -83,6 +85,8 @@ def undo(tx: Tx, one: Correction, now: datetime) -> set[PatientNight] | None:
     )
     if not tx.changed(ours.values(undone_at=now, undone_by=tx.actor)):
         return None
+    if one.before["nobodys"]:
+        _attribute(tx, one.inbound_id, None)
     _show(tx, [row.id for row in mine], counts=False)
     _show(tx, one.before["shown"], counts=True)
     for question_id, state, answered_at, valid, late in one.before["questions"]:
@@ -125,6 +129,12 @@ def _states(tx: Tx, ids: Collection[int]) -> list[list[Any]]:
     names = (Question.id, Question.state, Question.answered_at, Question.valid, Question.late)
     rows = tx.rows(select(*names).where(Question.id.in_(ids)).order_by(Question.id))
     return [[row[0], row[1], row[2].isoformat() if row[2] else None, *row[3:]] for row in rows]
+
+
+def _attribute(tx: Tx, inbound_id: int, patient_id: int | None) -> None:
+    """Of people who share a phone, the one whose reply it is; None where nobody knows."""
+    mine = update(InboundText).where(InboundText.id == inbound_id)
+    tx.execute(mine.values(patient_id=patient_id))
 
 
 def _show(tx: Tx, ids: Sequence[int], *, counts: bool) -> None:

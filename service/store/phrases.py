@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from service.domain.reading.taught import Taught, Words, words_of
 from service.store.rows import columns, table
@@ -55,9 +55,9 @@ def all_of(tx: Tx, clinic_id: int) -> list[Phrase]:
     return _phrases(tx, TaughtPhrase.clinic_id == clinic_id)
 
 
-def one(tx: Tx, token: str) -> Phrase | None:
-    """A phrase by its public name, locked, if the scope holds it."""
-    found = _phrases(tx, TaughtPhrase.token == token, lock=True)
+def one(tx: Tx, token: str, *, lock: bool = False) -> Phrase | None:
+    """A phrase by its public name, if the scope holds it; `lock` keeps it from others until the commit."""
+    found = _phrases(tx, TaughtPhrase.token == token, lock=lock)
     return found[0] if found else None
 
 
@@ -96,8 +96,8 @@ def retire(tx: Tx, token: str, now: datetime) -> bool:
     return tx.changed(update(TaughtPhrase).where(mine).values(**values)) > 0
 
 
-def _phrases(tx: Tx, which: object, *, lock: bool = False) -> list[Phrase]:
-    query = select(*columns(TaughtPhrase, _Row)).where(which).order_by(TaughtPhrase.number.desc())  # type: ignore[arg-type]
+def _phrases(tx: Tx, which: ColumnElement[bool], *, lock: bool = False) -> list[Phrase]:
+    query = select(*columns(TaughtPhrase, _Row)).where(which).order_by(TaughtPhrase.number.desc())
     rows = [_Row(*row) for row in tx.rows(query.with_for_update() if lock else query)]
     opened = tx.keyring.open_
     return [Phrase(row, opened(row.phrase, "taught_phrase", "phrase", row.token)) for row in rows]

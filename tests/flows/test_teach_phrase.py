@@ -41,7 +41,8 @@ def propose(world: World, phrase: str = WORDS, meaning: str = "5") -> str:
 def put_live(world: World, token: str, actor: str = "staff:doctor") -> None:
     with as_member(world, actor) as tx:
         found = phrases.one(tx, token)
-        teach_phrase.put_live(tx, world.clinic.id, found, world.clock.now())
+        tried = teach_phrase.replay(tx, world.clinic.id, found)
+        teach_phrase.put_live(tx, world.clinic.id, found, tried, world.clock.now())
 
 
 def replayed(world: World, token: str) -> Replay:

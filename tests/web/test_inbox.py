@@ -207,6 +207,8 @@ def test_a_shared_phones_reply_is_given_to_whom_it_belongs(demo: World) -> None:
     part = page.partition("Ana Ruiz, who shares the number")[2]
     post(browser, f"{path}/means", question=severity_question(part), value="4")
     assert ": 4" in browser.get(f"/patients/{ana.token}").text.partition("Severity by night")[2]
+    assert "“4”" not in browser.get("/inbox").text
+    assert "severity 4" in browser.get(f"/patients/{ana.token}").text.partition("Conversation")[2]
     toms = browser.get(f"/patients/{tom.token}").text
     assert ": 4" not in toms.partition("Severity by night")[2]
 

@@ -45,7 +45,7 @@ def inbox() -> ResponseReturnValue:
     """One page of what waits, of all or of what was handed to whoever looks; that it was read is noted."""
     now = current_site().runtime.clock.now()
     own = f"staff:{member().token}" if request.args.get("for") == "me" else None
-    with own_clinic(write=True) as tx:
+    with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         page = store.page(tx, clinic.id, own, request.args.get("behind"))
         shown = {
@@ -55,6 +55,7 @@ def inbox() -> ResponseReturnValue:
             "handed": store.count_handed(tx, clinic.id, f"staff:{member().token}"),
             **_around(tx, page.lines),
         }
+    with own_clinic(write=True) as tx:
         audit.write(tx, clinic.id, "inbox read", clinic.token, now)
     return render_template(
         "inbox.html",
@@ -88,7 +89,7 @@ def show(token: str, draft: Draft) -> str:
     """The page of one reply as it stands now, with what somebody has begun to write; that it was read is noted."""
     runtime = current_site().runtime
     now = runtime.clock.now()
-    with own_clinic(write=True) as tx:
+    with own_clinic() as tx:
         one = find(tx, token)
         clinic = clinic_by_id(tx, member().clinic_id)
         known = _known(tx, clinic, one, now)
@@ -97,6 +98,7 @@ def show(token: str, draft: Draft) -> str:
             content = runtime.shelf.content(tx, clinic)
             known |= answering(tx, clinic, patient, content.catalogue(now), draft, now)
         before, behind = store.beside(tx, clinic.id, one.stored.id)
+    with own_clinic(write=True) as tx:
         audit.write(tx, clinic.id, "reply read", token, now)
     return render_template(
         "inbox_reply.html",

@@ -1,5 +1,7 @@
 """Phrases: what a clinic's own words mean; proposed beside a reply, tried on past ones, put live by another person."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,6 +22,7 @@ from service.store.session import Tx
 pages = Blueprint("phrases", __name__)
 
 LONGEST = 80
+_GIVEN_UP = {"refuse": teach_phrase.refuse, "retire": teach_phrase.retire}
 
 
 @pages.get("/inbox/phrases")
@@ -77,30 +80,37 @@ def phrase(token: str) -> ResponseReturnValue:
 @for_roles(CARERS)
 def decide(token: str, act: str) -> ResponseReturnValue:
     """Put a phrase live, refuse it, or retire it."""
-    deeds = {
-        "live": teach_phrase.put_live,
-        "refuse": teach_phrase.refuse,
-        "retire": teach_phrase.retire,
-    }
-    if act not in deeds:
+    if act not in {"live", *_GIVEN_UP}:
         abort(404)
     now = current_site().runtime.clock.now()
     try:
-        with own_clinic(write=True) as tx:
-            deeds[act](tx, member().clinic_id, _found(tx, token), now)
+        if act == "live":
+            _put_live(token, now)
+        else:
+            with own_clinic(write=True) as tx:
+                _GIVEN_UP[act](tx, member().clinic_id, _found(tx, token, lock=True), now)
     except NotTaughtError as why:
         return _show(token, str(why)), 409
     return redirect(url_for("phrases.phrases"))
 
 
+def _put_live(token: str, now: datetime) -> None:
+    clinic_id = member().clinic_id
+    with own_clinic() as tx:
+        tried = teach_phrase.replay(tx, clinic_id, _found(tx, token))
+    with own_clinic(write=True) as tx:
+        teach_phrase.put_live(tx, clinic_id, _found(tx, token, lock=True), tried, now)
+
+
 def _show(token: str, fault: str = "") -> str:
     now = current_site().runtime.clock.now()
-    with own_clinic(write=True) as tx:
+    with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         one = _found(tx, token)
         replay = teach_phrase.replay(tx, clinic.id, one)
         people = open_people(tx, [each.reply.patient_id for each in replay.replies])
         names = authors(tx, [one.row.proposed_by, one.row.reviewed_by, one.row.retired_by])
+    with own_clinic(write=True) as tx:
         audit.write(tx, clinic.id, "phrase read", token, now)
     return render_template(
         "phrase.html",
@@ -117,8 +127,8 @@ def _show(token: str, fault: str = "") -> str:
     )
 
 
-def _found(tx: Tx, token: str) -> Phrase:
-    found = store.one(tx, token)
+def _found(tx: Tx, token: str, *, lock: bool = False) -> Phrase:
+    found = store.one(tx, token, lock=lock)
     if found is None:
         abort(404)
     return found
