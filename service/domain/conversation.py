@@ -1,33 +1,22 @@
 """What a reply does: which question it answers, what it changes, and what is said back. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import time, timedelta
+from types import MappingProxyType
 
 from schedules.night import wake_of
 from schedules.recurrence import to_local
 from service.domain import answers, commands
 from service.domain.alerts import RULES, rule_for_reading
 from service.domain.consent import ConsentState
-from service.domain.delivery import Kind
+from service.domain.delivery import OWED, Kind
 from service.domain.reading import Intent, Reading, read
+from service.domain.reading.labels import ANSWERS
+from service.domain.reading.taught import Taught, Words, is_unsure, read_taught
 from service.domain.talk import Open, Outcome, Said, Talk
 
-ANSWERS = frozenset(
-    [
-        "symptom_score",
-        "weekly_scores",
-        "nights_count",
-        "onset_time",
-        "adherence_yes",
-        "adherence_no",
-        "adherence_partial",
-        "not_due",
-        "screen_yes",
-        "screen_no",
-    ]
-)
-
 Handler = Callable[[Talk, Intent, Open | None, Outcome], None]
+_NO_PHRASES: Mapping[Words, Taught] = MappingProxyType({})
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(ANSWERS, answers.take_answer),
@@ -54,10 +43,13 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def read_in(talk: Talk, body: str, bedtime: time) -> Reading:
+def read_in(
+    talk: Talk, body: str, bedtime: time, phrases: Mapping[Words, Taught] = _NO_PHRASES
+) -> Reading:
     """The reply as it reads in this conversation.
 
-    What means nothing to the open questions may be a second thought about one answered before.
+    What means nothing to the open questions may be a second thought about one answered before, or one of the
+    clinic's own phrases.
     """
     reading = read(body, talk.open_kinds(), bedtime=bedtime)
     again = talk.answered_kinds()
@@ -65,7 +57,8 @@ def read_in(talk: Talk, body: str, bedtime: time) -> Reading:
         corrected = read(body, again, bedtime=bedtime)
         if corrected.intents[0].name in {"correction", *ANSWERS}:
             return corrected
-    return reading
+    taught = read_taught(body, talk.open_kinds(), phrases, bedtime) if is_unsure(reading) else None
+    return taught or reading
 
 
 def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:
@@ -90,6 +83,8 @@ def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:
         outcome.said = [one for one in outcome.said if one.kind not in _PROVIDER_ANSWERS]
     _continue_chain(talk, outcome)
     _settle(outcome)
+    if talk.by_hand:
+        _leave_to_person(outcome)
     return outcome
 
 
@@ -164,6 +159,16 @@ def _settle(outcome: Outcome) -> None:
     telling = sorted((one for one in outcome.said if one.asks is None), key=_weight)
     asking = [one for one in outcome.said if one.asks is not None]
     outcome.said = owed or (telling[:1] + asking[:1])
+
+
+def _leave_to_person(outcome: Outcome) -> None:
+    """A person is in the conversation: what is owed is said, the rest waits for them.
+
+    A text the patient asked for himself (behind a gate, or again at an hour he named) is no answer of ours.
+    """
+    outcome.said = [one for one in outcome.said if outcome.consent or one.kind in OWED]
+    outcome.reasked = None
+    outcome.review = True
 
 
 def _weight(said: Said) -> int:

@@ -9,6 +9,7 @@ from schedules.night import Rhythm
 from schedules.open_hours import in_window
 from schedules.spacing import GAP
 from service.domain.breakers import PER_PATIENT
+from service.domain.by_hand import is_heard_lately
 from service.domain.delivery import OWED, RULES, Cause, Consent, Kind, State
 
 # A text is submitted some time after it is due, the next one perhaps at once: so much of the gap may be missing.
@@ -49,6 +50,7 @@ class Candidate:
     this text's night count for the caps; both stand as the plan left them unless texts were held up.
     `halted`: the cause (delivery.Cause) for which the clinic's texts of this kind do not leave, None where they do.
     `broken_off`: too many texts left for the patient, and no person has let them go on; `sent_in_a_day` counts them.
+    `heard_at`: when he last wrote, looked up for what a person writes.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class Candidate:
     halted: str | None = None
     broken_off: bool = False
     sent_in_a_day: int = 0
+    heard_at: datetime | None = None
 
 
 def judge(text: Candidate, now: datetime) -> Verdict:
@@ -82,13 +85,18 @@ def judge(text: Candidate, now: datetime) -> Verdict:
             return Verdict.NOT_CONSENTED
     if rules.pause and text.paused:
         return Verdict.PAUSED
-    if rules.hours and not in_window(text.rhythm, now):
+    if rules.hours and not (in_window(text.rhythm, now) or _expected(text, now)):
         return Verdict.OUTSIDE_HOURS
     if text.kind not in OWED and (text.broken_off or text.sent_in_a_day >= PER_PATIENT):
         return Verdict.BROKEN_OFF
     if rules.unsolicited:
         return _spaced(text, text.rhythm, now)
     return Verdict.GO
+
+
+def _expected(text: Candidate, now: datetime) -> bool:
+    """Whether a person answers somebody who has just written; the text may have waited a moment to leave."""
+    return text.kind == Kind.STAFF and is_heard_lately(text.heard_at, now - GAP_TOLERANCE)
 
 
 _RAN_OUT = {

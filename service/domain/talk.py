@@ -34,7 +34,10 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The conversation as it stands when the reply is read; `questions` newest first, `now` in UTC."""
+    """The conversation as it stands when the reply is read; `questions` newest first, `now` in UTC.
+
+    `by_hand`: a person is in it, so automatic answers rest.
+    """
 
     consent: ConsentState
     invited: bool
@@ -45,6 +48,7 @@ class Talk:
     language: str
     rhythm: Rhythm
     provider_confirms: bool
+    by_hand: bool
     now: datetime
 
     def open_kinds(self) -> list[str]:

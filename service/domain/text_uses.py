@@ -34,6 +34,11 @@ ANSWERS: Mapping[str, str] = {
     "SYM-03": "the answer to a hard night, 7 or more",
     "IRN-07": "also the answer to dark or bloody stools",
     "AUG-04": "the answer to a YES to the earlier-symptoms check",
+    "STF-01": "offered to who answers a patient: we will call",
+    "STF-02": "offered to who answers a patient: please call us",
+    "STF-03": "offered to who answers a patient: what do you mean?",
+    "STF-04": "offered to who answers a patient: thank you",
+    "STF-05": "offered to who answers a patient: at the next visit",
     GATE_ID: "asks a discreet patient to open any private text",
 }
 

@@ -3,41 +3,14 @@
 
 const form = document.getElementById("text-form");
 const PAUSE_MS = 400;
-const basic = new Set(form.dataset.basic);
-const extended = new Set(form.dataset.extended);
-// What the server takes for white space.
-const WHITE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+const measured = measuredBy(form.dataset.basic, form.dataset.extended);
 
 const filled = (body, values) => body.replace(/\{([^{}]*)\}/g, (whole, name) => values[name] ?? whole);
 
-const measured = (text) => {
-  const signs = [...text];
-  const isGsm = signs.every((sign) => basic.has(sign) || extended.has(sign));
-  const sizes = signs.map((sign) => (isGsm ? (extended.has(sign) ? 2 : 1) : sign.length));
-  const units = sizes.reduce((sum, size) => sum + size, 0);
-  const [alone, joined] = isGsm ? [160, 153] : [70, 67];
-  if (units <= alone) return { encoding: isGsm ? "GSM-7" : "UCS-2", units, alone, segments: Math.min(units, 1) };
-  let segments = 1;
-  let used = 0;
-  for (const size of sizes) {
-    if (used + size > joined) {
-      segments += 1;
-      used = 0;
-    }
-    used += size;
-  }
-  return { encoding: isGsm ? "GSM-7" : "UCS-2", units, alone, segments };
-};
-
 const count = (field) => {
-  const body = field.value.replace(WHITE, " ").trim();
-  const { encoding, units, alone, segments } = measured(filled(body, JSON.parse(field.dataset.longest)));
-  const line = document.getElementById(field.id.replace("body", "count"));
-  line.querySelector(".units").textContent = units;
-  line.querySelector(".room").textContent = alone;
-  line.querySelector(".segments").textContent = segments === 1 ? "1 text" : `${segments} texts`;
-  line.querySelector(".encoding").textContent = encoding;
-  line.classList.toggle("over", segments > 1);
+  const body = tidied(field.value);
+  const length = measured(filled(body, JSON.parse(field.dataset.longest)));
+  tellLength(document.getElementById(field.id.replace("body", "count")), length);
 };
 
 // Only the answer to what was typed last is shown.

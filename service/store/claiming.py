@@ -1,7 +1,7 @@
 """Claiming: texts that may leave now are marked so, with their guards read, before any request is made."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -18,6 +18,7 @@ from service.store.missed import add_missed
 from service.store.outbox import end_unsent, set_aside
 from service.store.people import open_phone, rhythm_of, wake
 from service.store.questions import ask_again, open_questions, void_questions
+from service.store.replies import last_heard
 from service.store.rows import table
 from service.store.sealed import SealError
 from service.store.sent_lately import SentLately, sent_lately
@@ -113,10 +114,12 @@ def _judged(
     lately = sent_lately(tx, ids, min((text.night for text in spaced if text.night), default=NEVER))
     counted = {text.patient_id for text in waiting if text.patient_id and text.kind not in OWED}
     of_a_day = Counter(breakers.texts_of_a_day(tx, counted, now))
+    by_hand = {text.patient_id for text in waiting if text.patient_id and text.kind == Kind.STAFF}
+    heard = last_heard(tx, by_hand)
     leaving, ended, held_up, too_many = [], [], [], []
     for text in waiting:
         sent = lately.setdefault(text.patient_id or 0, SentLately())
-        verdict = judge(_candidate(text, sent, of_a_day[text.patient_id or 0]), now)
+        verdict = judge(_candidate(text, sent, of_a_day, heard), now)
         if verdict is Verdict.GO:
             leaving.append(text)
             of_a_day[text.patient_id or 0] += text.kind not in OWED
@@ -149,8 +152,13 @@ def _missed(
     ]
 
 
-def _candidate(text: Waiting, lately: SentLately, of_a_day: int) -> Candidate:
-    patient = text.patient
+def _candidate(
+    text: Waiting,
+    lately: SentLately,
+    of_a_day: Mapping[int, int],
+    heard: Mapping[int, datetime],
+) -> Candidate:
+    patient, whose = text.patient, text.patient_id or 0
     return Candidate(
         kind=text.kind,
         not_after=text.not_after,
@@ -163,7 +171,8 @@ def _candidate(text: Waiting, lately: SentLately, of_a_day: int) -> Candidate:
         sent_tonight=lately.capped.get(text.night, 0) if text.night else 0,
         halted=text.halted,
         broken_off=text.broken_off,
-        sent_in_a_day=of_a_day,
+        sent_in_a_day=of_a_day[whose],
+        heard_at=heard.get(whose),
     )
 
 

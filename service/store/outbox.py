@@ -164,13 +164,13 @@ def answers_in_hour_before(tx: Tx, patient_id: int, at: datetime) -> int:
 _OUTBOX = table(OutboxText)
 _WRITTEN = select(OutboxText.token).where(OutboxText.token.in_(bindparam("tokens", expanding=True)))
 _CANCEL_REPEATS = (
-    update(_OUTBOX)
+    update(OutboxText)
     .where(
         and_(
             IS_PLANNED,
             or_(
-                _OUTBOX.c.slot == bindparam("nudge"),
-                _OUTBOX.c.slot.between(bindparam("later"), bindparam("last")),
+                OutboxText.slot == bindparam("nudge"),
+                OutboxText.slot.between(bindparam("later"), bindparam("last")),
             ),
         )
     )

@@ -60,11 +60,13 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What every page's frame shows: how many need a person, and how many RED alerts nobody has taken, since when."""
+    """What every page's frame shows: how many need a person, how many RED alerts nobody has taken and since when,
+    and how many replies wait."""
 
     people: int
     red: int
     red_since: datetime | None
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,15 @@ def badge(tx: Tx, clinic_id: int) -> Badge:
     strangers = sum(patient_id is None for patient_id, _, _ in rows)
     patients = {patient_id for patient_id, _, _ in rows if patient_id is not None}
     red = [opened_at for _, opened_at, is_nobodys in rows if is_nobodys]
-    return Badge(len(patients) + strangers, len(red), min(red, default=None))
+    waiting = count_waiting(tx, clinic_id)
+    return Badge(len(patients) + strangers, len(red), min(red, default=None), waiting)
+
+
+def count_waiting(tx: Tx, clinic_id: int) -> int:
+    """How many replies a person should look at."""
+    mine = and_(IS_OPEN, InboundText.clinic_id == clinic_id)
+    row = tx.row(select(func.count()).select_from(InboundText).where(mine))
+    return int(row[0]) if row else 0
 
 
 def needs(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Need], int]:
@@ -96,7 +106,7 @@ def needs(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Need], int]:
     patients = patients_by_id(tx, ids)
     figures = figures_of(tx, ids)
     behind = {alert.inbound_id for group in shown for alert in group if alert.inbound_id}
-    quotes = _replies(tx, behind | set(_last_ids(tx, ids)))
+    quotes = opened_replies(tx, behind | set(_last_ids(tx, ids)))
     last = {reply.patient_id: reply for reply in quotes.values()}
     found = []
     for group in shown:
@@ -171,18 +181,17 @@ def replies_since(
     )
     rows = tx.rows(select(InboundText.id, InboundText.sender_index).where(recent))
     newest = sorted((row[0] for row in rows), reverse=True)[:limit]
-    opened = _replies(tx, newest)
+    opened = opened_replies(tx, newest)
     senders = len({row[1] for row in rows})
     return [opened[reply_id] for reply_id in newest], len(rows), senders
 
 
-def replies_waiting(tx: Tx, clinic_id: int, limit: int) -> tuple[list[Reply], int]:
-    """Replies that a person should look at, the newest first, at most `limit`; and how many there are."""
+def replies_waiting(tx: Tx, clinic_id: int, limit: int) -> list[Reply]:
+    """Replies that a person should look at, the newest first, at most `limit`."""
     mine = and_(IS_OPEN, InboundText.clinic_id == clinic_id)
     rows = tx.rows(select(InboundText.id).where(mine).order_by(InboundText.id.desc()).limit(limit))
-    total = tx.row(select(func.count()).select_from(InboundText).where(mine))
-    opened = _replies(tx, [row[0] for row in rows])
-    return [opened[row[0]] for row in rows], int(total[0]) if total else 0
+    opened = opened_replies(tx, [row[0] for row in rows])
+    return [opened[row[0]] for row in rows]
 
 
 def sending(tx: Tx, clinic_id: int, now: datetime, since: datetime) -> Sending:
@@ -230,7 +239,8 @@ def _last_ids(tx: Tx, patient_ids: Sequence[int]) -> list[int]:
     return [row[0] for row in tx.rows(query.group_by(InboundText.patient_id))]
 
 
-def _replies(tx: Tx, ids: Collection[int]) -> dict[int, Reply]:
+def opened_replies(tx: Tx, ids: Collection[int]) -> dict[int, Reply]:
+    """Replies by id, with how each was read."""
     readings = readings_of(tx, ids)
     rows = tx.rows(
         select(

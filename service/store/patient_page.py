@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 
 from service.domain.figures import Dose
 from service.domain.night_summary import AskedQuestion, counts
+from service.store.corrections import Correction, corrections_of
 from service.store.overview import Read, readings_of
 from service.store.rows import as_record, columns
 from service.store.session import Tx
@@ -44,7 +45,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One text of the conversation, opened: ours with its fate, or the patient's with how it was read."""
+    """One text of the conversation, opened: ours with its fate, or the patient's with how it was read.
+
+    `token`: the patient's text by its public name; `meant`: what a person says it means.
+    """
 
     at: datetime
     body: str
@@ -54,6 +58,8 @@ class Said:
     error_code: int | None = None
     readings: tuple[Read, ...] = ()
     media: int = 0
+    token: str = ""
+    meant: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,8 @@ def _theirs(tx: Tx, patient_id: int, limit: int) -> list[Said]:
         .order_by(InboundText.received_at.desc())
         .limit(limit)
     )
-    readings = readings_of(tx, [row[0] for row in rows])
+    ids = [row[0] for row in rows]
+    readings, meant = readings_of(tx, ids), corrections_of(tx, ids)
     return [
         Said(
             at=at,
@@ -142,6 +149,8 @@ def _theirs(tx: Tx, patient_id: int, limit: int) -> list[Said]:
             ours=False,
             readings=tuple(readings.get(inbound_id, ())),
             media=media,
+            token=token,
+            meant=meant.get(inbound_id),
         )
         for inbound_id, token, at, body, media in rows
     ]

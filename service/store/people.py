@@ -204,6 +204,12 @@ def open_person(keyring: Keyring, patient: Patient) -> Person:
     )
 
 
+def open_people(tx: Tx, patient_ids: Iterable[int]) -> dict[int, tuple[Patient, Person]]:
+    """Patients by id, each with the person opened."""
+    patients = patients_by_id(tx, set(patient_ids))
+    return {one.id: (one, open_person(tx.keyring, one)) for one in patients.values()}
+
+
 def open_given_name(keyring: Keyring, patient: Patient) -> str:
     """The name a text greets with."""
     return keyring.open_(patient.given_name, "patient", "given_name", patient.token)

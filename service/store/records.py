@@ -57,6 +57,7 @@ class Patient:
     consent_from: date | None
     consent_night: date | None
     enrolled_at: datetime
+    by_hand_until: datetime | None = None
 
 
 class Sleep(NamedTuple):

@@ -1,6 +1,6 @@
 """Texts that came in: stored once, read once, and what they were read to say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -110,12 +110,6 @@ def note_failure(tx: Tx, reply_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-def close_review(tx: Tx, token: str) -> bool:
-    """Note that a person has dealt with a reply; False where it did not wait for one."""
-    waiting = and_(InboundText.token == token, InboundText.review_state == "open")
-    return tx.changed(update(InboundText).where(waiting).values(review_state="done")) > 0
-
-
 def mark_read(
     tx: Tx,
     reply: StoredReply,
@@ -165,8 +159,8 @@ def add_readings(
 
 def add_observation(
     tx: Tx, reply: StoredReply, patient_id: int, new: NewObservation, now: datetime
-) -> None:
-    """Write an answer that counts; an earlier one of the same kind about the same date gives way to it."""
+) -> int:
+    """Write an answer that counts; an earlier one of the same kind about the same date gives way to it. Its id."""
     tx.execute(_REPLACE, who=patient_id, of_kind=new.kind, day=new.about_date)
     row = {
         "clinic_id": reply.clinic_id,
@@ -184,7 +178,7 @@ def add_observation(
         "late": new.late,
         "replaced": False,
     }
-    tx.insert_one(table(Observation), row)
+    return tx.insert_one(table(Observation), row)
 
 
 def answered_since(tx: Tx, clinic_id: int, reply: StoredReply, since: datetime) -> bool:
@@ -197,6 +191,13 @@ def answered_since(tx: Tx, clinic_id: int, reply: StoredReply, since: datetime) 
         InboundText.id.in_(select(OutboxText.inbound_id).where(OutboxText.planned_at > since)),
     )
     return tx.row(select(InboundText.id).where(earlier)) is not None
+
+
+def last_heard(tx: Tx, patient_ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these patients last wrote."""
+    query = select(InboundText.patient_id, func.max(InboundText.received_at))
+    mine = query.where(InboundText.patient_id.in_(patient_ids)).group_by(InboundText.patient_id)
+    return {row[0]: row[1] for row in tx.rows(mine)} if patient_ids else {}
 
 
 def answers_so_far(tx: Tx, patient_id: int) -> dict[str, int]:
@@ -226,7 +227,7 @@ def last_of_intent(
     return (row[0], row[1], row[2], row[3]) if row else None
 
 
-_INBOUND, _OBSERVATION = table(InboundText), table(Observation)
+_INBOUND = table(InboundText)
 _BY_SID = select(InboundText.token).where(InboundText.provider_sid == bindparam("sid"))
 _UNREAD = (
     select(*_REPLY)
@@ -255,13 +256,13 @@ _READ = (
     )
 )
 _REPLACE = (
-    update(_OBSERVATION)
+    update(Observation)
     .where(
         and_(
-            _OBSERVATION.c.patient_id == bindparam("who"),
-            _OBSERVATION.c.kind == bindparam("of_kind"),
-            _OBSERVATION.c.about_date == bindparam("day"),
-            _OBSERVATION.c.replaced.is_(False),
+            Observation.patient_id == bindparam("who"),
+            Observation.kind == bindparam("of_kind"),
+            Observation.about_date == bindparam("day"),
+            Observation.replaced.is_(False),
         )
     )
     .values(replaced=True)

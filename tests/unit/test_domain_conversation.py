@@ -54,6 +54,7 @@ def talk(*questions: Open, **changes: object) -> Talk:
             language="en",
             rhythm=RHYTHM,
             provider_confirms=False,
+            by_hand=False,
             now=NOW,
         ),
         **changes,
@@ -198,3 +199,30 @@ def test_bedtimes() -> None:
 def test_how_long_an_invitation_stands(state: str, ago: timedelta, is_open: bool) -> None:
     assert invitation_open(state, NOW - ago, NOW) is is_open
     assert not invitation_open(state, None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("body", "templates"),
+    [
+        ("4", []),
+        ("what should I do?", []),
+        ("well, you know", []),
+        ("I have chest pain", ["SYS-10"]),
+        ("stop please", ["SYS-04"]),
+        ("help", ["SYS-03"]),
+    ],
+)
+def test_while_a_person_is_in_the_conversation_only_what_is_owed_is_said(
+    body: str, templates: list[str]
+) -> None:
+    words, outcome = said(talk(SCORE, by_hand=True), body)
+    assert words == templates
+    assert outcome.review
+    assert outcome.reasked is None
+    assert [given.number for given in outcome.given] == ([4] if body == "4" else [])
+
+
+def test_who_comes_back_meanwhile_is_told_so() -> None:
+    words, outcome = said(talk(consent=ConsentState.STOPPED, by_hand=True), "START")
+    assert words == ["SYS-06"]
+    assert outcome.consent is ConsentState.ACTIVE

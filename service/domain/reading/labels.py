@@ -72,6 +72,22 @@ INTENTS: Final = (
     "unknown",
 )
 
+ANSWERS: Final = frozenset(
+    [
+        "symptom_score",
+        "weekly_scores",
+        "nights_count",
+        "onset_time",
+        "adherence_yes",
+        "adherence_no",
+        "adherence_partial",
+        "not_due",
+        "screen_yes",
+        "screen_no",
+    ]
+)
+"""The intents that answer a question of the clinic's."""
+
 RED_FLAGS: Final = (
     "suicide",
     "child_ingestion",

@@ -32,6 +32,7 @@ class Section:
 
 SECTIONS = (
     Section("Today", "today.today", READERS),
+    Section("Inbox", "inbox.inbox", READERS),
     Section("Patients", "patients.patients", READERS),
     Section("Messages", "messages.messages", READERS),
     Section("Enrol", "enrol.form", CARERS),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
 from service.domain.alerts import rank_of
+from service.domain.by_hand import rests_until
 from service.domain.figures import WINDOW_DAYS
 from service.entry.web import words
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
@@ -91,6 +92,7 @@ def _who(tx: Tx, one: Patient, now: datetime) -> dict[str, Any]:
         "age": words.age(person.born, today),
         "today": today,
         "pause": pause,
+        "resting": rests_until(one.by_hand_until, now),
         "paused_by": _paused_by(tx, pause.set_by) if pause else "",
         "consent": consent.last_change(tx, one.id),
         "reasons": _reasons(tx, one, now, clinic.zone),

@@ -8,6 +8,7 @@ from schedules.facts import WEEKDAYS
 from service.domain.counting import counted
 from service.domain.requests import next_weekday, pause_ends_on
 from service.entry.web.words import DAY, named_day
+from service.store.corrections import Correction
 from service.store.overview import Read
 
 _GOALS = {
@@ -96,6 +97,13 @@ def reading(read: Read, on: date) -> str:
         about = _SCREENS.get(read.kind or "", "the check")
         return f"{answer} to: {about}" + (f" ({_plain(detail)})" if detail else "")
     return _PLAIN.get(read.intent) or _plain(read.intent)
+
+
+def meaning(meant: Correction, on: date) -> str:
+    """What a person says that a reply means, as a reading of it would be put."""
+    if meant.kind is None:
+        return "no answer"
+    return reading(Read(meant.intent or "", meant.word or "", meant.kind), on)
 
 
 def for_staff(read: Read) -> bool:

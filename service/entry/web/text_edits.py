@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from message_templates.catalogue import LANGUAGES
 from message_templates.kept_words import KEPT_PLACEHOLDERS, KEPT_WORDS, fillable
-from message_templates.segments import GSM_BASIC, GSM_EXTENDED
 from service.domain.text_uses import ANSWERS
 from service.domain.text_values import MEANINGS
 from service.entry.web.access import (
@@ -28,6 +27,7 @@ from service.entry.web.text_desk import (
     proposal_of,
     reach_of,
 )
+from service.entry.web.text_looks import ALPHABET
 from service.entry.web.text_trials import is_wished, own_number, tried
 from service.flows.publish_programme.wordings import (
     FaultyWordingError,
@@ -46,8 +46,6 @@ IN_FORCE: Final[dict[InForce, str]] = {
     "now": "now: with the next text that is sent",
     "next-night": "from the next night: at noon by the clinic’s clock",
 }
-# No text can hold these: every run of white space is one space.
-_WHITE = frozenset("\n\r\f")
 
 
 @pages.get("/texts/<text_id>")
@@ -167,7 +165,7 @@ def _page(tx: Tx, desk: Desk, typed: Typed, *, previewed: bool) -> dict[str, Any
         "kept": _kept(desk.text.id),
         "takes_effect": IN_FORCE,
         "languages": LANGUAGES,
-        "alphabet": ["".join(sorted(signs - _WHITE)) for signs in (GSM_BASIC, GSM_EXTENDED)],
+        "alphabet": ALPHABET,
         "editing": member().may(PROGRAMME_EDITORS),
         "now": now,
         "zone": desk.clinic.zone,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from message_templates.catalogue import GATE_ID, LANGUAGES, Catalogue, Text
 from message_templates.reading_ease import Ease, reading_ease
 from message_templates.render import filled
-from message_templates.segments import Length, measure
+from message_templates.segments import GSM_BASIC, GSM_EXTENDED, Length, measure
 from message_templates.stray_characters import Stray, stray_characters
 from service.domain.text_values import made_up, names_among, values_for
 from service.entry.web.access import member
@@ -15,6 +15,11 @@ from service.store import programme_pages
 from service.store.content import Content
 from service.store.records import Clinic
 from service.store.session import Tx
+
+# No text can hold these: every run of white space is one space.
+_WHITE = frozenset("\n\r\f")
+ALPHABET = tuple("".join(sorted(signs - _WHITE)) for signs in (GSM_BASIC, GSM_EXTENDED))
+"""The signs of GSM-7, one and two units each, for the counter in the browser."""
 
 Values = tuple[Mapping[str, str], Mapping[str, str]]
 """The shortest and the longest values of a language's placeholders."""

@@ -29,18 +29,18 @@ from service.store import (
     audit,
     circumstances,
     exchanges,
+    inbox,
     missed,
     overview,
     people,
     ranks,
-    replies,
 )
 from service.store.exchanges import Asked
 from service.store.missed import Episode
 from service.store.overview import Need, Sending
 from service.store.people import clinic_by_id, open_person, patients_by_id
 from service.store.programme_pages import authors
-from service.store.records import Clinic, Patient, Person
+from service.store.records import Clinic
 from service.store.sealed import Keyring
 from service.store.session import Tx
 
@@ -122,7 +122,7 @@ def _overnight(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
     yesterday = to_local(now, clinic.zone).date() - timedelta(days=1)
     evening = to_utc(datetime.combine(yesterday, EVENING), clinic.zone)
     newest, heard, senders = overview.replies_since(tx, clinic.id, evening, MOST_REPLIES)
-    waiting, count = overview.replies_waiting(tx, clinic.id, MOST_WAITING)
+    waiting = overview.replies_waiting(tx, clinic.id, MOST_WAITING)
     whose = [reply.patient_id for reply in (*newest, *waiting) if reply.patient_id]
     return {
         "replies": newest,
@@ -131,8 +131,8 @@ def _overnight(tx: Tx, clinic: Clinic, now: datetime) -> dict[str, Any]:
         "waiting": waiting,
         "unanswered": exchanges.left_unanswered(tx, [reply.id for reply in waiting]),
         "asked": exchanges.asked_before(tx, [reply.id for reply in waiting]),
-        "waiting_count": count,
-        "names": _names(tx, whose),
+        "waiting_count": overview.count_waiting(tx, clinic.id),
+        "names": people.open_people(tx, whose),
     }
 
 
@@ -186,7 +186,7 @@ def dealt_with(token: str) -> ResponseReturnValue:
     """Take a reply off the list of those that wait for a person."""
     now = current_site().runtime.clock.now()
     with own_clinic(write=True) as tx:
-        if replies.close_review(tx, token):
+        if inbox.close(tx, token):
             audit.write(tx, member().clinic_id, "reply dealt with", token, now)
     return redirect(url_for("today.today", _anchor="waiting"))
 
@@ -273,8 +273,3 @@ def _row(need: Need, said: _Said, keyring: Keyring) -> Row:
     reasons = tuple(reason_of(alert, said.names, said.now, said.zone) for alert in need.alerts)
     behind = said.asked.get(need.quote.id) if need.quote else None
     return Row(need, name, years, reasons, behind)
-
-
-def _names(tx: Tx, patient_ids: Sequence[int]) -> dict[int, tuple[Patient, Person]]:
-    patients = patients_by_id(tx, set(patient_ids))
-    return {one.id: (one, open_person(tx.keyring, one)) for one in patients.values()}

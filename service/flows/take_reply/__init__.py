@@ -12,13 +12,13 @@ from service.domain.keywords import is_provider_keyword
 from service.domain.reading import Reading, read
 from service.flows.take_reply.apply import apply
 from service.flows.take_reply.colleagues import hear_other
-from service.flows.take_reply.context import talk_with
 from service.flows.take_reply.unsaid import leave_unsaid
 from service.runtime import Runtime
-from service.store import people, ranks, replies
+from service.store import people, phrases, ranks, replies
 from service.store.records import Clinic, Patient
 from service.store.replies import StoredReply
 from service.store.session import SYSTEM, StoreBusyError, Tx
+from service.store.talks import talk_with
 
 ACTOR = "patient"
 CHUNK = 50
@@ -100,7 +100,7 @@ def _converse(
     now: datetime,
 ) -> None:
     talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out)
-    reading = read_in(talk, body, patient.bedtime)
+    reading = read_in(talk, body, patient.bedtime, phrases.live(tx, clinic.id))
     outcome = respond(talk, reading, bare_keyword=is_provider_keyword(body))
     leave_unsaid(tx, patient, outcome, now)
     replies.add_readings(tx, reply, reading, outcome.bound)

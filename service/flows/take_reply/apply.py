@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from schedules.recurrence import to_local
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
-from service.domain.talk import Given, Outcome, Talk
+from service.domain.talk import Outcome, Talk
 from service.flows.take_reply.answer import answer_texts
 from service.runtime import Runtime
 from service.store import (
@@ -19,6 +19,7 @@ from service.store import (
     replies,
     standings,
 )
+from service.store.answers import add_answer
 from service.store.records import Clinic, Patient
 from service.store.replies import NewObservation, StoredReply
 from service.store.session import Tx
@@ -71,23 +72,9 @@ def apply(
 def _write_answers(
     tx: Tx, patient: Patient, reply: StoredReply, outcome: Outcome, now: datetime
 ) -> set[PatientNight]:
-    nights: set[PatientNight] = set()
     for given in outcome.given:
-        replies.add_observation(tx, reply, patient.id, _observation(given), now)
-        if given.question is not None:
-            questions.change_question(
-                tx,
-                given.question.id,
-                state="answered",
-                answered_at=now,
-                valid=not given.late,
-                late=given.late,
-                nudge_at=None,
-                later_at=None,
-            )
-            if given.question.repeats:
-                outbox.cancel_repeats(tx, given.question.token, now)
-        nights.add((patient.id, given.night))
+        add_answer(tx, reply, patient.id, given, now)
+    nights = {(patient.id, given.night) for given in outcome.given}
     if outcome.opened is not None:
         questions.change_question(tx, outcome.opened.id, state="answered", answered_at=now)
     if outcome.reasked is not None:
@@ -101,19 +88,6 @@ def _write_answers(
             changes["closes_at"] = again + timedelta(seconds=question.closes_after_s)
         questions.change_question(tx, question.id, **changes)
     return nights
-
-
-def _observation(given: Given) -> NewObservation:
-    return NewObservation(
-        kind=given.kind,
-        intent=given.intent,
-        night=given.night,
-        about_date=given.about_date,
-        number=given.number,
-        word=given.word,
-        late=given.late,
-        question_id=given.question.id if given.question else None,
-    )
 
 
 def _write_corrections(

@@ -70,7 +70,10 @@ class User(OfClinic, Base):
 
 
 class Patient(OfClinic, Base):
-    """One patient: a phone, a zone, a bedtime. Weekend times are for the nights of Friday and Saturday."""
+    """One patient: a phone, a zone, a bedtime. Weekend times are for the nights of Friday and Saturday.
+
+    `by_hand_until`: a person has written to him; until then automatic answers rest.
+    """
 
     __tablename__ = "patient"
 
@@ -98,6 +101,7 @@ class Patient(OfClinic, Base):
     consent_from: Mapped[date | None]
     consent_night: Mapped[date | None]
     enrolled_at: Mapped[Instant]
+    by_hand_until: Mapped[Instant | None]
 
     __table_args__ = (UniqueConstraint("clinic_id", "ref"),)
 

@@ -62,6 +62,7 @@ class InboundText(OfClinic, Base):
     """One text that came in, stored and committed before it is acknowledged, read afterwards.
 
     `review_state`: none, open (a person should look at it) or done. `read_attempts`: readings that failed.
+    `handed_to`: the colleague (as an actor) whom somebody asked to look at it.
     """
 
     __tablename__ = "inbound"
@@ -79,6 +80,7 @@ class InboundText(OfClinic, Base):
     read_at: Mapped[Instant | None]
     read_attempts: Mapped[int] = mapped_column(server_default="0")
     review_state: Mapped[str] = mapped_column(String(10))
+    handed_to: Mapped[str | None] = mapped_column(String(80))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
 
     __table_args__ = (

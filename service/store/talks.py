@@ -1,8 +1,9 @@
-"""The conversation as it stands, read from rows."""
+"""The conversation with a patient as it stands, read from rows: what a reply is read and answered in."""
 
 from datetime import datetime
 
 from schedules.recurrence import to_local
+from service.domain.by_hand import rests_until
 from service.domain.consent import ConsentState, invitation_open
 from service.domain.talk import Open, Talk
 from service.store import circumstances, consent, people, questions, replies
@@ -12,7 +13,9 @@ from service.store.session import Tx
 
 def talk_with(tx: Tx, patient: Patient, now: datetime, provider_confirms: bool) -> Talk:
     """What the reply of `patient` is read and answered in."""
-    asked = tuple(_open(question, now) for question in questions.answerable(tx, patient.id, now))
+    asked = tuple(
+        open_question(question, now) for question in questions.answerable(tx, patient.id, now)
+    )
     state = ConsentState(patient.consent)
     invited_at = None
     if state is ConsentState.INVITED:
@@ -32,11 +35,13 @@ def talk_with(tx: Tx, patient: Patient, now: datetime, provider_confirms: bool) 
         language=patient.language,
         rhythm=rhythm,
         provider_confirms=provider_confirms,
+        by_hand=rests_until(patient.by_hand_until, now) is not None,
         now=now,
     )
 
 
-def _open(question: Question, now: datetime) -> Open:
+def open_question(question: Question, now: datetime) -> Open:
+    """A question as a reply of `now` finds it."""
     closes_at = question.closes_at or now
     return Open(
         id=question.id,

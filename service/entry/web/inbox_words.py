@@ -1,0 +1,43 @@
+"""Why a reply waits, and what it may be said to mean, in the words of the inbox."""
+
+from datetime import date
+
+from service.domain.meanings import CHOICES
+from service.entry.web.reading_words import reading
+from service.store.overview import Read, Reply
+
+SHARED = ("amber", "Whose is it?", "The number is nobody’s, or several people’s.")
+_WHY = {
+    "red_flag": ("red", "May mean danger", "It was answered at once with the emergency text."),
+    "wrong_party": ("amber", "May be somebody else", "Check the number by another way."),
+    "question": ("amber", "A question", "It was left to you to answer."),
+    "time_pref": ("amber", "A wish", "Another hour is for you to arrange."),
+    "side_effect": ("amber", "A side effect", "Ask about the medicine."),
+    "med_change": ("amber", "A medicine changed", "Check it against the list of triggers."),
+    "screen_yes": ("amber", "Yes to a check", "Ask more about it."),
+    "unknown": ("amber", "Not understood", "Say what it means, or ask."),
+}
+_UNREAD = ("amber", "Not read", "The service could not read it.")
+_UNANSWERED = ("amber", "Not answered", "Three automatic answers had gone out within the hour.")
+_LEFT = ("", "Left to you", "Automatic answers rested, or only a person can do what it asks for.")
+# Where the button says no more than the figure.
+_FIGURES = frozenset({"symptom_score", "nights_count"})
+
+
+def why_waiting(reply: Reply, unanswered: bool) -> tuple[str, str, str]:
+    """The shape and the words of the tag, and what to do about it."""
+    said = {one.intent for one in reply.readings}
+    if reply.patient_id is None and "red_flag" not in said:
+        return SHARED
+    if not reply.readings:
+        return _UNREAD
+    first = next((why for intent, why in _WHY.items() if intent in said), None)
+    return first or (_UNANSWERED if unanswered else _LEFT)
+
+
+def options(kind: str, on: date) -> list[tuple[str, str]]:
+    """The answers of the closed list to a kind of question: what is written down, and how it reads."""
+    return [
+        (value, value if intent in _FIGURES else reading(Read(intent, value, kind), on))
+        for value, intent in CHOICES[kind].items()
+    ]
