@@ -95,9 +95,11 @@ def standing(tx: Tx, patient_id: int) -> Standing | None:
     return Standing(row[0], row[1]) if row and row[0] is not None else None
 
 
-def conversation(tx: Tx, patient_id: int, limit: int) -> tuple[list[Said], bool]:
-    """The last `limit` texts both ways, oldest first; and whether there are earlier ones."""
-    ours, theirs = _ours(tx, patient_id, limit + 1), _theirs(tx, patient_id, limit + 1)
+def conversation(
+    tx: Tx, patient_id: int, limit: int, until: datetime | None = None
+) -> tuple[list[Said], bool]:
+    """The last `limit` texts both ways, or up to an instant, oldest first; and whether there are earlier ones."""
+    ours, theirs = (some(tx, patient_id, limit + 1, until) for some in (_ours, _theirs))
     both = sorted([*ours, *theirs], key=lambda said: said.at)
     return both[-limit:], len(both) > limit
 
@@ -106,8 +108,10 @@ def conversation(tx: Tx, patient_id: int, limit: int) -> tuple[list[Said], bool]
 _WHEN = func.coalesce(OutboxText.submitted_at, OutboxText.due_at)
 
 
-def _ours(tx: Tx, patient_id: int, limit: int) -> list[Said]:
-    mine = and_(OutboxText.patient_id == patient_id, OutboxText.body.is_not(None))
+def _ours(tx: Tx, patient_id: int, limit: int, until: datetime | None) -> list[Said]:
+    mine = [OutboxText.patient_id == patient_id, OutboxText.body.is_not(None)]
+    if until is not None:
+        mine.append(until >= _WHEN)
     rows = tx.rows(
         select(
             OutboxText.token,
@@ -117,7 +121,7 @@ def _ours(tx: Tx, patient_id: int, limit: int) -> list[Said]:
             OutboxText.reason,
             OutboxText.error_code,
         )
-        .where(mine)
+        .where(and_(*mine))
         .order_by(_WHEN.desc())
         .limit(limit)
     )
@@ -127,7 +131,10 @@ def _ours(tx: Tx, patient_id: int, limit: int) -> list[Said]:
     ]
 
 
-def _theirs(tx: Tx, patient_id: int, limit: int) -> list[Said]:
+def _theirs(tx: Tx, patient_id: int, limit: int, until: datetime | None) -> list[Said]:
+    mine = [InboundText.patient_id == patient_id]
+    if until is not None:
+        mine.append(InboundText.received_at <= until)
     rows = tx.rows(
         select(
             InboundText.id,
@@ -136,7 +143,7 @@ def _theirs(tx: Tx, patient_id: int, limit: int) -> list[Said]:
             InboundText.body,
             InboundText.media,
         )
-        .where(InboundText.patient_id == patient_id)
+        .where(and_(*mine))
         .order_by(InboundText.received_at.desc())
         .limit(limit)
     )

@@ -11,7 +11,7 @@ from service.flows.enrol import enrol
 from service.flows.open_clinic import open_clinic
 from service.gateways.simulated import Fault, SimulatedGateway
 from service.runtime import Runtime
-from service.store import audit, on_call, users
+from service.store import audit, inbox, on_call, overview, users
 from service.store.records import Clinic
 from service.store.session import SYSTEM, Tx
 from service.synthetic.clinic import CLINIC, DEAD_NUMBER, ON_CALL, Cast, cast
@@ -22,6 +22,8 @@ ACTOR = "demo"
 STEP = timedelta(minutes=10)
 NUMBER_DIES_NIGHTS_BEFORE_END = 8
 UNKNOWN_NUMBER = 30005
+DEALT_WITH_IN = timedelta(days=6)
+EVERY_REPLY = 1000
 PATIENTS_JOIN_AT = timedelta(hours=22)
 
 Progress = Callable[[float], None]
@@ -63,8 +65,17 @@ def live_story(
         live_until(runtime, joins, step=STEP, progress=report)
         _enrol(runtime, clinic, part)
     live_until(runtime, end, step=STEP, progress=report)
+    _look_after_replies(runtime, clinic, end)
     runtime.clock.rejoin()
     return clinic
+
+
+def _look_after_replies(runtime: Runtime, clinic: Clinic, now: datetime) -> None:
+    """The clinic has dealt with every reply that is some days old."""
+    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        for reply in overview.replies_waiting(tx, clinic.id, EVERY_REPLY):
+            if reply.received_at < now - DEALT_WITH_IN and inbox.close(tx, reply.token):
+                audit.write(tx, clinic.id, "reply dealt with", reply.token, now)
 
 
 @dataclass(frozen=True, slots=True)

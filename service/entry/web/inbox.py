@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -28,6 +28,7 @@ from service.store.session import Tx
 pages = Blueprint("inbox", __name__)
 
 MOST_TEXTS, BEFORE, BEHIND = 80, 8, 10
+AFTERWARDS = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,6 @@ def _known(tx: Tx, clinic: Clinic, one: Opened, now: datetime) -> dict[str, Any]
 
 def _near(tx: Tx, patient: Patient, at: datetime) -> list[Said]:
     """What was said around an instant."""
-    texts, _ = patient_page.conversation(tx, patient.id, MOST_TEXTS)
+    texts, _ = patient_page.conversation(tx, patient.id, MOST_TEXTS, at + AFTERWARDS)
     place = next((n for n, text in enumerate(texts) if text.at >= at), len(texts))
     return texts[max(place - BEFORE, 0) : place + BEHIND]

@@ -48,7 +48,7 @@ pages = Blueprint("today", __name__)
 
 MOST_ROWS = 60
 MOST_REPLIES = 8
-MOST_WAITING = 12
+MOST_WAITING = 4
 EVENING, NOON = time(20), time(12)
 LONGEST_NOTE = 500
 
