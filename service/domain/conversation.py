@@ -48,8 +48,8 @@ def read_in(
 ) -> Reading:
     """The reply as it reads in this conversation.
 
-    What means nothing to the open questions may be a second thought about one answered before, or one of the
-    clinic's own phrases.
+    What means nothing to the open questions may be a second thought about one answered before, thanks where no
+    question is open any more, or one of the clinic's own phrases.
     """
     reading = read(body, talk.open_kinds(), bedtime=bedtime)
     again = talk.answered_kinds()
@@ -57,6 +57,12 @@ def read_in(
         corrected = read(body, again, bedtime=bedtime)
         if corrected.intents[0].name in {"correction", *ANSWERS}:
             return corrected
+    if is_unsure(reading) and all(
+        question.late or question.answered for question in talk.questions
+    ):
+        unasked = read(body, ["tip"], bedtime=bedtime)
+        if unasked.intents[0].name == "thanks":
+            return unasked
     taught = read_taught(body, talk.open_kinds(), phrases, bedtime) if is_unsure(reading) else None
     return taught or reading
 

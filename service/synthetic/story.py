@@ -18,8 +18,10 @@ from service.synthetic.clinic import CLINIC, DEAD_NUMBER, ON_CALL, Cast, cast
 from service.synthetic.people import People
 
 ACTOR = "demo"
-# The clock of the demo's past stops every ten minutes only, or building it would take minutes.
+# The clock of the demo's past stops every ten minutes only, or building it would take minutes; the last day, of
+# which pages say how late its texts left, is lived to the second.
 STEP = timedelta(minutes=10)
+TO_THE_SECOND = timedelta(hours=26)
 NUMBER_DIES_NIGHTS_BEFORE_END = 8
 UNKNOWN_NUMBER = 30005
 DEALT_WITH_IN = timedelta(days=6)
@@ -60,11 +62,15 @@ def live_story(
         if end - now < timedelta(days=NUMBER_DIES_NIGHTS_BEFORE_END):
             gateway.faults[DEAD_NUMBER] = Fault(undelivered=UNKNOWN_NUMBER)
 
+    def live(target: datetime) -> None:
+        live_until(runtime, min(target, end - TO_THE_SECOND), step=STEP, progress=report)
+        live_until(runtime, target, progress=report)
+
     for part in sorted(parts, key=lambda part: part.enrolled_night):
         joins = min(begin + timedelta(days=part.enrolled_night) + PATIENTS_JOIN_AT, end)
-        live_until(runtime, joins, step=STEP, progress=report)
+        live(joins)
         _enrol(runtime, clinic, part)
-    live_until(runtime, end, step=STEP, progress=report)
+    live(end)
     _look_after_replies(runtime, clinic, end)
     runtime.clock.rejoin()
     return clinic

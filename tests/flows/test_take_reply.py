@@ -59,6 +59,14 @@ def test_thanks_after_an_answer_is_no_second_answer(world: World) -> None:
     assert [row.review_state for row in world.rows("inbound")] == ["none", "none"]
 
 
+def test_thanks_after_a_question_is_closed_waits_for_nobody(world: World) -> None:
+    patient = asked_last_night(world)
+    world.live_to(datetime(2026, 11, 23, 9, 30))
+    assert world.rows("question", kind="symptom_0_10")[0].state == "closed"
+    world.say(patient, "thanks!")
+    assert world.rows("inbound")[-1].review_state == "none"
+
+
 def test_what_is_not_understood_is_asked_once_more_and_no_more(world: World) -> None:
     patient = asked_last_night(world)
     world.say(patient, "pretty bad")
