@@ -1,6 +1,7 @@
 """`evenfall worker`: plans, reads and sends what it is asked for; start as many as there is work for."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -19,8 +20,9 @@ from service.runtime import Runtime
 THREADS = 4
 # A worker that gave no sign of life for so long is taken for dead, and its jobs are done by others.
 HEARTBEAT_S, DEAD_AFTER_S = 5.0, 20.0
-# The pipeline has 10 s for a request; a job in hand gets less, so that both fit into a stop.
-PATIENCE_S = 8.0
+# A stop takes 10 s at most: a request has as long, from the moment at which nothing more is claimed; a job in hand
+# gets less, and what is still under way then is recorded in the rest.
+STOP_S, PATIENCE_S = 10.0, 8.0
 HEAR_EVERY_S = 1.0
 
 log = structlog.get_logger()
@@ -32,7 +34,7 @@ def work(service: Deployment, ready: Callable[[], None]) -> None:
     try:
         asyncio.run(_work(service, ready))
     finally:
-        service.pipeline.stop()
+        service.pipeline.stop(STOP_S - PATIENCE_S)
         if service.jobs is not None:
             service.jobs.close()
 
@@ -46,18 +48,36 @@ async def _work(service: Deployment, ready: Callable[[], None]) -> None:
     _register(app, service)
     async with app.open_async():
         beside = [asyncio.create_task(_take_over(app)), asyncio.create_task(_hear(runtime))]
-        ready()
-        try:
-            await app.run_worker_async(
+        worker = asyncio.create_task(
+            app.run_worker_async(
                 concurrency=THREADS,
                 delete_jobs="successful",
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=DEAD_AFTER_S,
                 shutdown_graceful_timeout=PATIENCE_S,
+                install_signal_handlers=False,
             )
+        )
+        _stop_on_signals(service, worker)
+        ready()
+        try:
+            await worker
+        except asyncio.CancelledError:
+            log.info("worker told to stop")
         finally:
             for task in beside:
                 task.cancel()
+
+
+def _stop_on_signals(service: Deployment, worker: "asyncio.Task[None]") -> None:
+    """SIGTERM and Ctrl-C end the claims at once, not only after the jobs in hand."""
+
+    def stop() -> None:
+        service.pipeline.cease()
+        worker.cancel()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop)
 
 
 def _register(app: App, service: Deployment) -> None:

@@ -135,10 +135,14 @@ class Pipeline:
             self._rests = False
             self.wake()
 
-    def stop(self, patience_s: float = 10.0) -> None:
-        """Stop claiming, let requests under way finish, record them."""
+    def cease(self) -> None:
+        """Claim nothing more; requests under way finish and are recorded meanwhile. Callable from any thread."""
         self._stopping = True
         self.wake()
+
+    def stop(self, patience_s: float = 10.0) -> None:
+        """Stop claiming, let requests under way finish, record them."""
+        self.cease()
         if self._thread is not None:
             self._thread.join(patience_s)
 

@@ -45,7 +45,7 @@ pages = Blueprint("programme_edits", __name__)
 
 RHYTHMS = {
     DAILY: "every day",
-    TIMES: "some times a week",
+    TIMES: "times a week",
     DAYS: "on days of the week",
     EVERY: "every few days",
 }
