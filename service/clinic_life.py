@@ -12,6 +12,7 @@ from service.flows.plan_due.aim import aim_alarms
 from service.flows.send_outbox import send_due
 from service.flows.take_receipt import take_receipts
 from service.flows.take_reply import read_replies, store_replies
+from service.flows.watch_clock import keeps_time
 from service.runtime import Runtime
 from service.store import alarm_clocks
 from service.store.alarm_clocks import EVERYBODY, NEVER, Shard
@@ -35,8 +36,11 @@ def look_after_patients(runtime: Runtime, shard: Shard = EVERYBODY) -> bool:
 
 
 def look_after_all(runtime: Runtime, shard: Shard = EVERYBODY) -> None:
-    """Chunk after chunk until nobody waits: what is due in one minute must not take turns of two seconds."""
-    while look_after_patients(runtime, shard):
+    """Chunk after chunk until nobody waits: what is due in one minute must not take turns of two seconds.
+
+    Nobody is planned for by a clock in doubt.
+    """
+    while keeps_time(runtime) and look_after_patients(runtime, shard):
         pass
 
 

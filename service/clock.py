@@ -1,7 +1,16 @@
 """The two clocks: the clinic's time, which may travel forward, and real time. Nothing else reads system time."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
+
+# Goes on while the machine sleeps; CLOCK_MONOTONIC stands still then, and a sleep would look like a jump.
+_SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def steady_seconds() -> float:
+    """Seconds since the machine began, sleep included: what nobody can set."""
+    return time.clock_gettime(_SINCE_BOOT)
 
 
 class Clock:
@@ -19,6 +28,10 @@ class Clock:
     def wall(self) -> datetime:
         """Real time: for leases, sessions, deadlines and the scheduler."""
         return datetime.now(UTC)
+
+    def steady(self) -> float:
+        """As `steady_seconds`: for comparing what passed with what the wall clock says."""
+        return steady_seconds()
 
     def now(self) -> datetime:
         """The clinic's time: for planning, guards, questions and figures."""

@@ -1,9 +1,10 @@
 """What the flows are given: store, gateway, pager, clocks, a dispatcher, the clinics' content and a few choices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.clock import Clock
 from service.dispatch.base import Dispatcher
+from service.domain.clock_doubt import ClockWatch
 from service.domain.paging import Hook
 from service.gateways.base import Gateway
 from service.gateways.pager import Pager
@@ -36,3 +37,4 @@ class Runtime:
     shelf: ContentShelf
     choices: Choices
     pager: Pager
+    watch: ClockWatch = field(default_factory=ClockWatch)

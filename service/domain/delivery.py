@@ -92,13 +92,16 @@ UNSOLICITED = frozenset(kind for kind, rules in RULES.items() if rules.unsolicit
 
 
 class Cause(StrEnum):
-    """Why a clinic's texts do not leave: a person's switch holds all but what is owed, a breaker what nobody asked for.
+    """Why a clinic's texts do not leave: a person's switch and a clock in doubt hold all but what is owed, a breaker
+    what nobody asked for.
 
-    Each is also the reason, of the closed list, that a text ends with whose time passes meanwhile.
+    The first two are also the reason, of the closed list, that a text ends with whose time passes meanwhile; by a
+    clock in doubt no time passes.
     """
 
     KILL_SWITCH = "kill_switch"
     BREAKER = "breaker"
+    CLOCK = "clock"
 
 
 # At most this many answers to one number in an hour (two machines must not talk to each other).

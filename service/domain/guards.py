@@ -71,6 +71,8 @@ class Candidate:
 def judge(text: Candidate, now: datetime) -> Verdict:
     """What becomes of a due text at `now` (UTC), by the guards of its kind."""
     rules = RULES[Kind(text.kind)]
+    if text.halted == Cause.CLOCK:
+        return Verdict.WAIT
     if now > text.not_after:
         return _RAN_OUT.get(text.halted or "", Verdict.EXPIRED)
     if text.halted:

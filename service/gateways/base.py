@@ -12,6 +12,11 @@ class Gateway(Protocol):
 
     name: str
 
+    @property
+    def told_time(self) -> tuple[datetime, float] | None:
+        """The provider's time by its last answer (UTC), and our steady seconds then; None where it told none."""
+        ...
+
     def send(self, texts: Sequence[Text]) -> AsyncIterator[Outcome]:
         """Send, yielding each outcome as soon as it is known."""
         ...

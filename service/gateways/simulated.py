@@ -52,6 +52,7 @@ class SimulatedGateway:
     """
 
     name = "simulated"
+    told_time = None
 
     def __init__(self, answers: Answers | None = None) -> None:
         self.faults: dict[str, Fault] = {}

@@ -71,6 +71,13 @@ class TwilioGateway:
         self._account = account
         self._concurrency = concurrency
         self._clients: dict[asyncio.AbstractEventLoop, Client] = {}
+        self._told: tuple[datetime, float] | None = None
+
+    @property
+    def told_time(self) -> tuple[datetime, float] | None:
+        """The provider's time by its last answer (UTC), and our steady seconds then."""
+        told = [client.http_client.told_time for client in [*self._clients.values()]]
+        return max(filter(None, [self._told, *told]), key=lambda one: one[1], default=None)
 
     def _connected(self) -> Client:
         """The running loop's client, made on first use: its session belongs to that loop, and the sender and whoever
@@ -138,6 +145,7 @@ class TwilioGateway:
 
     async def close(self) -> None:
         """Give up the running loop's connections."""
+        self._told = self.told_time
         client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.http_client.close()

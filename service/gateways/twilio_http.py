@@ -1,14 +1,18 @@
 """The SDK's requests over one aiohttp session: one deadline, no retry, and no answer longer than an answer can be."""
 
+import contextlib
 import json
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 from twilio.http import HttpClient
 from twilio.http.response import Response
+
+from service.clock import steady_seconds
 
 OFFICIAL_URL = "https://api.twilio.com"
 DEADLINE_S = 10.0
@@ -44,6 +48,7 @@ class AsyncClient(HttpClient):  # type: ignore[misc]  # the SDK ships no types
 
     def __init__(self, base_url: str, pool: int) -> None:
         super().__init__(logger=logging.getLogger("twilio"), is_async=True)
+        self.told_time: tuple[datetime, float] | None = None
         self._base = None if base_url.rstrip("/") == OFFICIAL_URL else urlsplit(base_url)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=pool),
@@ -77,10 +82,16 @@ class AsyncClient(HttpClient):  # type: ignore[misc]  # the SDK ships no types
             headers=sent,
             allow_redirects=allow_redirects,
         ) as answer:
+            self._hear_time(answer.headers.get("Date", ""))
             body = await _body(answer)
             if not answer.ok or answer.status >= 300:
                 raise RefusedError(answer.status, _code(body), _rest(answer.headers))
             return Response(answer.status, body, answer.headers)
+
+    def _hear_time(self, told: str) -> None:
+        """The Date of an answer, to the second, and when it came."""
+        with contextlib.suppress(ValueError, TypeError):
+            self.told_time = (parsedate_to_datetime(told).astimezone(UTC), steady_seconds())
 
     def _target(self, url: str) -> str:
         if self._base is None:

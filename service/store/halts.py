@@ -1,4 +1,4 @@
-"""Halts: a clinic's texts do not leave, by a person's switch or a breaker, in every process and across restarts."""
+"""Halts: a clinic's texts do not leave, by a switch, a breaker or a clock in doubt, in every process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,8 +65,7 @@ def begin(
         "begun_by": tx.actor,
     }
     tx.insert_one(table(HaltRow), row)
-    done = "sending switched off" if cause is Cause.KILL_SWITCH else "sending broken off"
-    audit.write(tx, clinic_id, done, token, now, everything=everything)
+    audit.write(tx, clinic_id, _DONE[cause], token, now, everything=everything)
     return True
 
 
@@ -85,7 +84,7 @@ def end(tx: Tx, clinic_id: int, cause: Cause, now: datetime) -> bool:
 
 
 def standing(tx: Tx, clinic_id: int) -> list[Halt]:
-    """The halts in force at a clinic, a person's before a breaker's."""
+    """The halts in force at a clinic, a person's first."""
     mine = and_(HaltRow.clinic_id == clinic_id, HaltRow.ended_at.is_(None))
     return [
         Halt(token, cause, everything, at, by, tx.keyring.open_(why, "halt", "why", token))
@@ -107,6 +106,17 @@ def stake(tx: Tx, clinic_ids: Sequence[int], now: datetime, until: datetime) -> 
     return Stake(len(rows), sum(row[0] < until for row in rows))
 
 
+def clinics_kept_back(tx: Tx, cause: Cause) -> frozenset[int]:
+    """The clinics whose texts do not leave for that cause."""
+    mine = and_(HaltRow.cause == cause.value, HaltRow.ended_at.is_(None))
+    return frozenset(row[0] for row in tx.rows(select(HaltRow.clinic_id).where(mine)))
+
+
+_DONE = {
+    Cause.KILL_SWITCH: "sending switched off",
+    Cause.BREAKER: "sending broken off",
+    Cause.CLOCK: "sending held for the clock",
+}
 _STANDING = select(
     HaltRow.token,
     HaltRow.cause,
@@ -125,7 +135,7 @@ HALTED_BY = (
             or_(
                 HaltRow.everything,
                 OutboxText.kind.in_(_UNSOLICITED),
-                and_(HaltRow.cause == Cause.KILL_SWITCH.value, OutboxText.kind.not_in(_OWED)),
+                and_(HaltRow.cause != Cause.BREAKER.value, OutboxText.kind.not_in(_OWED)),
             ),
         )
     )

@@ -78,8 +78,16 @@ def database(store: Store, wall: datetime) -> Database:
     if store.file is not None:
         files = [store.file, store.file.with_name(store.file.name + "-wal")]
         return Database("SQLite", sum(one.stat().st_size for one in files if one.exists()), None)
-    asked = select(func.pg_database_size(func.current_database()), func.clock_timestamp())
     with store.transaction(SYSTEM, "system page", write=False) as tx:
-        row = tx.row(asked)
-    size, its_time = row or (0, wall)
-    return Database("PostgreSQL", int(size), its_time - wall)
+        row = tx.row(select(func.pg_database_size(func.current_database())))
+    return Database("PostgreSQL", int(row[0]) if row else 0, database_ahead(store, wall))
+
+
+def database_ahead(store: Store, wall: datetime) -> timedelta | None:
+    """By how much the database's clock is ahead of ours; None for a file, which has none."""
+    if store.file is not None:
+        return None
+    with store.transaction(SYSTEM, "clock watch", write=False) as tx:
+        row = tx.row(select(func.clock_timestamp()))
+    its_time: datetime = row[0] if row else wall
+    return its_time - wall

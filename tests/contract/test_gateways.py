@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -179,3 +179,12 @@ def test_twenty_requests_are_under_way_at_once(stub: TwilioStub) -> None:
     outcomes = send(TwilioGateway(account(stub.url), 20), *(text(f"t{n}") for n in range(20)))
     assert all(isinstance(one, Accepted) for one in outcomes)
     assert stub.most_in_flight == 20
+
+
+def test_the_providers_time_is_heard_from_its_answers(stub: TwilioStub) -> None:
+    gateway = TwilioGateway(account(stub.url), 10)
+    assert gateway.told_time is None
+    send(gateway, text())
+    assert gateway.told_time is not None
+    at, _ = gateway.told_time
+    assert abs(at - datetime.now(UTC)) < timedelta(minutes=1)  # noqa: TID251

@@ -214,3 +214,14 @@ def test_the_page_and_the_switch_in_every_look(
         assert faults_in_every_look(page) == []
         page.click("text=Switch sending on again")
         assert "Sending was switched off" not in page.inner_text("main")
+
+
+def test_a_clock_in_doubt_is_said_and_a_person_vouches_for_it(world: World) -> None:
+    now = world.runtime.clock.now()
+    with world.runtime.store.transaction(SYSTEM, "clock watch") as tx:
+        halts.begin(tx, world.clinic.id, Cause.CLOCK, "This machine’s clock jumped.", now)
+    admin = world.member("clinic_admin")
+    page = text(admin.get("/system").text)
+    assert "by a clock that is in doubt. This machine’s clock jumped." in page
+    assert press(admin, "/system/resume/clock").status_code == 302
+    assert "in doubt" not in admin.get("/system").text

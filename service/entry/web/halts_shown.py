@@ -25,6 +25,12 @@ def _line(halt: Halt, names: dict[str, str], now: datetime, zone: str) -> tuple[
             f"Sending stopped by itself at {since}.",
             f"{why} Texts that nobody asked for wait, and end unsent when their time is over; answers still go.",
         )
+    if halt.cause == Cause.CLOCK:
+        follows = (
+            "Answers to danger, STOP and HELP still go; the others once the clock agrees again, or a clinic admin"
+            " says under System that it is right."
+        )
+        return f"Texts have waited since {since}, by a clock that is in doubt.", f"{why} {follows}"
     who = names.get(halt.begun_by, "a colleague" if halt.begun_by.startswith(STAFF) else "")
     by = f"by {words.visible(who)}" if who else "from the command line"
     still = (
