@@ -15,6 +15,7 @@ KEPT_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "SYS-13": frozenset({"phone"}),
     "SYS-16": frozenset({"phone"}),
     "IRN-07": frozenset({"phone", "emerg"}),
+    "LEG-01": frozenset({"phone"}),
     "AUG-04": frozenset({"phone"}),
 }
 
@@ -30,6 +31,9 @@ KEPT_WORDS: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "SYS-04": (_START,),
     "SYS-14": (_STOP,),
     "SYS-15": (_STOP,),
+    "SYS-24": (_STOP,),
+    "SYS-25": (_STOP,),
+    "SYS-26": (_STOP,),
     "GATE-01": ({"en": "OK", "es": "OK"},),
 }
 
@@ -45,6 +49,7 @@ BY_ITS_ANSWER: Mapping[str, str] = {
     "SYS-19": "time",
     "SYS-20": "date",
     "SYS-21": "time",
+    "SYS-24": "time",
 }
 
 

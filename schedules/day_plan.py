@@ -59,7 +59,7 @@ def plan(
     """
     if subject.consent_from is None or not nights:
         return []
-    planner = _planner(subject, subject.consent_from, programmes, past)
+    planner = _planner(subject, subject.consent_from, programmes, past, nights[-1])
     found = [slot for night in nights[:-1] for slot in planner.night(night)]
     if until is None or planner.reaches(nights[-1], until):
         found += planner.night(nights[-1])
@@ -67,7 +67,7 @@ def plan(
 
 
 def _planner(
-    subject: Subject, day_zero: date, programmes: Sequence[Programme], past: Past
+    subject: Subject, day_zero: date, programmes: Sequence[Programme], past: Past, last: date
 ) -> "_Planner":
     course = Course(day_zero, subject.facts, subject.key)
     of_patient = eligible(
@@ -76,7 +76,7 @@ def _planner(
     used = {step: dict(texts) for step, texts in past.texts_used.items()}
     planner = _Planner(
         sieve=Sieve(subject, of_patient, course, used),
-        tally=Tally(day_zero, served=last_heard(used)),
+        tally=Tally(day_zero, subject.facts.holds("fewer_texts", last), served=last_heard(used)),
         texts=list(past.sent_at),
         questions=[(q.answer_type, q.asked_at) for q in past.open_questions],
         sent=set(),

@@ -33,11 +33,11 @@ def cap_week(day_zero: date, night: date) -> int:
     return max(0, (night - day_zero).days) // 7
 
 
-def week_cap(week: int) -> int:
-    """The most unsolicited texts in cap week `week` (from 0)."""
-    if week == 0:
-        return PER_FIRST_WEEK
-    return PER_WEEK if week < TAPER_FROM_WEEK - 1 else PER_WEEK_TAPERED
+def week_cap(week: int, *, fewer: bool = False) -> int:
+    """The most unsolicited texts in cap week `week` (from 0); half of them for who asked for `fewer`."""
+    most = PER_WEEK if week < TAPER_FROM_WEEK - 1 else PER_WEEK_TAPERED
+    most = most if week else PER_FIRST_WEEK
+    return most // 2 if fewer else most
 
 
 def _counts() -> defaultdict[Any, int]:
@@ -55,9 +55,13 @@ def last_heard(used: Mapping[tuple[str, str], Mapping[str, date]]) -> dict[str, 
 
 @dataclass(slots=True)
 class Tally:
-    """What has taken a place so far. `served`: the last date with a text, by programme, however long ago."""
+    """What has taken a place so far. `served`: the last date with a text, by programme, however long ago.
+
+    `fewer`: the patient asked for fewer texts.
+    """
 
     day_zero: date
+    fewer: bool = False
     nights: defaultdict[date, int] = field(default_factory=_counts)
     weeks: defaultdict[int, int] = field(default_factory=_counts)
     priorities: defaultdict[tuple[int, Priority], int] = field(default_factory=_counts)
@@ -106,7 +110,7 @@ def tips_left(tally: Tally, rule: Rule, night: date) -> int:
 def places_left(tally: Tally, night: date) -> int:
     """How many places the week of `night` still has."""
     week = cap_week(tally.day_zero, night)
-    return week_cap(week) - tally.weeks[week]
+    return week_cap(week, fewer=tally.fewer) - tally.weeks[week]
 
 
 def week_could_bind(tally: Tally, night: date) -> bool:
@@ -162,7 +166,7 @@ def _claim(tally: Tally, week: int, rule: Rule, rank: int, priority: Priority, o
     if rank == rule.rank or (rule.priority in FIRST and not higher):
         return 0
     if priority in FIRST or (higher and not own):
-        return week_cap(week)
+        return week_cap(week, fewer=tally.fewer)
     return _unserved(tally, week, priority)
 
 

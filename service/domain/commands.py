@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from message_templates.formats import clock_time, short_date
-from schedules.facts import WEEKDAYS
+from schedules.facts import SET, WEEKDAYS
 from schedules.night import night_of
 from schedules.recurrence import to_local
 from service.domain import requests
@@ -80,9 +80,11 @@ def ask_later(talk: Talk, intent: Intent, question: Open | None, outcome: Outcom
 
 
 def change_bedtime(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
-    """Keep a new bedtime, for good or for tonight."""
-    bedtime, tonight = requests.bedtime(intent.value)
-    if tonight:
+    """Keep a new bedtime, for good, for weekends or for tonight."""
+    bedtime, when = requests.bedtime(intent.value)
+    if when == "weekend":
+        outcome.changes["bedtime_weekend"] = bedtime
+    elif when == "tonight":
         outcome.changes["tonight_night"] = night_of(talk.now, talk.rhythm.zone)
         outcome.changes["tonight_bedtime"] = bedtime
     else:
@@ -134,6 +136,40 @@ def leave_out_topic(talk: Talk, intent: Intent, question: Open | None, outcome: 
         return
     outcome.left_out = programmes
     outcome.said.append(Said("SYS-14", Kind.ANSWER))
+
+
+def relieve(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Say what helps now, and write down that the legs kept the patient up."""
+    night = night_of(talk.now, talk.rhythm.zone)
+    about = to_local(talk.now, talk.rhythm.zone).date()
+    outcome.given.append(
+        Given("episode", intent.name, None, "", night, about, question=None, late=False)
+    )
+    outcome.said.append(Said("LEG-01", Kind.ANSWER))
+
+
+def tell_status(talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Say whether texts are on."""
+    if talk.paused:
+        outcome.said.append(Said("SYS-25", Kind.ANSWER))
+        return
+    values = {"time": clock_time(talk.rhythm.bedtime, talk.language)}
+    outcome.said.append(Said("SYS-24", Kind.ANSWER, values))
+
+
+def change_amount(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Half as many texts a week from today on, or the usual number again."""
+    if intent.value == "fewer":
+        outcome.facts["fewer_texts"] = SET
+        outcome.said.append(Said("SYS-27", Kind.ANSWER))
+    else:
+        outcome.ended = ("fewer_texts",)
+        outcome.said.append(Said("SYS-28", Kind.ANSWER))
+
+
+def list_commands(_talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Say what may be asked for."""
+    outcome.said.append(Said("SYS-26", Kind.ANSWER))
 
 
 def question_for_staff(

@@ -34,6 +34,10 @@ HANDLERS: dict[str, Handler] = {
     "question": commands.question_for_staff,
     # A send time of one's own is for staff to arrange: nothing here moves a single patient's programmes.
     "time_pref": commands.question_for_staff,
+    "relief": commands.relieve,
+    "status": commands.tell_status,
+    "amount": commands.change_amount,
+    "menu": commands.list_commands,
     "wrong_party": commands.wrong_party,
     "med_change": answers.change_medicine,
     "side_effect": commands.leave_to_staff,

@@ -17,10 +17,10 @@ ASK_AGAIN_CLOCK = time(18)
 LONGEST_PAUSE_DAYS = 366
 
 
-def bedtime(value: str) -> tuple[time, bool]:
-    """The bedtime of a `HH:MM` or `HH:MM@tonight` value, and whether it is for one night."""
+def bedtime(value: str) -> tuple[time, str]:
+    """The bedtime of a `HH:MM`, `HH:MM@tonight` or `HH:MM@weekend` value, and for when: "" for every night."""
     clock, _, when = value.partition("@")
-    return time.fromisoformat(clock), when == "tonight"
+    return time.fromisoformat(clock), when
 
 
 def pause_until(value: str, zone: str, now: datetime) -> tuple[datetime, date]:

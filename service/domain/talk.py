@@ -99,7 +99,7 @@ class Given:
 class Outcome:
     """Everything a reply changes, gathered intent by intent.
 
-    `alerts`: the rules it raises, and what it said of each.
+    `alerts`: the rules it raises, and what it said of each. `facts` begin today, those `ended` hold no longer.
     """
 
     bound: list[int | None] = field(default_factory=list)
@@ -109,6 +109,7 @@ class Outcome:
     consent: ConsentState | None = None
     alerts: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    ended: tuple[str, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     pause_until: datetime | None = None
@@ -121,7 +122,8 @@ class Outcome:
     @property
     def obeys(self) -> bool:
         """Whether it does what the patient asked for: another bedtime or language, a pause, a topic less, later."""
-        return bool(self.changes or self.left_out or self.pause_until or self.resume or self.later)
+        changed = self.changes or self.left_out or self.pause_until or self.resume or self.later
+        return bool(changed or self.ended or "fewer_texts" in self.facts)
 
     @property
     def answers(self) -> bool:

@@ -10,12 +10,13 @@ from sqlalchemy import update
 from service.domain.exchange import Inbound
 from service.flows.take_reply import MOST_ATTEMPTS, read_replies, store_replies
 from service.store import people
+from service.store.records import Patient
 from service.store.session import SYSTEM
 from service.store.tables.replies import InboundText
 from tests.world import World
 
 
-def asked_last_night(world: World) -> object:
+def asked_last_night(world: World) -> Patient:
     """A patient who was asked this morning how the night was."""
     patient = world.patient(facts={"uses_caffeine": "yes"})
     world.live_to(datetime(2026, 11, 22, 10))

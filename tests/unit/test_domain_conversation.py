@@ -182,8 +182,9 @@ def test_a_question_that_moves_along_may_be_asked_on_another_day() -> None:
 
 
 def test_bedtimes() -> None:
-    assert bedtime("22:30") == (time(22, 30), False)
-    assert bedtime("00:15@tonight") == (time(0, 15), True)
+    assert bedtime("22:30") == (time(22, 30), "")
+    assert bedtime("00:15@tonight") == (time(0, 15), "tonight")
+    assert bedtime("23:30@weekend") == (time(23, 30), "weekend")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Answers in clock times: the bedtime, and the hour at which the legs began."""
 
+from dataclasses import replace
 from datetime import time
 
 from service.domain.reading.clock import Clock, Part, clocks, hour_24
@@ -122,14 +123,20 @@ def bedtime_told(document: Document, lexicon: Lexicon, usual: time | None) -> In
 
 def bedtime_command(document: Document, lexicon: Lexicon, usual: time | None) -> Intent | None:
     """A new bedtime, told as a command with nothing beside it: "bedtime 22:30"."""
-    marks = document.all("bed.command")
+    marks = document.all("bed.command", "bed.word")
     found = clocks(document, lexicon) if marks else []
-    if len(found) != 1 or not any(mark.end == found[0].start for mark in marks):
+    named = [mark for mark in marks if found and mark.end == found[0].start]
+    # "Bed 7 day 2" scores the evening: after the bare word only what can be nothing but a time is one.
+    if len(found) != 1 or not any(m.concept == "bed.command" or found[0].sure for m in named):
         return None
     beside = set(range(len(document.tokens))) - set(range(found[0].start, found[0].end))
-    for mark in document.all("bed.command", "bed.command_rest", "command.courtesy"):
+    rest = ("bed.command_rest", "bed.weekend", "command.courtesy")
+    for mark in document.all("bed.command", "bed.word", *rest):
         beside.difference_update(range(mark.start, mark.end))
-    return None if beside else bedtime(document, lexicon, usual)
+    told = None if beside else bedtime(document, lexicon, usual)
+    if told and told.name == "bedtime_change" and document.has("bed.weekend"):
+        return replace(told, value=f"{told.value}@weekend")
+    return told
 
 
 def _meant(document: Document, found: list[Clock]) -> Clock | None:

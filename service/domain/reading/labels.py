@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Raised with every change of a rule or lexicon; stored with each reading.
-RULE_VERSION: Final = "2026.11.9"
+RULE_VERSION: Final = "2026.11.10"
 
 MOST_CHARACTERS: Final = 1600
 
@@ -66,6 +66,10 @@ INTENTS: Final = (
     "topic_stop",
     "language",
     "time_pref",
+    "relief",
+    "status",
+    "amount",
+    "menu",
     "wrong_party",
     "question",
     "thanks",

@@ -10,6 +10,7 @@ from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
 from service.domain.reading.labels import RULE_VERSION, STATES, YES_NO_GOALS, Intent, Reading
 from service.domain.reading.open_questions import answered
+from service.domain.reading.own_commands import own_command
 from service.domain.reading.red_flags import RedFlag, red_flag
 from service.domain.reading.request import Request
 
@@ -121,8 +122,12 @@ def _unflagged(request: Request) -> list[Intent]:
 
 
 def _whatever_is_open(request: Request) -> Intent | None:
-    """A command that keeps its meaning beside any open question: help, a language, resume, a bedtime."""
-    always = commands.emergency(request.document) or commands.language_alone(request.document)
+    """A command that keeps its meaning beside any open question: help, resume, a bedtime, and the like."""
+    always = (
+        commands.emergency(request.document)
+        or commands.language_alone(request.document)
+        or own_command(request.document, request.lexicon, asked=request.asked)
+    )
     if always:
         return always
     resumed = commands.resume(request.document) if "paused" in request.kinds else None

@@ -71,6 +71,7 @@ _GROUPS = {
         "surgery": "Planned operation",
     },
     "Holds": {
+        "fewer_texts": "Asked for fewer texts: half as many a week",
         "tip_hold": "Hold every tip and cut-off",
         "iron_hold": "Hold the iron prompts",
     },

@@ -33,6 +33,9 @@ _ONSETS = {
 }
 _PLAIN = {
     "ready": "ready to read",
+    "relief": "legs bad now",
+    "status": "asked whether texts are on",
+    "menu": "asked what can be said",
     "start": "asked to start",
     "stop": "asked to stop all texts",
     "resume": "asked to resume",
@@ -47,6 +50,7 @@ _WITH_VALUE = {
     "side_effect": "side effect: {}",
     "topic_stop": "no more texts about {}",
     "time_pref": "asked for texts near {}",
+    "amount": "asked for {} texts",
     "wrong_party": "not the patient ({})",
 }
 _VALUES = {

@@ -1,0 +1,41 @@
+"""What a patient asks of the service in a word: status, relief, the menu, another bedtime, fewer texts."""
+
+# ruff: noqa: DTZ001 (the clinic's own wall clock)
+
+from datetime import date, datetime, time
+
+from tests.flows.test_take_reply import asked_last_night
+from tests.world import World
+
+
+def test_what_a_patient_may_ask_for_at_any_hour(world: World) -> None:
+    patient = asked_last_night(world)
+    for body in ("STATUS", "MENU", "LEGS"):
+        world.say(patient, body)
+    assert world.sent(patient)[-3:] == ["SYS-24", "SYS-26", "LEG-01"]
+    (episode,) = world.rows("observation", kind="episode")
+    assert episode.night == date(2026, 11, 21)
+    # Neither answers the check-in that is open.
+    assert world.rows("question", kind="symptom_0_10")[0].state == "open"
+    world.say(patient, "bed 00:30 on weekends")
+    assert world.reread(patient).bedtime_weekend == time(0, 30)
+    world.say(patient, "pause 3 days")
+    world.say(patient, "STATUS")
+    assert [row.review_state for row in world.rows("inbound")] == ["none"] * 5 + ["open"]
+
+
+def test_fewer_halves_the_weeks_texts_and_more_brings_them_back(world: World) -> None:
+    facts = {"uses_caffeine": "yes", "exercise_cleared": "yes", "drinks": "fri"}
+    patient = world.patient(facts=facts)
+    world.live_to(datetime(2026, 11, 28, 12))
+    first = len([row for row in world.rows("outbox", kind="planned") if row.submitted_at])
+    world.say(patient, "FEWER")
+    assert world.sent(patient)[-1] == "SYS-27"
+    world.live_to(datetime(2026, 12, 5, 12))
+    second = len([row for row in world.rows("outbox", kind="planned") if row.submitted_at]) - first
+    assert second <= 6 < first
+    world.say(patient, "MORE")
+    assert world.sent(patient)[-1] == "SYS-28"
+    world.live_to(datetime(2026, 12, 12, 12))
+    third = len([row for row in world.rows("outbox", kind="planned") if row.submitted_at])
+    assert third - first - second > 6
