@@ -70,6 +70,7 @@ _LIST: Final = (
     FactKind("last_tsat", "number@date", "%, and the date of the sample"),
     FactKind("treatment_start", "date", "start of the present RLS treatment"),
     FactKind("medicine_change", "date", "last new or changed medicine", "clinic, reply"),
+    FactKind("wants_week", "flag", "chose the weekly text of their own figures", "clinic, reply"),
     FactKind("tip_hold", "flag", "holds every tip and cut-off step", "rule M-PREG, clinic"),
     FactKind("iron_hold", "flag", "holds the iron dose prompt", "rule M-HOLD, reply, clinic"),
 )

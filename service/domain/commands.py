@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from message_templates.formats import clock_time, short_date
-from schedules.facts import WEEKDAYS
+from schedules.facts import SET, WEEKDAYS
 from schedules.night import night_of
 from schedules.recurrence import to_local
 from service.domain import requests
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
+from service.domain.own_week import CHOSE_WEEK
 from service.domain.reading import Intent
 from service.domain.talk import Given, Open, Outcome, Said, Talk
 
@@ -134,6 +135,16 @@ def leave_out_topic(talk: Talk, intent: Intent, question: Open | None, outcome: 
         return
     outcome.left_out = programmes
     outcome.said.append(Said("SYS-14", Kind.ANSWER))
+
+
+def choose_week(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Tell the patient's own week on Sundays, or no longer."""
+    if intent.value == "yes":
+        outcome.facts[CHOSE_WEEK] = SET
+        outcome.said.append(Said("SYS-24", Kind.ANSWER))
+    else:
+        outcome.ended_facts = (CHOSE_WEEK,)
+        outcome.said.append(Said("SYS-25", Kind.ANSWER))
 
 
 def question_for_staff(

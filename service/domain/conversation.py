@@ -30,6 +30,7 @@ HANDLERS: dict[str, Handler] = {
     "pause": commands.pause,
     "resume": commands.resume,
     "language": commands.change_language,
+    "own_week": commands.choose_week,
     "topic_stop": commands.leave_out_topic,
     "question": commands.question_for_staff,
     # A send time of one's own is for staff to arrange: nothing here moves a single patient's programmes.

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from message_templates.catalogue import LANGUAGES, Catalogue
+from message_templates.kept_words import OF_THE_WEEK, TELL_THE_WEEK
 from message_templates.render import PlaceholderError, placeholders
 from schedules.fault import Fault, ProgrammeFaults
 from schedules.loading import load
@@ -128,6 +129,8 @@ def _no_text(text_id: str, catalogue: Catalogue) -> str:
 
 def _unfilled(step: Step, text_id: str, catalogue: Catalogue) -> Iterator[str]:
     filled = ALWAYS_FILLED | ({"cutoff"} if step.cutoff is not None else set())
+    if text_id in TELL_THE_WEEK:
+        filled |= OF_THE_WEEK
     for language in catalogue.languages:
         text = catalogue.get(text_id, language)
         if text is None:

@@ -109,6 +109,7 @@ class Outcome:
     consent: ConsentState | None = None
     alerts: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    ended_facts: tuple[str, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     pause_until: datetime | None = None

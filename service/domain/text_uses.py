@@ -31,6 +31,8 @@ ANSWERS: Mapping[str, str] = {
     "SYS-21": "the answer to a wish for another hour",
     "SYS-22": "the answer to a wish for this language",
     "SYS-23": "the last text to a wrong number",
+    "SYS-24": "the answer to “send my week”",
+    "SYS-25": "the answer to “no week”",
     "SYM-03": "the answer to a hard night, 7 or more",
     "IRN-07": "also the answer to dark or bloody stools",
     "AUG-04": "the answer to a YES to the earlier-symptoms check",

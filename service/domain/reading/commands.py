@@ -8,6 +8,7 @@ from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.spelling import one_edit
 
 _ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
+_POLITE = ("command.courtesy", "courtesy")
 _SPELLED_OUT = ("s", "t", "o", "p")
 _CRIES = ("red.suicide", "despair.said")
 _NO_OPT_OUT = ("command.not_stop", "clinician.stopped", *_CRIES)
@@ -176,6 +177,14 @@ def resume(document: Document) -> Intent | None:
     marks = document.all("command.resume")
     if marks and document.only("command.resume", *_ANSWER_WORDS):
         return Intent("resume", words=document.quote(marks[0].start, marks[0].end))
+    return None
+
+
+def own_week(document: Document) -> Intent | None:
+    """The patient's own week in figures, wanted or not: the words with nothing beside them but courtesy."""
+    for name, value in (("week_unwanted", "no"), ("week_wanted", "yes")):
+        if document.has(f"command.{name}") and document.only(f"command.{name}", *_POLITE):
+            return Intent("own_week", value, document.raw.strip())
     return None
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Raised with every change of a rule or lexicon; stored with each reading.
-RULE_VERSION: Final = "2026.11.9"
+RULE_VERSION: Final = "2026.11.10"
 
 MOST_CHARACTERS: Final = 1600
 
@@ -65,6 +65,7 @@ INTENTS: Final = (
     "help",
     "topic_stop",
     "language",
+    "own_week",
     "time_pref",
     "wrong_party",
     "question",

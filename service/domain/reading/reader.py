@@ -97,6 +97,9 @@ def _unflagged(request: Request) -> list[Intent]:
     document = request.document
     if request.newest == "consent":
         return _consent(request)
+    week = commands.own_week(document)
+    if week:
+        return [week]
     stop = commands.stop(document, request.lexicon)
     if stop and stop.name != "stop":
         return [stop]

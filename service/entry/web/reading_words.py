@@ -49,6 +49,7 @@ _WITH_VALUE = {
     "time_pref": "asked for texts near {}",
     "wrong_party": "not the patient ({})",
 }
+_WEEK = {"yes": "asked for their own week", "no": "no longer wants their own week"}
 _VALUES = {
     "suicide": "self-harm",
     "chest_pain": "chest, breath or stroke signs",
@@ -151,6 +152,7 @@ _SENTENCES: dict[str, Callable[[str, date], str]] = {
     "pause": _pause,
     "later": _later,
     "bedtime_change": _bedtime,
+    "own_week": lambda value, _on: _WEEK[value],
     "language": lambda value, _on: f"asked for {LANGUAGES.get(value, 'another language')}",
     "med_change": lambda value, _on: _MEDICINES.get(value, "a medicine changed"),
     "unknown": _unknown,

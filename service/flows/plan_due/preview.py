@@ -10,6 +10,7 @@ from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld
 from service.domain.composing import compose
 from service.domain.impact import Impact
+from service.domain.own_week import LONGEST, week_values
 from service.domain.programme_view import applies
 from service.flows.plan_due.ahead import foresee
 from service.flows.plan_due.texts import GATE
@@ -50,7 +51,8 @@ class Proposal:
         catalogue = content.catalogue(slot.at)
         key = (id(catalogue), template, language, cutoff)
         if key not in self._segments:
-            values = {"first": self.longest, "cutoff": cutoff}
+            week = week_values(LONGEST, language)
+            values = {**week, "first": self.longest, "cutoff": cutoff}
             text = compose(catalogue, self.clinic, template, language, values)
             self._segments[key] = text.segments
         return self._segments[key]

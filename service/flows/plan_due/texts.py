@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from message_templates.formats import clock_time
+from message_templates.kept_words import TELL_THE_WEEK
 from message_templates.render import PlaceholderError
 from schedules.question import answer_type
 from schedules.slots import Planned, Withheld
 from service.domain.composing import Composed, NoTextError, as_received, compose
 from service.domain.delivery import RULES, Kind
+from service.domain.own_week import own_week, week_values
 from service.store.content import Content
 from service.store.people import open_given_name
 from service.store.records import NewQuestion, NewText, PlanningCase, Question
@@ -19,6 +21,7 @@ from service.store.sealed import Keyring
 GATE = "GATE-01"
 # A gate is open for 4 hours of elapsed time (clinical.md, Privacy; our default).
 GATE_OPEN = timedelta(hours=4)
+DAY = timedelta(days=1)
 
 log = structlog.get_logger()
 
@@ -33,6 +36,11 @@ def planned_text(
     values = {"first": open_given_name(keyring, case.patient)}
     if slot.cutoff is not None:
         values["cutoff"] = clock_time(slot.cutoff, case.patient.language)
+    if slot.text in TELL_THE_WEEK:
+        week = own_week(case.own_scores, slot.night - DAY)
+        if week is None:
+            return withheld_text(case, content, _withheld(slot, "too_few_answers", ""), now)
+        values |= week_values(week, case.patient.language)
     template = GATE if slot.gated else slot.sends
     catalogue = content.catalogue(now)
     try:

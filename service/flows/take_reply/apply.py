@@ -133,6 +133,8 @@ def _write_changes(
 def _write_facts(tx: Tx, patient: Patient, outcome: Outcome, today: date, now: datetime) -> None:
     for code, value in outcome.facts.items():
         circumstances.add_fact(tx, patient, code, value, today, now)
+    for code in outcome.ended_facts:
+        circumstances.end_fact(tx, patient, code, today, now)
 
 
 def _change_consent(
