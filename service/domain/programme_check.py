@@ -12,6 +12,7 @@ from schedules.loading import load
 from schedules.programme import Head, Programme, Step
 from schedules.safety import missing_gates
 from schedules.toml_scan import Path, line_index, line_of
+from service.domain.own_texts import own_faults, with_own
 
 # What every planned text can be given; {cutoff} only by a step that has one.
 ALWAYS_FILLED: Final = frozenset({"clinic", "first", "phone", "emerg", "crisis", "poison"})
@@ -26,8 +27,9 @@ def checked(source: str, name: str, catalogue: Catalogue, languages: Collection[
     programme = load(source, name)
     wrong = (
         *_names(programme),
+        *own_faults(programme, catalogue),
         *_texts(programme, catalogue),
-        *_unreadable(programme, catalogue, languages),
+        *_unreadable(programme, with_own(catalogue, [programme]), languages),
     )
     found = _faults(source, name, wrong)
     if found:
@@ -80,6 +82,7 @@ def _names(programme: Programme) -> Found:
 
 
 def _texts(programme: Programme, catalogue: Catalogue) -> Found:
+    catalogue = with_own(catalogue, [programme])
     for number, step in enumerate(programme.steps):
         kind = step.ask.kind if step.ask else None
         for text_id in step.say:

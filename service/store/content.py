@@ -13,6 +13,7 @@ from message_templates.catalogue import Catalogue, Privacy
 from schedules.loading import load
 from schedules.programme import Programme
 from schedules.slots import Wording
+from service.domain.own_texts import with_own
 from service.store.plan_changes import content_changed
 from service.store.records import Clinic
 from service.store.rows import table
@@ -64,20 +65,40 @@ class Content:
     _wordings: dict[tuple[int, str, str], Mapping[str, Wording]] = field(default_factory=dict)
     _starts: tuple[datetime, ...] = field(init=False)
     _in_force: dict[tuple[int, int], Published] = field(init=False)
+    _with_own: dict[tuple[int, int], Catalogue] = field(init=False)
 
     def __post_init__(self) -> None:
         """Between two starts the same versions are in force, found once."""
         starts = {one.effective_at for one, _ in self.versions if one.effective_at is not None}
         object.__setattr__(self, "_starts", tuple(sorted(starts)))
         object.__setattr__(self, "_in_force", {})
+        object.__setattr__(self, "_with_own", {})
 
-    def catalogue(self, now: datetime) -> Catalogue:
-        """The texts in force at `now`."""
-        return self.texts.at(now)
+    def catalogue(self, now: datetime, joined: datetime | None = None) -> Catalogue:
+        """The texts in force at `now`, and the own questions of who consented at `joined` (None: would now)."""
+        base, published = self.texts.at(now), self.programmes(now, joined)
+        # Both live as long as this content does, so their identities name them.
+        key = (id(base), id(published))
+        found = self._with_own.get(key)
+        if found is None:
+            found = with_own(base, [programme for _, programme in published])
+            self._with_own[key] = found
+        return found
 
-    def wordings(self, language: str, privacy: str, now: datetime) -> Mapping[str, Wording]:
-        """Every text as a patient of that language and privacy would get it at `now`."""
-        catalogue = self.texts.at(now)
+    def version(self, slug: str | None, number: int | None) -> Programme | None:
+        """One published version of a programme."""
+        named = (
+            one
+            for version, one in self.versions
+            if (version.slug, version.number) == (slug, number)
+        )
+        return next(named, None)
+
+    def wordings(
+        self, language: str, privacy: str, now: datetime, joined: datetime | None
+    ) -> Mapping[str, Wording]:
+        """Every text as a patient of that language and privacy, who consented at `joined`, would get it at `now`."""
+        catalogue = self.catalogue(now, joined)
         # Each catalogue lives as long as the texts do, so its identity names it.
         key = (id(catalogue), language, privacy)
         found = self._wordings.get(key)

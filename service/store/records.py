@@ -104,6 +104,7 @@ class Question:
     answer_type: str
     state: str
     programme: str | None
+    version: int | None
     step: str | None
     template: str
     about: str

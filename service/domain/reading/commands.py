@@ -213,11 +213,16 @@ def emergency(document: Document) -> Intent | None:
     return None
 
 
+def help_alone(document: Document) -> Intent | None:
+    """HELP with nothing beside it but courtesy."""
+    alone = document.has("command.help") and document.only("command.help", *_ANSWER_WORDS)
+    return Intent("help", words=document.raw.strip()) if alone else None
+
+
 def other_commands(document: Document, lexicon: Lexicon, kind: str) -> list[Intent]:
     """Help, language and the hour of sending."""
-    found: list[Intent] = []
-    if document.has("command.help") and document.only("command.help", *_ANSWER_WORDS):
-        found.append(Intent("help", words=document.raw.strip()))
+    asked = help_alone(document)
+    found = [asked] if asked else []
     spoken = language(document)
     if spoken and not found:
         found.append(spoken)

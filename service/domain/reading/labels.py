@@ -57,6 +57,7 @@ INTENTS: Final = (
     "ready",
     "screen_yes",
     "screen_no",
+    "own_answer",
     "med_change",
     "side_effect",
     "start",

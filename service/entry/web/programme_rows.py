@@ -85,7 +85,8 @@ def shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> Nex
         if slot.cutoff is not None:
             values["cutoff"] = clock_time(slot.cutoff, language)
         text, gated = slot.sends, slot.gated
-        body = compose(content.catalogue(slot.at), case.clinic, slot.sends, language, values).body
+        catalogue = content.catalogue(slot.at, case.patient.consented_at)
+        body = compose(catalogue, case.clinic, slot.sends, language, values).body
     else:
         withheld = reason_words(slot.reason, slot.detail.replace("_", " "))
     return NextText(

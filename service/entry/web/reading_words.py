@@ -152,6 +152,9 @@ _SENTENCES: dict[str, Callable[[str, date], str]] = {
     "pause": _pause,
     "later": _later,
     "bedtime_change": _bedtime,
+    "own_answer": lambda value, _on: (
+        f"answered: {_plain(value)}" if value else "answered in own words"
+    ),
     "own_week": lambda value, _on: _WEEK[value],
     "language": lambda value, _on: f"asked for {LANGUAGES.get(value, 'another language')}",
     "med_change": lambda value, _on: _MEDICINES.get(value, "a medicine changed"),

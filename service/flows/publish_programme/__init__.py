@@ -140,6 +140,12 @@ def check(
         for other in others.values()
         for reason in text_faults(other, catalogue)
     ]
+    taken = {one.id: other.title for other in others.values() for one in other.questions}
+    faults += [
+        Fault(name, 0, f"id: {one.id} is a question of {taken[one.id]}; take another.")
+        for one in programme.questions
+        if one.id in taken
+    ]
     if faults:
         raise ProgrammeFaults(faults)
     return programme
