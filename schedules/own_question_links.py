@@ -12,7 +12,9 @@ Found = Iterator[tuple[Path, str]]
 
 def faults_among(programme: Programme) -> Found:
     """Each place in the file where questions and steps do not fit each other, with the sentence."""
-    places = {one.id: index for index, one in enumerate(programme.questions)}
+    places: dict[str, int] = {}
+    for index, one in enumerate(programme.questions):
+        places.setdefault(one.id, index)
     found = [
         *_named(programme.questions, places),
         *(

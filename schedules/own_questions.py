@@ -6,9 +6,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from schedules.fields import Table, TextId, listed, shown
 
@@ -19,6 +19,17 @@ MOST_QUESTIONS: Final = 10
 LETTERS: Final = "ABCDE"
 _RANGE: Final = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?", re.ASCII)
 
+
+def _next(raw: Any) -> Any:
+    targets = list(raw.values()) if isinstance(raw, dict) and raw else [raw]
+    if not all(isinstance(target, str) and target for target in targets):
+        raise ValueError(
+            'This is the id of a question or "end", or a table with one for each answer.'
+        )
+    return raw
+
+
+Next = Annotated[str | dict[str, str] | None, PlainValidator(_next)]
 AnswerType = Literal["number", "yes_no", "choice", "time", "text"]
 Body = Annotated[str, Field(min_length=1, max_length=320)]
 Label = Annotated[str, Field(min_length=1, max_length=30)]
@@ -43,7 +54,7 @@ class OwnQuestion(Table):
     min: int | None = Field(default=None, ge=0, le=998)
     max: int | None = Field(default=None, ge=1, le=999)
     options: Annotated[tuple[Option, ...], BeforeValidator(listed)] = ()
-    next: str | dict[str, str] | None = None
+    next: Next = None
 
     @model_validator(mode="after")
     def _one_meaning(self) -> Self:
@@ -57,15 +68,17 @@ class OwnQuestion(Table):
         if len(keys) < len(self.options):
             raise ValueError("Two options have the same key; give one another.")
         if isinstance(self.next, dict) and (wrong := self._no_answers(self.next)):
-            raise ValueError(f"next: {shown(wrong)} is no answer to this question.")
+            raise ValueError(f"next names {wrong}, which is no answer to this question.")
         return self
 
     def _no_answers(self, named: dict[str, str]) -> str:
-        """The first of `named` that is no answer; empty if all are."""
+        """The first of `named` that is no answer, as the file spells it; empty if all are."""
         if self.type == "number":
-            return next((key for key in named if not _RANGE.fullmatch(key)), "")
-        known = {"yes_no": {"yes", "no"}, "choice": {one.key for one in self.options}}
-        return next((key for key in named if key not in known.get(self.type, set())), "")
+            wrong = [key for key in named if not _RANGE.fullmatch(key)]
+        else:
+            known = set(self.words()) - {""}
+            wrong = [key for key in named if key not in known]
+        return shown(wrong[0]) if wrong else ""
 
     def body(self, language: str) -> str:
         """The wording as it is sent, the options behind their letters at its end."""

@@ -98,7 +98,7 @@ def replies(
 def questionnaires(
     tx: Tx, clinic_id: int, since: datetime | None, *, with_phi: bool
 ) -> Iterator[dict[str, Any]]:
-    """Every question of a clinic's own that was asked, with its answer; question and free words only with `with_phi`."""
+    """Every question of a clinic's own that was asked, with its answer; the words themselves only with `with_phi`."""
     wanted = OutboxText.clinic_id == clinic_id
     if since is not None:
         wanted = and_(wanted, OutboxText.planned_at >= since)
