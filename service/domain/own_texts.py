@@ -1,6 +1,6 @@
 """A clinic's own questions as texts of the catalogue, and what is wrong with their wordings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -83,6 +83,14 @@ def own_faults(programme: Programme, catalogue: Catalogue) -> Iterator[tuple[Pat
             ]
             for reason in dict.fromkeys(reasons):
                 yield place, f"{one.id} ({LANGUAGES[language]}): {reason}."
+
+
+def named_twice(programme: Programme, others: Iterable[Programme]) -> Iterator[str]:
+    """The own questions of `programme` whose id another programme of the clinic has, each as a sentence."""
+    taken = {one.id: other.title for other in others for one in other.questions}
+    for one in programme.questions:
+        if one.id in taken:
+            yield f"id: {one.id} is a question of {taken[one.id]}; take another."
 
 
 def own_hint(one: OwnQuestion, language: str) -> str:

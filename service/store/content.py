@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil
 from typing import cast
 
 from sqlalchemy import and_, func, select, update
@@ -13,13 +12,14 @@ from message_templates.catalogue import Catalogue, Privacy
 from schedules.loading import load
 from schedules.programme import Programme
 from schedules.slots import Wording
+from service.domain.composing import wordings_for
 from service.domain.own_texts import with_own
 from service.store.plan_changes import content_changed
 from service.store.records import Clinic
 from service.store.rows import table
 from service.store.sealed import new_token
+from service.store.send_spread import send_spread
 from service.store.session import Tx
-from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import ProgrammeVersion
 from service.store.wordings import Texts, texts_through_time, wordings
 
@@ -103,7 +103,7 @@ class Content:
         key = (id(catalogue), language, privacy)
         found = self._wordings.get(key)
         if found is None:
-            found = _wordings(catalogue, language, cast("Privacy", privacy))
+            found = wordings_for(catalogue, language, cast("Privacy", privacy))
             self._wordings[key] = found
         return found
 
@@ -185,17 +185,6 @@ class ContentShelf:
         return kept
 
 
-def _wordings(catalogue: Catalogue, language: str, privacy: Privacy) -> Mapping[str, Wording]:
-    found = {}
-    for (text_id, of_language), text in catalogue.texts.items():
-        if of_language == "en":
-            variant = catalogue.variant(text_id, language, privacy)
-            found[text_id] = Wording(
-                text_id, variant.sends, variant.gated, text.only_if, text.not_if
-            )
-    return found
-
-
 _VERSION = (
     ProgrammeVersion.token,
     ProgrammeVersion.slug,
@@ -214,23 +203,13 @@ _VERSION = (
 )
 
 
-def _spread(tx: Tx, clinic: Clinic, send_rate: float | None) -> timedelta:
-    """As long as one text to everybody takes, rounded up to a power of two: a new patient moves nobody's text."""
-    if send_rate is None:
-        return timedelta(0)
-    active = and_(PatientRow.clinic_id == clinic.id, PatientRow.consent == "active")
-    row = tx.row(select(func.count()).select_from(PatientRow).where(active))
-    seconds = ceil(row[0] / send_rate) if row else 0
-    return timedelta(seconds=1 << (seconds - 1).bit_length() if seconds > 1 else seconds)
-
-
 def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -> Content:
     published = versions(tx, clinic.id, states=["published"])
     return Content(
         clinic.content_number,
         tuple((version, load(version.source, version.slug)) for version in published),
         texts_through_time(shipped, wordings(tx, clinic.id)),
-        _spread(tx, clinic, send_rate),
+        send_spread(tx, clinic, send_rate),
     )
 
 

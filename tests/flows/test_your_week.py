@@ -39,13 +39,17 @@ def facts_of(world: World, patient: Patient) -> str | None:
     [
         ({}, "WK-04", "Your legs this week, 6 of 7 nights scored. Average 5.2. Your usual is 4."),
         ({"privacy": "discreet"}, "WK-05", "Your week, 6 of 7 check-ins. Average 5.2."),
-        ({"language": "es"}, "WK-04", "6 de 7 noches con nota. Media: 5,2. Lo usual: 4."),
+        (
+            {"language": "es", "window": "08:00-20:30"},
+            "WK-04",
+            "6 de 7 noches con nota. Media: 5,2. Lo usual: 4.",
+        ),
     ],
 )
 def test_the_week_is_told_in_the_patients_own_figures(
     world: World, known: dict[str, str], template: str, said: str
 ) -> None:
-    patient = world.patient(facts={CHOSE_WEEK: "yes"}, window=WIDE, **known)
+    patient = world.patient(**{"facts": {CHOSE_WEEK: "yes"}, "window": WIDE} | known)
     a_week_of(world, patient, 3, 4, 8, 4, 4, 7, 4)  # the first is of the night before this week
     assert week_rows(world)[-1] == (template, None)
     told = next(one for one in reversed(world.bodies(patient)) if said in one)

@@ -80,3 +80,17 @@ def test_the_export_keeps_words_apart(world: World) -> None:
     assert all("bold" not in str(row) and "sleep" not in str(row) for row in plain)
     assert told[-1]["said"] == "<b>bold</b> words"
     assert "How many hours" in told[0]["body"]
+
+
+def test_what_was_not_understood_waits_in_the_inbox(world: World, asked: Patient) -> None:
+    live_until(world.runtime, world.runtime.clock.now() + timedelta(days=1))
+    for body in ("the dog", "the dog again"):
+        world.hears(world.phone_of(asked), body, ago=timedelta(0))
+        live_until(world.runtime, world.runtime.clock.now() + timedelta(seconds=5))
+    browser = world.member("clinician")
+    page = browser.get("/inbox")
+    assert page.status_code == 200
+    assert "the dog again" in page.text
+    link = re.search(r'href="(/inbox/[^"?#]+)', page.text)
+    assert link
+    assert browser.get(link[1]).status_code == 200
