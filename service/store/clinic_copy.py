@@ -248,6 +248,6 @@ def _slot(slot: str, keyring: Keyring) -> str:
 
 def _asked(row: Row, keyring: Keyring) -> dict[str, Any]:
     behind = dict(row["behind"])
-    if behind:
+    if "slot" in behind:
         behind["slot"] = _slot(behind["slot"], keyring)
     return {"token": _token(keyring, row["token"]), "behind": behind}

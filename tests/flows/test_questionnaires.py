@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from service.flows.publish_programme import publish
 from service.store import people
+from service.store.clinic_copy import nameless_copy
 from service.store.records import Patient
 from service.store.session import SYSTEM
+from service.store.tables.replies import Question
 from tests.world import World
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "evening_check.toml"
@@ -146,3 +149,19 @@ def test_a_questionnaire_goes_on_as_it_began_whatever_is_published_meanwhile(wor
     world.say(patient, "8")
     assert "Did you nap in the day?" in world.bodies(patient)[-1]
     assert world.rows("question", kind="own")[-1].version == 1
+
+
+def test_a_copy_for_a_rehearsal_may_be_made_in_the_middle_of_one(world: World) -> None:
+    patient = asked(world)
+    world.say(patient, "4")
+    world.live_to(EVENING + timedelta(days=1))
+    world.say(patient, "worry")
+    resumed = world.rows("question", template="EVE-03")[0].behind
+    query = select(Question.template, Question.version, Question.behind)
+    with (
+        nameless_copy(world.store, world.clinic.id, world.clock.now()) as copy,
+        copy.transaction(SYSTEM, "test", write=False) as tx,
+    ):
+        copied = [tuple(row) for row in tx.rows(query.where(Question.kind == "own"))]
+    assert ("EVE-03", 1, resumed) in copied
+    assert {version for _, version, _ in copied} == {1}
