@@ -1,6 +1,6 @@
-"""How a time ({time}, {cutoff}) and a date ({date}) are written in each language.
+"""How a time ({time}, {cutoff}), a date ({date}) and a figure ({mean}, {usual}) are written in each language.
 
-Short enough for the lengths the linter assumes (8 and 10 characters), and inside GSM-7.
+Short enough for the lengths the linter assumes (8, 10, 3 and 13 characters), and inside GSM-7.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,9 @@ _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
 }
+
+NOT_KNOWN_YET = {"en": "not known yet", "es": "sin dato"}
+_DECIMAL_POINT = {"en": ".", "es": ","}
 
 
 def _time_12(at: time) -> str:
@@ -36,3 +39,8 @@ def clock_time(at: time, language: str) -> str:
 def short_date(day: date, language: str) -> str:
     """`day` as a patient reads it: "Mon 23 Nov", "lun 23 nov". KeyError: language unknown."""
     return f"{_WEEKDAYS[language][day.weekday()]} {day.day} {_MONTHS[language][day.month - 1]}"
+
+
+def short_number(figure: float, language: str) -> str:
+    """`figure` to one decimal at most: "4", "4.3", "4,3". KeyError: language unknown."""
+    return f"{figure:.1f}".removesuffix(".0").replace(".", _DECIMAL_POINT[language])

@@ -51,6 +51,9 @@ BY_ITS_ANSWER: Mapping[str, str] = {
     "SYS-21": "time",
     "SYS-24": "time",
 }
+# What only the figures of the patient's own week can fill in, and the texts that tell it.
+OF_THE_WEEK = frozenset({"mean", "usual", "nights", "hard"})
+TELL_THE_WEEK = frozenset({"WK-04", "WK-05"})
 
 
 def fillable(text_id: str, kind: str) -> frozenset[str]:
@@ -62,4 +65,6 @@ def fillable(text_id: str, kind: str) -> frozenset[str]:
         given.add(BY_ITS_ANSWER[text_id])
     elif kind != "system":
         given.add("cutoff")
+    if text_id in TELL_THE_WEEK:
+        given |= OF_THE_WEEK
     return frozenset(given)

@@ -29,6 +29,10 @@ _EVERYWHERE = {
     "crisis": "988",
     "poison": "1-800-222-1222",
     "n": "8",
+    "mean": "4",
+    "usual": "5",
+    "nights": "6",
+    "hard": "1",
 }
 ORDINARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

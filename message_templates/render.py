@@ -19,6 +19,10 @@ PLACEHOLDERS = frozenset(
         "n",
         "cutoff",
         "time",
+        "mean",
+        "usual",
+        "nights",
+        "hard",
     }
 )
 

@@ -71,6 +71,7 @@ _LIST: Final = (
     FactKind("treatment_start", "date", "start of the present RLS treatment"),
     FactKind("medicine_change", "date", "last new or changed medicine", "clinic, reply"),
     FactKind("fewer_texts", "flag", "asked for about half the texts a week", "reply, clinic"),
+    FactKind("wants_week", "flag", "chose the weekly text of their own figures", "clinic, reply"),
     FactKind("tip_hold", "flag", "holds every tip and cut-off step", "rule M-PREG, clinic"),
     FactKind("iron_hold", "flag", "holds the iron dose prompt", "rule M-HOLD, reply, clinic"),
 )

@@ -6,6 +6,7 @@ from typing import Final, get_args
 from pydantic_core import ErrorDetails
 
 from schedules.fields import MOST_GATE_ITEMS, Table, shown
+from schedules.own_questions import AnswerType, Option, OwnQuestion
 from schedules.programme import (
     MOST_ENTRIES,
     PRIORITIES,
@@ -76,6 +77,16 @@ EXPECTED: Final[dict[str, str]] = {
     "closes": _LENGTH,
     "then": _TEXTS,
     "nudge": _LENGTH,
+    "question": "a table that begins with [[question]], once for each question, 10 at most",
+    "id": 'a name of its own in quotes, like "SLEEP-01"',
+    "type": _one_of(get_args(AnswerType)),
+    "en": "the wording in English, in quotes",
+    "es": "the wording in Spanish, in quotes",
+    "private": "true or false, without quotes",
+    "min": "a whole number from 0 to 998",
+    "max": "a whole number from 1 to 999",
+    "options": 'a list of 2 to 5 tables like { key = "work", en = "Work", es = "Trabajo" }',
+    "next": 'the id of a question or "end" in quotes, or one for each answer, like { yes = "SLEEP-02", no = "end" }',
 }
 """What a sentence says after "this is"; every field by its name in the file."""
 
@@ -87,6 +98,8 @@ _TABLES: Final[dict[str, type[Table]]] = {
     "cadence": CadenceEntry,
     "monthly": Monthly,
     "ask": Ask,
+    "question": OwnQuestion,
+    "options": Option,
 }
 
 

@@ -150,6 +150,7 @@ WeekdaysField = Annotated[frozenset[int] | str, PlainValidator(_weekdays)]
 Apart = Annotated[tuple[tuple[str, timedelta], ...], PlainValidator(_apart)]
 GateItem = Annotated[str, BeforeValidator(lambda raw: check_gate_item(_text(raw)))]
 Gate = Annotated[tuple[GateItem, ...], Field(max_length=MOST_GATE_ITEMS), BeforeValidator(listed)]
+TextId = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}-\d{2,3}$")]
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 OneOrMore = BeforeValidator(_one_or_more)
 

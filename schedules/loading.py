@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from schedules.fault import Fault, ProgrammeFaults
 from schedules.field_words import fault_in_words
 from schedules.never_sent import never_sent
+from schedules.own_question_links import faults_among
 from schedules.programme import Programme
 from schedules.step_links import faults_between
 from schedules.toml_scan import line_index, line_of, too_deep
@@ -46,7 +47,8 @@ def load(source: str, name: str) -> Programme:
     except ValidationError as error:
         found = [(each["loc"], fault_in_words(each)) for each in error.errors(include_url=False)]
     else:
-        found = list(faults_between(programme)) or list(never_sent(programme))
+        found = [*faults_between(programme), *faults_among(programme)]
+        found = found or list(never_sent(programme))
         if not found:
             return programme
     index = line_index(source)

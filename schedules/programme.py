@@ -36,12 +36,14 @@ from schedules.fields import (
     Offset,
     OneOrMore,
     Table,
+    TextId,
     UsefulFor,
     WeekdaysField,
     WeeksField,
     fact_of,
     listed,
 )
+from schedules.own_questions import MOST_QUESTIONS, OwnQuestion
 from schedules.question import Ask, answer_type
 
 Priority = Literal["safety", "lab", "screen", "iron", "check_in", "cut_off", "tip"]
@@ -49,7 +51,6 @@ PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 """Highest first."""
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-TextId = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}-\d{2,3}$")]
 TextIds = Annotated[tuple[TextId, ...], BeforeValidator(listed)]
 ENROLMENT: Final = "enrolment"
 MOST_ENTRIES: Final = 20
@@ -246,6 +247,9 @@ class Programme(Table):
     steps: Annotated[tuple[Step, ...], BeforeValidator(listed)] = Field(
         alias="step", max_length=MOST_STEPS
     )
+    questions: Annotated[tuple[OwnQuestion, ...], BeforeValidator(listed)] = Field(
+        default=(), alias="question", max_length=MOST_QUESTIONS
+    )
 
     @property
     def slug(self) -> str:
@@ -256,6 +260,10 @@ class Programme(Table):
     def title(self) -> str:
         """The programme's name for people."""
         return self.head.title
+
+    def question(self, text_id: str) -> OwnQuestion | None:
+        """The clinic's own question of that id."""
+        return next((one for one in self.questions if one.id == text_id), None)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

@@ -25,6 +25,7 @@ QuestionKind = Literal[
     "onset_time",
     "weekly_3",
     "nights_0_7",
+    "own",
 ]
 _ANSWER_TYPES: Final = {
     "symptom_0_10": "0-10",
@@ -32,6 +33,7 @@ _ANSWER_TYPES: Final = {
     "onset_time": "time",
     "weekly_3": "three numbers",
     "nights_0_7": "nights",
+    "own": "own",
 }
 _CLOSES: Final = {"week": timedelta(hours=48), "month": timedelta(hours=48)}
 _CLOSES_OTHERWISE: Final = timedelta(hours=24)

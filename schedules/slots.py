@@ -32,6 +32,7 @@ REASONS: Final = {
     " was still unanswered.",
     "gate_unopened": "The patient did not answer OK within 4 hours to the text that asks for privacy first.",
     "no_text_in_language": "The text does not exist in the patient's language.",
+    "too_few_answers": "Fewer than three nights of the week had a score.",
     "expired": "The time in which it is of use passed before it could be sent.",
     "kill_switch": "A person had switched sending off.",
     "breaker": "Sending had stopped by itself (too many texts, or trouble at the provider).",

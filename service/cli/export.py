@@ -1,4 +1,4 @@
-"""export messages and replies: one JSON object a line, or CSV that is safe to open in a spreadsheet."""
+"""export messages, replies and questionnaires: one JSON object a line, or CSV that is safe to open in a spreadsheet."""
 
 import csv
 import json
@@ -18,6 +18,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 WHAT: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
     "messages": exports.messages,
     "replies": exports.replies,
+    "questionnaires": exports.questionnaires,
 }
 
 
@@ -28,7 +29,7 @@ WHAT: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
 @click.option("--format", "form", default="json", type=click.Choice(["json", "csv"]))
 @click.option("--with-phi", is_flag=True, help="Names, numbers and words too; audited.")
 def export(what: str, slug: str, since: datetime | None, form: str, with_phi: bool) -> None:
-    """Write messages or replies to stdout, oldest first."""
+    """Write messages, replies or questionnaires to stdout, oldest first."""
     opened = open_installation()
     found = find_clinic(opened, slug)
     instant = since.replace(tzinfo=UTC) if since else None

@@ -9,6 +9,7 @@ from schedules.recurrence import to_local
 from service.domain import requests
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
+from service.domain.own_week import CHOSE_WEEK
 from service.domain.reading import Intent
 from service.domain.talk import Given, Open, Outcome, Said, Talk
 
@@ -163,13 +164,23 @@ def change_amount(_talk: Talk, intent: Intent, _question: Open | None, outcome: 
         outcome.facts["fewer_texts"] = SET
         outcome.said.append(Said("SYS-27", Kind.ANSWER))
     else:
-        outcome.ended = ("fewer_texts",)
+        outcome.ended_facts = ("fewer_texts",)
         outcome.said.append(Said("SYS-28", Kind.ANSWER))
 
 
 def list_commands(_talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
     """Say what may be asked for."""
     outcome.said.append(Said("SYS-26", Kind.ANSWER))
+
+
+def choose_week(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Tell the patient's own week on Sundays, or no longer."""
+    if intent.value == "yes":
+        outcome.facts[CHOSE_WEEK] = SET
+        outcome.said.append(Said("SYS-29", Kind.ANSWER))
+    else:
+        outcome.ended_facts = (CHOSE_WEEK,)
+        outcome.said.append(Said("SYS-30", Kind.ANSWER))
 
 
 def question_for_staff(

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, cast
 from message_templates.catalogue import Catalogue
 from message_templates.render import render
 from message_templates.segments import measure
+from schedules.slots import Wording
 
 Privacy = Literal["plain", "discreet"]
 
@@ -49,6 +50,18 @@ def compose(
         raise NoTextError(f"{template} does not exist in {language!r}")
     body = render(text.body, {**own_values(voice), **values})
     return Composed(template, body, measure(body).segments, text.wording)
+
+
+def wordings_for(catalogue: Catalogue, language: str, privacy: Privacy) -> Mapping[str, Wording]:
+    """Every text as the planner sees it for a patient of that language and privacy."""
+    found = {}
+    for (text_id, of_language), text in catalogue.texts.items():
+        if of_language == "en":
+            variant = catalogue.variant(text_id, language, privacy)
+            found[text_id] = Wording(
+                text_id, variant.sends, variant.gated, text.only_if, text.not_if
+            )
+    return found
 
 
 def own_values(voice: Voice) -> dict[str, str]:

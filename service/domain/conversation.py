@@ -10,6 +10,7 @@ from service.domain import answers, commands
 from service.domain.alerts import RULES, rule_for_reading
 from service.domain.consent import ConsentState
 from service.domain.delivery import OWED, Kind
+from service.domain.own_answers import take_own_answer
 from service.domain.reading import Intent, Reading, read
 from service.domain.reading.labels import ANSWERS
 from service.domain.reading.taught import Taught, Words, is_unsure, read_taught
@@ -20,6 +21,7 @@ _NO_PHRASES: Mapping[Words, Taught] = MappingProxyType({})
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(ANSWERS, answers.take_answer),
+    "own_answer": take_own_answer,
     "correction": answers.correct_answer,
     "stop": commands.stop,
     "start": commands.start,
@@ -30,6 +32,7 @@ HANDLERS: dict[str, Handler] = {
     "pause": commands.pause,
     "resume": commands.resume,
     "language": commands.change_language,
+    "own_week": commands.choose_week,
     "topic_stop": commands.leave_out_topic,
     "question": commands.question_for_staff,
     # A send time of one's own is for staff to arrange: nothing here moves a single patient's programmes.
@@ -55,7 +58,7 @@ def read_in(
     What means nothing to the open questions may be a second thought about one answered before, thanks where no
     question is open any more, or one of the clinic's own phrases.
     """
-    reading = read(body, talk.open_kinds(), bedtime=bedtime)
+    reading = read(body, talk.open_kinds(), bedtime=bedtime, own=talk.own_question())
     again = talk.answered_kinds()
     if again and [intent.name for intent in reading.intents] == ["unknown"]:
         corrected = read(body, again, bedtime=bedtime)

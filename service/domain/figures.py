@@ -202,6 +202,12 @@ def hard_nights(weekly: int | None, week_scores: Sequence[float]) -> tuple[float
     return 7 * sum(score >= HARD_NIGHT for score in week_scores) / len(week_scores), True
 
 
+def hard_of_scored(scores: Sequence[Score], as_of: date) -> Share:
+    """Hard nights of the nights scored in the 7 days ending with `as_of`."""
+    week = [score.value for score in scores if 0 <= (as_of - score.night).days < 7]
+    return Share(sum(value >= HARD_NIGHT for value in week), len(week), 7)
+
+
 def weekly_triple(week: date, answer: str) -> Triple:
     """Weekly triple: three separate lines, never summed into a score of their own."""
     bed, rest, sleep = (int(part) for part in answer.split(","))

@@ -5,12 +5,14 @@ from difflib import get_close_matches
 from typing import Final
 
 from message_templates.catalogue import LANGUAGES, Catalogue
+from message_templates.kept_words import OF_THE_WEEK, TELL_THE_WEEK
 from message_templates.render import PlaceholderError, placeholders
 from schedules.fault import Fault, ProgrammeFaults
 from schedules.loading import load
 from schedules.programme import Head, Programme, Step
 from schedules.safety import missing_gates
 from schedules.toml_scan import Path, line_index, line_of
+from service.domain.own_texts import own_faults, with_own
 
 # What every planned text can be given; {cutoff} only by a step that has one.
 ALWAYS_FILLED: Final = frozenset({"clinic", "first", "phone", "emerg", "crisis", "poison"})
@@ -25,8 +27,9 @@ def checked(source: str, name: str, catalogue: Catalogue, languages: Collection[
     programme = load(source, name)
     wrong = (
         *_names(programme),
+        *own_faults(programme, catalogue),
         *_texts(programme, catalogue),
-        *_unreadable(programme, catalogue, languages),
+        *_unreadable(programme, with_own(catalogue, [programme]), languages),
     )
     found = _faults(source, name, wrong)
     if found:
@@ -79,6 +82,7 @@ def _names(programme: Programme) -> Found:
 
 
 def _texts(programme: Programme, catalogue: Catalogue) -> Found:
+    catalogue = with_own(catalogue, [programme])
     for number, step in enumerate(programme.steps):
         kind = step.ask.kind if step.ask else None
         for text_id in step.say:
@@ -128,6 +132,8 @@ def _no_text(text_id: str, catalogue: Catalogue) -> str:
 
 def _unfilled(step: Step, text_id: str, catalogue: Catalogue) -> Iterator[str]:
     filled = ALWAYS_FILLED | ({"cutoff"} if step.cutoff is not None else set())
+    if text_id in TELL_THE_WEEK:
+        filled |= OF_THE_WEEK
     for language in catalogue.languages:
         text = catalogue.get(text_id, language)
         if text is None:

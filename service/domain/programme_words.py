@@ -6,7 +6,8 @@ from typing import Final
 from schedules.clock_changes import ClockChange
 from schedules.facts import WEEKDAYS
 from schedules.fields import Weeks
-from schedules.programme import At, CadenceEntry, Head, Monthly, Step
+from schedules.own_questions import OWN
+from schedules.programme import At, CadenceEntry, Head, Monthly, Programme, Step
 from service.domain.counting import counted
 
 _NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -68,6 +69,13 @@ def fits(step: Step) -> str:
     else:
         moves = "is never moved"
     return f"It {moves}, and is never sent more than {length(step.useful_for)} after its time."
+
+
+def texts(programme: Programme, step: Step) -> tuple[str, ...]:
+    """The ids of everything a step may say, what follows its question included."""
+    if step.ask and step.ask.kind == OWN:
+        return tuple(one.id for one in programme.questions)
+    return (*step.say, *(step.ask.then if step.ask else ()))
 
 
 def gates(step: Step | Head) -> str:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from schedules.night import Rhythm
+from schedules.own_questions import OWN, OwnQuestion
+from schedules.programme import Programme
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
 
@@ -13,7 +15,10 @@ from service.domain.delivery import Kind
 @dataclass(frozen=True, slots=True)
 class Open:
     """A question the reply may answer. `late`: its time is over; `answered`: a second answer
-    would put the first one right; `repeats`: it may wait to be asked again."""
+    would put the first one right; `repeats`: it may wait to be asked again.
+
+    `programme`: the version of the programme that asks it, by its `version` number, where there is one.
+    `resumed`: of its questionnaire one question was asked again already."""
 
     id: int
     token: str
@@ -30,6 +35,16 @@ class Open:
     repeats: bool
     follow_ups: tuple[str, ...]
     behind: Mapping[str, Any]
+    programme: Programme | None = None
+    version: int | None = None
+    step: str | None = None
+    resumed: bool = False
+
+    @property
+    def own(self) -> OwnQuestion | None:
+        """What it asks, where it is a clinic's own question."""
+        is_own = self.kind == OWN and self.programme is not None
+        return self.programme.question(self.template) if is_own and self.programme else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +72,22 @@ class Talk:
             return ["opted_out"]
         if self.invited or self.consent is ConsentState.EXPIRED:
             return ["consent"]
-        kinds = _kinds(question for question in self.questions if not question.answered)
+        kinds = _kinds(question for question in self.questions if _waits(question))
         return ((["paused"] if self.paused else []) + kinds) or ["none"]
 
     def answered_kinds(self) -> list[str]:
         """The kinds a reply that answers nothing open may put right."""
-        return _kinds(question for question in self.questions if question.answered)
+        return _kinds(one for one in self.questions if one.answered and one.kind != OWN)
+
+    def own_question(self) -> OwnQuestion | None:
+        """The clinic's own question that is open, the newest of them."""
+        mine = (one.own for one in self.questions if one.kind == OWN and _waits(one))
+        return next(mine, None)
+
+
+def _waits(question: Open) -> bool:
+    """Whether a reply may answer it. A clinic's own question is over when it closes: any words might answer it."""
+    return not question.answered and not (question.kind == OWN and question.late)
 
 
 def _kinds(questions: Iterable[Open]) -> list[str]:
@@ -99,7 +124,7 @@ class Given:
 class Outcome:
     """Everything a reply changes, gathered intent by intent.
 
-    `alerts`: the rules it raises, and what it said of each. `facts` begin today, those `ended` hold no longer.
+    `alerts`: the rules it raises, and what it said of each. `facts` begin today, `ended_facts` hold no longer.
     """
 
     bound: list[int | None] = field(default_factory=list)
@@ -109,7 +134,7 @@ class Outcome:
     consent: ConsentState | None = None
     alerts: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
-    ended: tuple[str, ...] = ()
+    ended_facts: tuple[str, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     pause_until: datetime | None = None
@@ -123,7 +148,7 @@ class Outcome:
     def obeys(self) -> bool:
         """Whether it does what the patient asked for: another bedtime or language, a pause, a topic less, later."""
         changed = self.changes or self.left_out or self.pause_until or self.resume or self.later
-        return bool(changed or self.ended or "fewer_texts" in self.facts)
+        return bool(changed or self.ended_facts or "fewer_texts" in self.facts)
 
     @property
     def answers(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import date, time
 from message_templates.formats import clock_time, short_date
 from message_templates.segments import measure
 from service.domain.composing import Voice, own_values
+from service.domain.own_week import LONGEST, SHORTEST, week_values
 
 MEANINGS: Mapping[str, str] = {
     "clinic": "what the clinic calls itself in texts",
@@ -20,6 +21,10 @@ MEANINGS: Mapping[str, str] = {
     "n": "the number the patient sent, 0 to 10",
     "cutoff": "the time of the step’s cut-off",
     "time": "a time, like 10:30 PM",
+    "mean": "the average of the week’s scores, like 4.3",
+    "usual": "the patient’s own usual score, like 5",
+    "nights": "how many nights of the week were scored, 3 to 7",
+    "hard": "how many of these were scored 7 or more",
 }
 # Stand in for a name of the same length, for who may not learn names.
 _MADE_UP = [
@@ -79,7 +84,10 @@ def values_for(
         "cutoff": clock_time(time(12, 30), language),
         "time": clock_time(time(12, 30), language),
     }
-    return own | short, own | long
+    return (
+        {**own, **short, **week_values(SHORTEST, language)},
+        {**own, **long, **week_values(LONGEST, language)},
+    )
 
 
 def _cost(name: str) -> tuple[bool, int, str]:

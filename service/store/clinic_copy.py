@@ -65,7 +65,7 @@ _TEXT = (
     " submitted_at accepted_at sent_at delivered_at ended_at error_code attempts token slot"
 )
 _QUESTION = (
-    "id clinic_id patient_id kind answer_type state programme step template about about_date night"
+    "id clinic_id patient_id kind answer_type state programme version step template about about_date night"
     " closes_after_s nudge_after_s asked_at asked_last_at closes_at nudge_at later_at laters reasked"
     " answered_at valid late follow_ups token behind"
 )
@@ -248,6 +248,6 @@ def _slot(slot: str, keyring: Keyring) -> str:
 
 def _asked(row: Row, keyring: Keyring) -> dict[str, Any]:
     behind = dict(row["behind"])
-    if behind:
+    if "slot" in behind:
         behind["slot"] = _slot(behind["slot"], keyring)
     return {"token": _token(keyring, row["token"]), "behind": behind}

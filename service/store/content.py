@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil
 from typing import cast
 
 from sqlalchemy import and_, func, select, update
@@ -13,12 +12,14 @@ from message_templates.catalogue import Catalogue, Privacy
 from schedules.loading import load
 from schedules.programme import Programme
 from schedules.slots import Wording
+from service.domain.composing import wordings_for
+from service.domain.own_texts import with_own
 from service.store.plan_changes import content_changed
 from service.store.records import Clinic
 from service.store.rows import table
 from service.store.sealed import new_token
+from service.store.send_spread import send_spread
 from service.store.session import Tx
-from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import ProgrammeVersion
 from service.store.wordings import Texts, texts_through_time, wordings
 
@@ -64,25 +65,45 @@ class Content:
     _wordings: dict[tuple[int, str, str], Mapping[str, Wording]] = field(default_factory=dict)
     _starts: tuple[datetime, ...] = field(init=False)
     _in_force: dict[tuple[int, int], Published] = field(init=False)
+    _with_own: dict[tuple[int, int], Catalogue] = field(init=False)
 
     def __post_init__(self) -> None:
         """Between two starts the same versions are in force, found once."""
         starts = {one.effective_at for one, _ in self.versions if one.effective_at is not None}
         object.__setattr__(self, "_starts", tuple(sorted(starts)))
         object.__setattr__(self, "_in_force", {})
+        object.__setattr__(self, "_with_own", {})
 
-    def catalogue(self, now: datetime) -> Catalogue:
-        """The texts in force at `now`."""
-        return self.texts.at(now)
+    def catalogue(self, now: datetime, joined: datetime | None = None) -> Catalogue:
+        """The texts in force at `now`, and the own questions of who consented at `joined` (None: would now)."""
+        base, published = self.texts.at(now), self.programmes(now, joined)
+        # Both live as long as this content does, so their identities name them.
+        key = (id(base), id(published))
+        found = self._with_own.get(key)
+        if found is None:
+            found = with_own(base, [programme for _, programme in published])
+            self._with_own[key] = found
+        return found
 
-    def wordings(self, language: str, privacy: str, now: datetime) -> Mapping[str, Wording]:
-        """Every text as a patient of that language and privacy would get it at `now`."""
-        catalogue = self.texts.at(now)
+    def version(self, slug: str | None, number: int | None) -> Programme | None:
+        """One published version of a programme."""
+        named = (
+            one
+            for version, one in self.versions
+            if (version.slug, version.number) == (slug, number)
+        )
+        return next(named, None)
+
+    def wordings(
+        self, language: str, privacy: str, now: datetime, joined: datetime | None
+    ) -> Mapping[str, Wording]:
+        """Every text as a patient of that language and privacy, who consented at `joined`, would get it at `now`."""
+        catalogue = self.catalogue(now, joined)
         # Each catalogue lives as long as the texts do, so its identity names it.
         key = (id(catalogue), language, privacy)
         found = self._wordings.get(key)
         if found is None:
-            found = _wordings(catalogue, language, cast("Privacy", privacy))
+            found = wordings_for(catalogue, language, cast("Privacy", privacy))
             self._wordings[key] = found
         return found
 
@@ -164,17 +185,6 @@ class ContentShelf:
         return kept
 
 
-def _wordings(catalogue: Catalogue, language: str, privacy: Privacy) -> Mapping[str, Wording]:
-    found = {}
-    for (text_id, of_language), text in catalogue.texts.items():
-        if of_language == "en":
-            variant = catalogue.variant(text_id, language, privacy)
-            found[text_id] = Wording(
-                text_id, variant.sends, variant.gated, text.only_if, text.not_if
-            )
-    return found
-
-
 _VERSION = (
     ProgrammeVersion.token,
     ProgrammeVersion.slug,
@@ -193,23 +203,13 @@ _VERSION = (
 )
 
 
-def _spread(tx: Tx, clinic: Clinic, send_rate: float | None) -> timedelta:
-    """As long as one text to everybody takes, rounded up to a power of two: a new patient moves nobody's text."""
-    if send_rate is None:
-        return timedelta(0)
-    active = and_(PatientRow.clinic_id == clinic.id, PatientRow.consent == "active")
-    row = tx.row(select(func.count()).select_from(PatientRow).where(active))
-    seconds = ceil(row[0] / send_rate) if row else 0
-    return timedelta(seconds=1 << (seconds - 1).bit_length() if seconds > 1 else seconds)
-
-
 def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -> Content:
     published = versions(tx, clinic.id, states=["published"])
     return Content(
         clinic.content_number,
         tuple((version, load(version.source, version.slug)) for version in published),
         texts_through_time(shipped, wordings(tx, clinic.id)),
-        _spread(tx, clinic, send_rate),
+        send_spread(tx, clinic, send_rate),
     )
 
 

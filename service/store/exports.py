@@ -1,4 +1,4 @@
-"""Rows as exports give them: texts and replies by their public names, oldest first, in pages."""
+"""Rows as exports give them: texts, replies and answered questionnaires, by public names, oldest first, in pages."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
+from schedules.own_questions import OWN
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Patient
-from service.store.tables.replies import InboundText, Question, ReadIntent
+from service.store.tables.replies import InboundText, Observation, Question, ReadIntent
 
 PAGE = 500
 MESSAGES = (
@@ -35,6 +36,21 @@ MESSAGES = (
     "error_code",
     "segments",
     "attempts",
+)
+
+
+QUESTIONNAIRES = (
+    "token",
+    "patient_ref",
+    "programme",
+    "version",
+    "question",
+    "about_date",
+    "asked_at",
+    "state",
+    "answered_at",
+    "answer",
+    "number",
 )
 
 
@@ -79,6 +95,22 @@ def replies(
             yield line
 
 
+def questionnaires(
+    tx: Tx, clinic_id: int, since: datetime | None, *, with_phi: bool
+) -> Iterator[dict[str, Any]]:
+    """Every question of a clinic's own that was asked, with its answer; the words themselves only with `with_phi`."""
+    wanted = OutboxText.clinic_id == clinic_id
+    if since is not None:
+        wanted = and_(wanted, OutboxText.planned_at >= since)
+    for row in chain.from_iterable(_pages(tx, _OWN_QUESTIONS.where(wanted), Question.id)):
+        line = dict(zip(QUESTIONNAIRES, row, strict=False))
+        if with_phi:
+            body, reply, said = row[-4:-1]
+            line["body"] = tx.keyring.open_(body, "outbox", "body", line["token"])
+            line["said"] = tx.keyring.open_(said, "inbound", "body", reply) if reply else None
+        yield line
+
+
 def _pages(tx: Tx, query: Any, key: Any) -> Iterator[list[tuple[Any, ...]]]:
     """The rows in pages by ascending `key`, which is their last column."""
     last = 0
@@ -118,4 +150,30 @@ _REPLIES = (
     )
     .outerjoin(Patient, Patient.id == InboundText.patient_id)
     .outerjoin(Question, Question.id == InboundText.question_id)
+)
+_OWN_QUESTIONS = (
+    select(
+        Question.token,
+        Patient.ref,
+        Question.programme,
+        Question.version,
+        Question.template,
+        Question.about_date,
+        Question.asked_at,
+        Question.state,
+        Question.answered_at,
+        Observation.word,
+        Observation.number,
+        OutboxText.body,
+        InboundText.token,
+        InboundText.body,
+        Question.id,
+    )
+    .join(OutboxText, OutboxText.token == Question.token)
+    .join(Patient, Patient.id == Question.patient_id)
+    .outerjoin(
+        Observation, and_(Observation.question_id == Question.id, Observation.replaced.is_(False))
+    )
+    .outerjoin(InboundText, InboundText.id == Observation.inbound_id)
+    .where(and_(Question.kind == OWN, Question.asked_at.is_not(None)))
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
+from schedules.own_questions import OWN
 from service.domain.delivery import RULES, Kind, State
 from service.store import missed
 from service.store.records import NewQuestion, NewText
@@ -92,6 +93,7 @@ def _question_row(text: NewText, question: NewQuestion, token: str) -> dict[str,
         "answer_type": question.answer_type,
         "state": "waiting",
         "programme": text.programme,
+        "version": text.version,
         "step": text.step,
         "template": text.template,
         "about": question.about,
@@ -156,7 +158,10 @@ def set_aside(tx: Tx, rows: Sequence[int], why: str, now: datetime) -> None:
 
 
 def answers_in_hour_before(tx: Tx, patient_id: int, at: datetime) -> int:
-    """How many answers a patient was written in the hour up to an instant; cries for help are answered apart."""
+    """How many answers a patient was written in the hour up to an instant.
+
+    Cries for help are answered apart; the next question of a questionnaire answers nothing.
+    """
     row = tx.row(_ANSWERS, who=patient_id, since=at - AN_HOUR, until=at)
     return int(row[0]) if row else 0
 
@@ -195,6 +200,7 @@ _ANSWERS = (
             OutboxText.planned_at > bindparam("since"),
             OutboxText.planned_at <= bindparam("until"),
             OutboxText.kind == Kind.ANSWER.value,
+            func.coalesce(OutboxText.asks, "") != OWN,
         )
     )
 )

@@ -20,6 +20,8 @@ from schedules.day_plan import MOVES_ON
 from schedules.facts import Fact
 from schedules.slots import Decided
 from service.domain.delivery import ENDED_UNSENT, Kind
+from service.domain.own_week import CHOSE_WEEK, NO_SCORES, OwnScores
+from service.domain.trends import Score
 from service.store.circumstances import FACTS_OF_ALL
 from service.store.people import all_clinics
 from service.store.records import Patient, Pause, PlanningCase, Question
@@ -29,6 +31,7 @@ from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor, PatientPause
 from service.store.tables.replies import Question as QuestionRow
+from service.store.tables.summaries import PatientStanding
 
 # A week's cap and the free days of an n-per-week step look back seven nights from the first night planned.
 LOOK_BACK = timedelta(days=9)
@@ -55,6 +58,7 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     decided = grouped(slots, Decided)
     repeats = grouped(tx.rows(_REPEATS, ids=ids, since=since, lately=now - LATELY), lambda at: at)
     questions = grouped(tx.rows(_QUESTIONS, ids=ids), Question)
+    scores = _own_scores(tx, facts)
     cases = []
     for row in people:
         patient = as_record(Patient, row[4:])
@@ -71,9 +75,23 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
                 decided=tuple(decided.get(patient.id, ())),
                 repeats=tuple(repeats.get(patient.id, ())),
                 questions=tuple(questions.get(patient.id, ())),
+                own_scores=scores.get(patient.id, NO_SCORES),
             )
         )
     return cases
+
+
+def _own_scores(tx: Tx, facts: Mapping[int, Sequence[Fact]]) -> dict[int, OwnScores]:
+    """The scores of those who chose to be told their week, as they stand since their last ended night."""
+    chose = [who for who, known in facts.items() if any(one.code == CHOSE_WEEK for one in known)]
+    if not chose:
+        return {}
+    found = {}
+    for who, as_of, figures in tx.rows(_STANDINGS, ids=chose):
+        newest_first = enumerate(reversed(figures["last_scores"]))
+        scores = [Score(as_of - n * DAY, one) for n, one in newest_first if one is not None]
+        found[who] = OwnScores(tuple(scores), figures["usual"])
+    return found
 
 
 def open_nights(tx: Tx, patient_ids: Sequence[int]) -> dict[int, date]:
@@ -157,6 +175,9 @@ _REPEATS = select(OutboxText.due_at, OutboxText.patient_id).where(
         OutboxText.due_at > bindparam("lately"),
     )
 )
+_STANDINGS = select(
+    PatientStanding.patient_id, PatientStanding.as_of, PatientStanding.figures
+).where(and_(PatientStanding.patient_id.in_(_ids()), PatientStanding.as_of.is_not(None)))
 _QUESTIONS = select(*columns(QuestionRow, Question), QuestionRow.patient_id).where(
     and_(QuestionRow.patient_id.in_(_ids()), QuestionRow.state.in_(("waiting", "open")))
 )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from schedules.facts import Fact
 from schedules.slots import Decided
+from service.domain.own_week import NO_SCORES, OwnScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Question:
     answer_type: str
     state: str
     programme: str | None
+    version: int | None
     step: str | None
     template: str
     about: str
@@ -129,6 +131,7 @@ class PlanningCase:
     """All that planning one patient needs, read at one moment.
 
     `decided`: the slots of the plan that are rows. `repeats`: when nudges of the last day go or went.
+    `own_scores`: read only of who chose to be told their week.
     """
 
     patient: Patient
@@ -142,6 +145,7 @@ class PlanningCase:
     decided: tuple[Decided, ...]
     repeats: tuple[datetime, ...]
     questions: tuple[Question, ...]
+    own_scores: OwnScores = NO_SCORES
 
 
 @dataclass(frozen=True, slots=True)

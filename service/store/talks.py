@@ -7,14 +7,22 @@ from service.domain.by_hand import rests_until
 from service.domain.consent import ConsentState, invitation_open
 from service.domain.talk import Open, Talk
 from service.store import circumstances, consent, people, questions, replies
+from service.store.content import Content
 from service.store.records import Patient, Question
 from service.store.session import Tx
 
 
-def talk_with(tx: Tx, patient: Patient, now: datetime, provider_confirms: bool) -> Talk:
-    """What the reply of `patient` is read and answered in."""
+def talk_with(
+    tx: Tx,
+    patient: Patient,
+    now: datetime,
+    provider_confirms: bool,
+    content: Content | None = None,
+) -> Talk:
+    """What the reply of `patient` is read and answered in; `content` tells what the clinic's own questions ask."""
     asked = tuple(
-        open_question(question, now) for question in questions.answerable(tx, patient.id, now)
+        open_question(question, now, content)
+        for question in questions.answerable(tx, patient.id, now)
     )
     state = ConsentState(patient.consent)
     invited_at = None
@@ -40,7 +48,7 @@ def talk_with(tx: Tx, patient: Patient, now: datetime, provider_confirms: bool) 
     )
 
 
-def open_question(question: Question, now: datetime) -> Open:
+def open_question(question: Question, now: datetime, content: Content | None = None) -> Open:
     """A question as a reply of `now` finds it."""
     closes_at = question.closes_at or now
     return Open(
@@ -59,4 +67,14 @@ def open_question(question: Question, now: datetime) -> Open:
         repeats=question.nudge_after_s is not None or question.laters > 0,
         follow_ups=tuple(question.follow_ups),
         behind=question.behind,
+        programme=content.version(question.programme, question.version) if content else None,
+        version=question.version,
+        step=question.step,
+        resumed=_resumed(question),
     )
+
+
+def _resumed(question: Question) -> bool:
+    """Whether it, or one before it in its questionnaire, was put once more already."""
+    put_again = question.nudge_after_s is not None and question.nudge_at is None
+    return put_again or bool(question.behind.get("resumed"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from random import Random
 
+from service.domain.own_week import CHOSE_WEEK
 from service.domain.paging import Channel, Line
 from service.store.people import NewClinic, NewPatient
 from service.synthetic.people import Person, ordinary_person, phrases
@@ -104,6 +105,7 @@ def _stories(
     """Given name, what the clinic knows, and how the person lives."""
     # Asked every morning now, since his medicine has just changed.
     tom = {"uses_caffeine": "yes", "treatment_start": start, "medicine_change": changed}
+    tom[CHOSE_WEEK] = "yes"
     return [
         (
             "Tom",

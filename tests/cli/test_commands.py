@@ -265,7 +265,7 @@ def test_a_file_in_another_encoding_changes_nothing(north: Shell) -> None:
     assert "UTF-8" in str(done.exception or done.stderr)
 
 
-@pytest.mark.parametrize("what", ["messages", "replies"])
+@pytest.mark.parametrize("what", ["messages", "replies", "questionnaires"])
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_an_export_without_names_numbers_or_words(north: Shell, what: str, form: str) -> None:
     done = north("export", what, "--clinic", "north", "--format", form)

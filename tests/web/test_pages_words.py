@@ -22,6 +22,7 @@ VALUES = {
     "correction": ("symptom_score:2", "adherence_no:no", "weekly_scores:5,2,4"),
     "side_effect": SIDE_EFFECTS,
     "topic_stop": TOPICS,
+    "own_week": ("yes", "no"),
     "red_flag": RED_FLAGS,
 }
 

@@ -8,6 +8,7 @@ from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.spelling import one_edit
 
 _ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
+_POLITE = ("command.courtesy", "courtesy")
 _SPELLED_OUT = ("s", "t", "o", "p")
 _CRIES = ("red.suicide", "despair.said")
 _NO_OPT_OUT = ("command.not_stop", "clinician.stopped", *_CRIES)
@@ -179,6 +180,14 @@ def resume(document: Document) -> Intent | None:
     return None
 
 
+def own_week(document: Document) -> Intent | None:
+    """The patient's own week in figures, wanted or not: the words with nothing beside them but courtesy."""
+    for name, value in (("week_unwanted", "no"), ("week_wanted", "yes")):
+        if document.has(f"command.{name}") and document.only(f"command.{name}", *_POLITE):
+            return Intent("own_week", value, document.raw.strip())
+    return None
+
+
 def start(document: Document, state: str) -> Intent | None:
     """START after an opt-out, RESUME after a pause, or either word sent unasked."""
     names = {"opted_out": ("start",), "paused": ("resume",)}.get(state, ("start", "resume"))
@@ -204,11 +213,16 @@ def emergency(document: Document) -> Intent | None:
     return None
 
 
+def help_alone(document: Document) -> Intent | None:
+    """HELP with nothing beside it but courtesy."""
+    alone = document.has("command.help") and document.only("command.help", *_ANSWER_WORDS)
+    return Intent("help", words=document.raw.strip()) if alone else None
+
+
 def other_commands(document: Document, lexicon: Lexicon, kind: str) -> list[Intent]:
     """Help, language and the hour of sending."""
-    found: list[Intent] = []
-    if document.has("command.help") and document.only("command.help", *_ANSWER_WORDS):
-        found.append(Intent("help", words=document.raw.strip()))
+    asked = help_alone(document)
+    found = [asked] if asked else []
     spoken = language(document)
     if spoken and not found:
         found.append(spoken)

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+from schedules.own_questions import OWN
 from service.domain.reading import goals, scores, screens
 from service.domain.reading.clock_answers import bedtime, onset, onset_named, onset_told
 from service.domain.reading.labels import SCREENS, STATES, YES_NO_GOALS, Intent, answer_type
 from service.domain.reading.later import later, not_yet, postponed
+from service.domain.reading.own_answers import own_answer
 from service.domain.reading.request import Request
 
 # "Later, at 9": so the legs begin.
 _LATER_IS_AN_ANSWER = frozenset({"aug_earlier_yn"})
+_OWN_TYPES = {"yes_no": "yes/no", "time": "time"}
 _BY_NUMBER = {
     "symptom_0_10": scores.symptom,
     "weekly_3": scores.weekly,
@@ -23,11 +26,12 @@ def answered(request: Request) -> list[Intent]:
     types: set[str] = set()
     number_taken = False
     for kind in _named_first(request):
-        if kind in STATES or kind == "consent" or answer_type(kind) in types:
+        takes = _takes(request, kind)
+        if kind in STATES or kind == "consent" or takes is None or takes in types:
             continue
         if kind == "gate" and any(answer.name != "unknown" for answer in found):
             continue
-        by_number = answer_type(kind) not in {"yes/no", "gate"}
+        by_number = takes not in {"yes/no", "gate"}
         if by_number and number_taken:
             continue
         answers = [replace(answer, kind=kind) for answer in _answer(request, kind)]
@@ -36,9 +40,18 @@ def answered(request: Request) -> list[Intent]:
             return answers
         number_taken |= by_number and known
         if known:
-            types.add(answer_type(kind))
+            types.add(takes)
         found += answers
     return [*found, *_unasked(request, found)]
+
+
+def _takes(request: Request, kind: str) -> str | None:
+    """The type of answer a kind of question takes; a clinic's own question has that of its definition."""
+    if kind in STATES:
+        return None
+    if kind == OWN:
+        return _OWN_TYPES.get(request.own.type, OWN) if request.own else None
+    return answer_type(kind)
 
 
 def _named_first(request: Request) -> list[str]:
@@ -65,6 +78,9 @@ def _answer(request: Request, kind: str) -> list[Intent]:
     put_off = None if kind in _LATER_IS_AN_ANSWER else postponed(document, words)
     if put_off:
         return [put_off]
+    if kind == OWN and request.own:
+        answer = own_answer(document, words, request.own)
+        return [answer] if answer else []
     if kind in SCREENS:
         return screens.screen(document.statements(), kind)
     if kind == "gate":

@@ -1,5 +1,6 @@
 """The patient's own commands: relief now, what is on, fewer or more texts, the list of commands, an hour for texts."""
 
+from schedules.own_questions import OWN
 from service.domain.reading.clock import clocks, hour_24
 from service.domain.reading.document import Document
 from service.domain.reading.labels import Intent
@@ -19,10 +20,13 @@ _NAMES = (
 _OF_ANYTHING = frozenset({"more", "less", "mas", "menos"})
 
 
-def own_command(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None:
-    """One of the commands, where the text says nothing else: beside anything more the same words tell or answer."""
+def own_command(document: Document, lexicon: Lexicon, kind: str, *, asked: bool) -> Intent | None:
+    """One of the commands, where the text says nothing else: beside anything more the same words tell or answer.
+
+    `kind`: the newest question open; whatever a clinic's own question may be about, its answer may be such a word.
+    """
     vague = len(document.words) == 1 and document.words[0] in _OF_ANYTHING
-    if vague and asked and not document.raw.strip().isupper():
+    if (kind == OWN or (vague and asked)) and not document.raw.strip().isupper():
         return None
     for concept, name, value in _NAMES:
         marks = document.all(f"command.{concept}")

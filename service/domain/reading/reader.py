@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
 
+from schedules.own_questions import OWN, OwnQuestion
 from service.domain.reading import commands, lexicon, machine_made, news, scores
 from service.domain.reading.clock_answers import bedtime_command, bedtime_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
 from service.domain.reading.labels import RULE_VERSION, STATES, YES_NO_GOALS, Intent, Reading
+from service.domain.reading.later import postponed
 from service.domain.reading.open_questions import answered
+from service.domain.reading.own_answers import own_answer
 from service.domain.reading.own_commands import own_command
 from service.domain.reading.red_flags import RedFlag, red_flag
 from service.domain.reading.request import Request
@@ -20,11 +23,17 @@ _BY_NUMBER = frozenset(
 )
 
 
-def read(text: str, open_kinds: Sequence[str], *, bedtime: time | None = None) -> Reading:
+def read(
+    text: str,
+    open_kinds: Sequence[str],
+    *,
+    bedtime: time | None = None,
+    own: OwnQuestion | None = None,
+) -> Reading:
     """What a patient's text says, given the open kinds of question or state, newest first.
 
-    `bedtime` is the patient's usual one (wall clock). Pure and deterministic; time grows with the
-    length of the text, of which the first 1,600 characters are read. Never raises.
+    `bedtime` is the patient's usual one (wall clock), `own` the clinic's own question that is open. Pure and
+    deterministic; time grows with the length of the text, of which the first 1,600 characters are read. Never raises.
     """
     words = lexicon.load()
     kinds = tuple(dict.fromkeys(open_kinds)) or (_UNASKED,)
@@ -35,7 +44,7 @@ def read(text: str, open_kinds: Sequence[str], *, bedtime: time | None = None) -
         return _reading([Intent("thanks" if thanked else "unknown")], machine=True)
     if not document.tokens:
         return _reading([Intent("unknown")])
-    request = Request(document, words, kinds, bedtime)
+    request = Request(document, words, kinds, bedtime, own)
     flag = red_flag(document, kinds)
     if flag is None and machine_made.is_automatic(document):
         return _reading([Intent("unknown")], machine=True)
@@ -98,6 +107,11 @@ def _unflagged(request: Request) -> list[Intent]:
     document = request.document
     if request.newest == "consent":
         return _consent(request)
+    week = commands.own_week(document)
+    if week:
+        return [week]
+    if request.newest == OWN and request.own and request.own.type == "text":
+        return _in_own_words(request, request.own)
     stop = commands.stop(document, request.lexicon)
     if stop and stop.name != "stop":
         return [stop]
@@ -121,12 +135,32 @@ def _unflagged(request: Request) -> list[Intent]:
     return _complete(request, sure, answers)
 
 
+def _in_own_words(request: Request, asked: OwnQuestion) -> list[Intent]:
+    """Free text is kept and not interpreted, but for a STOP, another's phone, help and later; its question is heard."""
+    document = request.document
+    stop = commands.stop(document, request.lexicon)
+    if stop and stop.name == "stop":
+        return [stop]
+    owed = (
+        news.wrong_party(document),
+        commands.emergency(document),
+        commands.help_alone(document),
+        postponed(document, request.lexicon),
+    )
+    first = next((intent for intent in owed if intent), None)
+    if first:
+        return [replace(first, kind=OWN) if first.name == "later" else first]
+    answer = own_answer(document, request.lexicon, asked)
+    asks = news.question(document)
+    return [replace(one, kind=OWN if one is answer else None) for one in (answer, asks) if one]
+
+
 def _whatever_is_open(request: Request) -> Intent | None:
     """A command that keeps its meaning beside any open question: help, resume, a bedtime, and the like."""
     always = (
         commands.emergency(request.document)
         or commands.language_alone(request.document)
-        or own_command(request.document, request.lexicon, asked=request.asked)
+        or own_command(request.document, request.lexicon, request.newest, asked=request.asked)
     )
     if always:
         return always

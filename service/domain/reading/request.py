@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
+from schedules.own_questions import OwnQuestion
 from service.domain.reading.document import Document
 from service.domain.reading.labels import STATES
 from service.domain.reading.lexicon import Lexicon
@@ -10,12 +11,16 @@ from service.domain.reading.lexicon import Lexicon
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A text and what was open when it came, newest first. `usual`: the bedtime on file."""
+    """A text and what was open when it came, newest first. `usual`: the bedtime on file.
+
+    `own`: the clinic's own question that is open, where the kinds name one.
+    """
 
     document: Document
     lexicon: Lexicon
     kinds: tuple[str, ...]
     usual: time | None
+    own: OwnQuestion | None = None
 
     @property
     def newest(self) -> str:

@@ -70,6 +70,9 @@ _GROUPS = {
         "onset_age": "Age at the first symptoms",
         "surgery": "Planned operation",
     },
+    "Texts of their choice": {
+        "wants_week": "Their own week in figures, Sunday evening",
+    },
     "Holds": {
         "fewer_texts": "Asked for fewer texts: half as many a week",
         "tip_hold": "Hold every tip and cut-off",
@@ -104,6 +107,7 @@ _HINTS = {
     "gastric_bypass": "a note on absorption, for staff",
     "dopamine_agonist": "monthly screens, onset asked twice a week",
     "levodopa": "monthly screens, onset asked twice a week",
+    "wants_week": "only with 3 scores of the 7 nights",
     "surgery": "advice seven days before",
 }
 GROUPS = {

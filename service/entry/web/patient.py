@@ -26,6 +26,7 @@ from service.flows.take_reply import ACTOR as BY_TEXT
 from service.store import alerts, audit, consent, patient_page, people
 from service.store.patient_page import PatientNight
 from service.store.programme_pages import STAFF, authors
+from service.store.questionnaires import questionnaires_of
 from service.store.records import Patient
 from service.store.session import Tx
 
@@ -138,13 +139,18 @@ def _talk(tx: Tx, one: Patient, most: int) -> dict[str, Any]:
 
 
 def _ahead(tx: Tx, one: Patient) -> dict[str, Any]:
-    """The coming texts, with the titles of their programmes."""
+    """The coming texts, with the titles of their programmes; and the clinic's own questionnaires, by theirs."""
     runtime = current_site().runtime
     planned, held = _next_texts(forecast(runtime, tx, one.id, NIGHTS_AHEAD))
     content = runtime.shelf.content(tx, people.clinic_by_id(tx, one.clinic_id))
     in_force = content.programmes(runtime.clock.now(), one.consented_at)
     titles = {version.slug: programme.title for version, programme in in_force}
-    return {"planned": planned, "held": held, "titles": titles}
+    return {
+        "planned": planned,
+        "held": held,
+        "titles": titles,
+        "questionnaires": questionnaires_of(tx, content, one.id),
+    }
 
 
 def find(tx: Tx, token: str) -> Patient:

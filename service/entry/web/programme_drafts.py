@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from message_templates.catalogue import LANGUAGES
 from schedules.facts import WEEKDAYS
 from schedules.fault import ProgrammeFaults
+from schedules.own_questions import OWN
 from schedules.programme import Step
 from service.domain.programme_edit import (
     DAILY,
@@ -204,7 +205,9 @@ def wording_name(text_id: str, language: str) -> str:
 
 
 def texts_of(step: Step) -> list[tuple[str, str]]:
-    """Every text a step may say, with each language, its follow-up questions last."""
+    """Every text a step may say, with each language, its follow-up questions last; none where the file holds them."""
+    if step.ask and step.ask.kind == OWN:
+        return []
     ids = (*step.say, *(step.ask.then if step.ask else ()))
     return [(text_id, language) for text_id in ids for language in LANGUAGES]
 

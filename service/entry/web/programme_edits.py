@@ -13,6 +13,7 @@ from schedules.fault import ProgrammeFaults
 from schedules.loading import load
 from schedules.programme import Step
 from service.domain import programme_words
+from service.domain.own_week import LONGEST, week_values
 from service.domain.programme_edit import (
     CLOCK,
     DAILY,
@@ -205,7 +206,8 @@ def _length(clinic: Clinic, text: Text | None) -> Length:
         "clinic": clinic.alias,
         "phone": clinic.phone,
         "emerg": clinic.emergency,
-    } | LONG_VALUES
+    }
+    values |= {**LONG_VALUES, **week_values(LONGEST, text.language)}
     for name, value in values.items():
         body = body.replace(f"{{{name}}}", value)
     return measure(body)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from message_templates.formats import clock_time
+from message_templates.kept_words import OF_THE_WEEK
 from schedules.programme import Programme
 from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
@@ -79,11 +80,13 @@ def shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> Nex
     zone, language = case.patient.zone, case.patient.language
     text, body, gated, withheld = "", "", False, ""
     if isinstance(slot, Planned):
-        values = {"first": "{first}"}
+        # Whose name and whose week's figures it will be is not said here.
+        values = {name: f"{{{name}}}" for name in ("first", *OF_THE_WEEK)}
         if slot.cutoff is not None:
             values["cutoff"] = clock_time(slot.cutoff, language)
         text, gated = slot.sends, slot.gated
-        body = compose(content.catalogue(slot.at), case.clinic, slot.sends, language, values).body
+        catalogue = content.catalogue(slot.at, case.patient.consented_at)
+        body = compose(catalogue, case.clinic, slot.sends, language, values).body
     else:
         withheld = reason_words(slot.reason, slot.detail.replace("_", " "))
     return NextText(

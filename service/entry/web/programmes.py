@@ -11,6 +11,7 @@ from markupsafe import Markup
 from schedules.night import bedtime_of, night_of, wake_of
 from schedules.programme import Programme
 from service.domain import programme_view, programme_words
+from service.domain.own_texts import with_own
 from service.entry.web.access import (
     PROGRAMME_EDITORS,
     PROGRAMME_READERS,
@@ -119,7 +120,7 @@ def programme(slug: str) -> ResponseReturnValue:
         version=version,
         versions=versions,
         deeds={other.number: deed(other, names) for other in versions},
-        bodies=current.catalogue(now),
+        bodies=with_own(current.texts.at(now), [seen["programme"]]),
         language=clinic.language,
         say=programme_words,
         changeable=_changeable(current, slug) if member().may(PROGRAMME_EDITORS) else set(),

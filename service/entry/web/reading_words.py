@@ -53,6 +53,7 @@ _WITH_VALUE = {
     "amount": "asked for {} texts",
     "wrong_party": "not the patient ({})",
 }
+_WEEK = {"yes": "asked for their own week", "no": "no longer wants their own week"}
 _VALUES = {
     "suicide": "self-harm",
     "chest_pain": "chest, breath or stroke signs",
@@ -155,6 +156,10 @@ _SENTENCES: dict[str, Callable[[str, date], str]] = {
     "pause": _pause,
     "later": _later,
     "bedtime_change": _bedtime,
+    "own_answer": lambda value, _on: (
+        f"answered: {_plain(value)}" if value else "answered in own words"
+    ),
+    "own_week": lambda value, _on: _WEEK[value],
     "language": lambda value, _on: f"asked for {LANGUAGES.get(value, 'another language')}",
     "med_change": lambda value, _on: _MEDICINES.get(value, "a medicine changed"),
     "unknown": _unknown,

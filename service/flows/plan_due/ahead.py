@@ -52,7 +52,7 @@ def foresee(
         Phase(
             at,
             [one for _, one in content.programmes(at, joined)],
-            content.wordings(patient.language, patient.privacy, at),
+            content.wordings(patient.language, patient.privacy, at, joined),
         )
         for at in starts
     ]

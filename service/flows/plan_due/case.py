@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 from schedules.facts import Facts
+from schedules.own_questions import OWN
 from schedules.slots import OpenQuestion, Past, Pause, Subject
 from service.domain.nudges import kept_back
 from service.store.content import Content
 from service.store.people import rhythm_of
-from service.store.records import PlanningCase
+from service.store.records import PlanningCase, Question
 
 
 def subject_of(case: PlanningCase, content: Content, now: datetime) -> Subject:
@@ -20,7 +21,7 @@ def subject_of(case: PlanningCase, content: Content, now: datetime) -> Subject:
         consent_from=patient.consent_from,
         consented=patient.consent == "active",
         pauses=tuple(Pause(pause.start, pause.until) for pause in case.pauses),
-        wordings=content.wordings(patient.language, patient.privacy, now),
+        wordings=content.wordings(patient.language, patient.privacy, now, patient.consented_at),
         since=patient.consented_at,
         declined=frozenset(patient.left_out),
         spread=content.spread,
@@ -29,11 +30,12 @@ def subject_of(case: PlanningCase, content: Content, now: datetime) -> Subject:
 
 def past_of(case: PlanningCase, now: datetime) -> Past:
     """What the plan must work around."""
-    rhythm, facts = rhythm_of(case.patient), Facts(case.facts)
+    rhythm = rhythm_of(case.patient)
     nudges = [
         question.nudge_at
         for question in case.questions
-        if question.nudge_at is not None and kept_back(rhythm, facts, question.nudge_at) is None
+        if question.nudge_at is not None
+        and kept_back(rhythm, holds_on(case, question), question.nudge_at) is None
     ]
     return Past(
         decided=case.decided,
@@ -44,6 +46,11 @@ def past_of(case: PlanningCase, now: datetime) -> Past:
         texts_used=_texts_used(case),
         sent_at=(*case.repeats, *nudges),
     )
+
+
+def holds_on(case: PlanningCase, question: Question) -> Facts:
+    """The facts that may hold a question's reminder: a hold on iron is none of a clinic's own questions."""
+    return Facts() if question.kind == OWN else Facts(case.facts)
 
 
 def _texts_used(case: PlanningCase) -> dict[tuple[str, str], dict[str, date]]:

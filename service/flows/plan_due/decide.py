@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import TypeGuard
 
 from schedules.day_plan import plan
-from schedules.facts import Facts
 from schedules.night import night_of
 from schedules.open_hours import night_over
 from schedules.slots import Planned, Withheld
@@ -14,7 +13,7 @@ from schedules.spacing import GAP
 from service.domain.consent import INVITATION_FOR, ConsentState
 from service.domain.delivery import RULES, Kind
 from service.domain.nudges import kept_back
-from service.flows.plan_due.case import past_of, subject_of
+from service.flows.plan_due.case import holds_on, past_of, subject_of
 from service.flows.plan_due.texts import GATE_OPEN, nudge_text, planned_text, withheld_text
 from service.store.alarm_clocks import TRY_AGAIN, Alarm
 from service.store.content import Content
@@ -112,7 +111,7 @@ def _nudge_reason(case: PlanningCase, question: Question, now: datetime) -> str 
     nudge_at = question.nudge_at or now
     if now > nudge_at + RULES[Kind.NUDGE].useful_for:
         return "expired"
-    kept = kept_back(rhythm_of(case.patient), Facts(case.facts), now)
+    kept = kept_back(rhythm_of(case.patient), holds_on(case, question), now)
     if kept is not None:
         return kept
     lately = (*case.repeats, *(slot.at for slot in case.decided if slot.reason is None))

@@ -10,6 +10,7 @@ from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld
 from service.domain.composing import compose
 from service.domain.impact import Impact
+from service.domain.own_week import LONGEST, week_values
 from service.domain.programme_view import applies
 from service.flows.plan_due.ahead import foresee
 from service.flows.plan_due.texts import GATE
@@ -17,7 +18,7 @@ from service.store.content import Content
 from service.store.people import open_given_name
 from service.store.planning import planning_cases
 from service.store.programme_pages import Reached
-from service.store.records import Clinic
+from service.store.records import Clinic, Patient
 from service.store.session import Tx
 
 # From then on "tonight" is the evening to come; before, the night in course.
@@ -40,17 +41,21 @@ class Proposal:
     doubts: Sequence[str] = ()
     _segments: dict[tuple[int, str, str, str], int] = field(default_factory=dict)
 
-    def segments(self, content: Content, slots: Sequence[Planned | Withheld], language: str) -> int:
+    def segments(
+        self, content: Content, slots: Sequence[Planned | Withheld], patient: Patient
+    ) -> int:
         """How many segments the texts have at most: with the longest first name of those they may go to."""
-        return sum(self._of(content, slot, language) for slot in slots if isinstance(slot, Planned))
+        return sum(self._of(content, slot, patient) for slot in slots if isinstance(slot, Planned))
 
-    def _of(self, content: Content, slot: Planned, language: str) -> int:
+    def _of(self, content: Content, slot: Planned, patient: Patient) -> int:
+        language = patient.language
         template = GATE if slot.gated else slot.sends
         cutoff = clock_time(slot.cutoff, language) if slot.cutoff else ""
-        catalogue = content.catalogue(slot.at)
+        catalogue = content.catalogue(slot.at, patient.consented_at)
         key = (id(catalogue), template, language, cutoff)
         if key not in self._segments:
-            values = {"first": self.longest, "cutoff": cutoff}
+            week = week_values(LONGEST, language)
+            values = {**week, "first": self.longest, "cutoff": cutoff}
             text = compose(catalogue, self.clinic, template, language, values)
             self._segments[key] = text.segments
         return self._segments[key]
@@ -82,7 +87,6 @@ def take_in(
 ) -> None:
     """Add these patients, projected over `nights` nights, to `impact`."""
     for case in planning_cases(tx, patient_ids, proposal.now):
-        language = case.patient.language
         before = foresee(case, proposal.before, proposal.now, nights)
         after = foresee(case, proposal.after, proposal.now, nights)
         impact.add(
@@ -90,7 +94,7 @@ def take_in(
             after,
             (to_local(proposal.now, case.patient.zone) - MORNING).date(),
             (
-                proposal.segments(proposal.before, before, language),
-                proposal.segments(proposal.after, after, language),
+                proposal.segments(proposal.before, before, case.patient),
+                proposal.segments(proposal.after, after, case.patient),
             ),
         )

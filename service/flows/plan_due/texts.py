@@ -5,12 +5,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from message_templates.catalogue import Catalogue
 from message_templates.formats import clock_time
+from message_templates.kept_words import TELL_THE_WEEK
 from message_templates.render import PlaceholderError
+from schedules.own_questions import OWN
 from schedules.question import answer_type
 from schedules.slots import Planned, Withheld
 from service.domain.composing import Composed, NoTextError, as_received, compose
 from service.domain.delivery import RULES, Kind
+from service.domain.own_texts import with_own
+from service.domain.own_week import own_week, week_values
 from service.store.content import Content
 from service.store.people import open_given_name
 from service.store.records import NewQuestion, NewText, PlanningCase, Question
@@ -19,6 +24,7 @@ from service.store.sealed import Keyring
 GATE = "GATE-01"
 # A gate is open for 4 hours of elapsed time (clinical.md, Privacy; our default).
 GATE_OPEN = timedelta(hours=4)
+DAY = timedelta(days=1)
 
 log = structlog.get_logger()
 
@@ -33,8 +39,13 @@ def planned_text(
     values = {"first": open_given_name(keyring, case.patient)}
     if slot.cutoff is not None:
         values["cutoff"] = clock_time(slot.cutoff, case.patient.language)
+    if slot.text in TELL_THE_WEEK:
+        week = own_week(case.own_scores, slot.night - DAY)
+        if week is None:
+            return withheld_text(case, content, _withheld(slot, "too_few_answers", ""), now)
+        values |= week_values(week, case.patient.language)
     template = GATE if slot.gated else slot.sends
-    catalogue = content.catalogue(now)
+    catalogue = content.catalogue(now, case.patient.consented_at)
     try:
         composed = compose(catalogue, case.clinic, template, case.patient.language, values)
     except (NoTextError, PlaceholderError) as fault:
@@ -165,7 +176,7 @@ def nudge_text(
     """A question once more, unanswered so far; or the row that says why not."""
     nudge_at = question.nudge_at or case.next_wake_at
     values = {"first": open_given_name(keyring, case.patient)}
-    catalogue = content.catalogue(nudge_at)
+    catalogue, version = _asked_by(case, content, question, nudge_at)
     template = as_received(
         catalogue, question.template, case.patient.language, case.patient.privacy
     )
@@ -178,12 +189,12 @@ def nudge_text(
         language=case.patient.language,
         due_at=nudge_at,
         not_after=nudge_at + RULES[Kind.NUDGE].useful_for,
-        priority="iron",
+        priority=_priority(question),
         body=composed.body,
         segments=composed.segments,
         sender=case.clinic.sender,
         programme=question.programme,
-        version=content.number_of(question.programme or "", nudge_at, case.patient.consented_at),
+        version=version,
         step=question.step,
         night=question.night,
         on_date=question.about_date,
@@ -192,6 +203,21 @@ def nudge_text(
         reason=reason,
         missed=reason == "expired" and case.next_wake_at <= nudge_at + RULES[Kind.NUDGE].useful_for,
     )
+
+
+def _asked_by(
+    case: PlanningCase, content: Content, question: Question, at: datetime
+) -> tuple[Catalogue, int | None]:
+    """The texts a question is put again from, and the version: its own questionnaire goes on as it began."""
+    joined = case.patient.consented_at
+    asked_by = content.version(question.programme, question.version)
+    if question.kind == OWN and asked_by is not None:
+        return with_own(content.texts.at(at), [asked_by]), question.version
+    return content.catalogue(at, joined), content.number_of(question.programme or "", at, joined)
+
+
+def _priority(question: Question) -> str:
+    return "check_in" if question.kind == OWN else "iron"
 
 
 def slot_name(case: PlanningCase, slot: Planned | Withheld) -> str:

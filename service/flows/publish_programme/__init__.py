@@ -11,6 +11,7 @@ from schedules.fault import Fault, ProgrammeFaults
 from schedules.night import NOON, night_of
 from schedules.programme import Programme
 from schedules.recurrence import to_utc
+from service.domain.own_texts import named_twice
 from service.domain.programme_check import checked, text_faults, weakened
 from service.runtime import Runtime
 from service.store import audit, content
@@ -140,6 +141,7 @@ def check(
         for other in others.values()
         for reason in text_faults(other, catalogue)
     ]
+    faults += [Fault(name, 0, reason) for reason in named_twice(programme, others.values())]
     if faults:
         raise ProgrammeFaults(faults)
     return programme

@@ -99,7 +99,8 @@ def _converse(
     body: str,
     now: datetime,
 ) -> None:
-    talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out)
+    content = runtime.shelf.content(tx, clinic)
+    talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out, content)
     reading = read_in(talk, body, patient.bedtime, phrases.live(tx, clinic.id))
     outcome = respond(talk, reading, bare_keyword=is_provider_keyword(body))
     leave_unsaid(tx, patient, outcome, now)

@@ -4,9 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from message_templates.catalogue import Catalogue
+from schedules.own_questions import OWN
 from schedules.question import answer_type
 from service.domain.composing import Composed, as_received, compose
 from service.domain.delivery import RULES, Kind
+from service.domain.own_answers import resumes_after
+from service.domain.own_texts import own_hint
 from service.domain.talk import Open, Outcome, Said
 from service.store.people import open_given_name
 from service.store.records import Clinic, NewQuestion, NewText, Patient
@@ -34,11 +37,11 @@ def answer_texts(
     for number, said in enumerate(outcome.said):
         values = dict(said.values)
         if said.template == "SYS-07" and said.about is not None:
-            values["hint"] = catalogue.hint(said.about.kind, patient.language) or ""
+            values["hint"] = _hint(catalogue, said.about, patient.language)
         texts.append(
             _text(clinic, patient, reply, said.kind, now, composed(said.template, values))
             | {"slot": f"reply:{reply.token}:{number}"}
-            | _next_question(catalogue, said)
+            | _next_question(catalogue, said, patient.zone, now)
         )
     if outcome.opened is not None:
         texts.append(_behind(clinic, patient, reply, outcome.opened, now, composed))
@@ -71,10 +74,19 @@ def _text(
     }
 
 
-def _next_question(catalogue: Catalogue, said: Said) -> dict[str, Any]:
+def _hint(catalogue: Catalogue, about: Open, language: str) -> str:
+    """How to answer a question."""
+    return (
+        own_hint(about.own, language) if about.own else catalogue.hint(about.kind, language) or ""
+    )
+
+
+def _next_question(catalogue: Catalogue, said: Said, zone: str, now: datetime) -> dict[str, Any]:
     """The question a chain goes on with, about what the first one was about."""
     if said.asks is None or said.about is None:
         return {}
+    if said.asks == OWN:
+        return _next_own_question(said.template, said.about, zone, now)
     text = catalogue.get(said.template, "en")
     kind = text.asks if text and text.asks else said.about.kind
     question = NewQuestion(
@@ -87,6 +99,29 @@ def _next_question(catalogue: Catalogue, said: Said) -> dict[str, Any]:
         follow_ups=said.follow_ups,
     )
     return {"question": question, "night": said.about.night, "anchor": said.template}
+
+
+def _next_own_question(text_id: str, about: Open, zone: str, now: datetime) -> dict[str, Any]:
+    """The question a questionnaire goes on with, of the version it began with; once more next evening if unanswered."""
+    again = resumes_after(about, zone, now)
+    question = NewQuestion(
+        kind=OWN,
+        answer_type=answer_type(OWN),
+        about="chain",
+        about_date=about.about_date,
+        night=about.night,
+        closes_after_s=about.closes_after_s,
+        nudge_after_s=int(again.total_seconds()) if again else None,
+        behind={"resumed": about.resumed},
+    )
+    return {
+        "question": question,
+        "night": about.night,
+        "anchor": text_id,
+        "programme": about.programme.slug if about.programme else None,
+        "version": about.version,
+        "step": about.step,
+    }
 
 
 def _behind(

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from schedules.recurrence import to_local
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
+from service.domain.own_texts import with_own
 from service.domain.talk import Outcome, Talk
 from service.flows.take_reply.answer import answer_texts
 from service.runtime import Runtime
@@ -61,9 +62,11 @@ def apply(
         content = runtime.shelf.content(tx, clinic)
         if outcome.changes:
             patient = people.patient_by_id(tx, patient.id)
-        texts = answer_texts(
-            content.catalogue(now), clinic, patient, reply, outcome, now, tx.keyring
-        )
+        asked_by = {
+            one.programme.slug: one.programme for one in reversed(talk.questions) if one.programme
+        }
+        catalogue = with_own(content.texts.at(now), list(asked_by.values()))
+        texts = answer_texts(catalogue, clinic, patient, reply, outcome, now, tx.keyring)
         written = outbox.add_texts(tx, texts, now)
         runtime.dispatcher.submit(tx, written, now, 0)
     people.wake(tx, [patient.id], now)
@@ -133,7 +136,7 @@ def _write_changes(
 def _write_facts(tx: Tx, patient: Patient, outcome: Outcome, today: date, now: datetime) -> None:
     for code, value in outcome.facts.items():
         circumstances.add_fact(tx, patient, code, value, today, now)
-    for code in outcome.ended:
+    for code in outcome.ended_facts:
         circumstances.end_fact(tx, patient, code, today, now)
 
 

@@ -22,6 +22,7 @@ class Question(OfClinic, Base):
     """One question put to one patient: what it is about, and until when an answer counts in time.
 
     It has the token of the text that asks it.
+    `version` is that of the programme which asks it.
     `about_date` is the night, dose date or test date in question. `follow_ups` are the texts still to be
     asked after it; `behind` is the text that waits behind a gate.
     """
@@ -35,6 +36,7 @@ class Question(OfClinic, Base):
     answer_type: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(10))
     programme: Mapped[str | None] = mapped_column(String(40))
+    version: Mapped[int | None]
     step: Mapped[str | None] = mapped_column(String(40))
     template: Mapped[str] = mapped_column(String(12))
     about: Mapped[str] = mapped_column(String(10))
