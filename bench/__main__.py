@@ -5,13 +5,25 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench import demo, dispatch, memory, planning, scale, start, tick
+from bench import (
+    demo,
+    dispatch,
+    memory,
+    planning,
+    reading,
+    scale,
+    start,
+    tick,
+    webhooks,
+)
 
 FIGURES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "tick": tick.figures,
     "planning": planning.figures,
     "scale": scale.figures,
     "dispatch": dispatch.figures,
+    "webhooks": webhooks.figures,
+    "reading": reading.figures,
     "start": start.figures,
     "memory": memory.figures,
     "demo": demo.figures,
