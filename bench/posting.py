@@ -9,7 +9,7 @@ from twilio.request_validator import RequestValidator
 
 from bench.running import PUBLIC_URL, TOKEN
 
-AT_ONCE = 16
+AT_ONCE = 32
 SIGNER = RequestValidator(TOKEN)
 
 

@@ -48,7 +48,10 @@ def running(*module: str, env: Mapping[str, str], port: int) -> Iterator[float]:
     """`python -m MODULE …` until it answers on `port`; after how many seconds it did. Stopped afterwards."""
     begin = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 (our own)
-        [sys.executable, "-m", *module], env=dict(env), stderr=subprocess.DEVNULL
+        [sys.executable, "-m", *module],
+        env=dict(env),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     with stopped(process):
         while not _answers(port):
