@@ -25,7 +25,7 @@ from service.flows.send_outbox import Pipeline
 from service.gateways.twilio import Account, TwilioGateway
 from service.runtime import Runtime
 from service.store.session import SYSTEM
-from service.store.tables.outbox import IS_PLANNED, OutboxText
+from service.store.tables.outbox import IS_PLANNED, IS_SUBMITTING, OutboxText
 
 TEXTS, IN_FLIGHT, ROUNDS = 2_000, 200, 5
 # A job store is so much slower that fewer tell as much.
@@ -100,15 +100,17 @@ def seconds(runtime: Runtime, round_: int) -> float:
     begin = time.perf_counter()
     pipeline.start(runtime)
     while unsent(runtime):
-        time.sleep(0.01)
+        time.sleep(0.03)
     took = time.perf_counter() - begin
     pipeline.stop()
     return took
 
 
 def unsent(runtime: Runtime) -> int:
-    """How many texts have no answer yet."""
+    """How many texts have no answer yet, read from the indexes of those under way."""
     with runtime.store.transaction(SYSTEM, "bench", write=False) as tx:
-        waiting = OutboxText.state.in_(("planned", "submitting"))
-        row = tx.row(select(func.count()).select_from(OutboxText).where(waiting))
-    return int(row[0]) if row else 0
+        counts = [
+            tx.row(select(func.count()).select_from(OutboxText).where(under_way))
+            for under_way in (IS_PLANNED, IS_SUBMITTING)
+        ]
+    return sum(row[0] for row in counts if row)
