@@ -8,13 +8,16 @@ from typing import Any
 from bench import (
     demo,
     dispatch,
+    growth,
     memory,
+    peak,
     planning,
     reading,
     scale,
     start,
     tick,
     webhooks,
+    workers,
 )
 
 FIGURES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
@@ -22,6 +25,9 @@ FIGURES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "planning": planning.figures,
     "scale": scale.figures,
     "dispatch": dispatch.figures,
+    "peak": peak.figures,
+    "workers": workers.figures,
+    "growth": growth.figures,
     "webhooks": webhooks.figures,
     "reading": reading.figures,
     "start": start.figures,
