@@ -6,6 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := .make/run
 DEV := .make/dev
+PEERS := .venv-bench
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +35,8 @@ lint: $(DEV)
 faults: $(DEV) ## Workers killed at random while 20,000 texts are due, and what an independent checker says
 	@FAULT_TEXTS=20000 FAULT_PLACES=64 FAULT_SEED=$${SEED:-1} $(BIN)/pytest -q tests/faults
 
-bench: $(DEV) ## Measure, as ratios against a peer or a limit run beside it (JSON lines)
-	@$(BIN)/python -m bench
+bench: $(PEERS)/made ## Measure, as ratios against a peer or a limit run beside it (JSON lines; BENCH="tick peak")
+	@$(PEERS)/bin/python -m bench $(BENCH)
 
 format: $(DEV) ## Format and sort
 	@$(BIN)/ruff format .
@@ -48,9 +49,11 @@ lock: $(DEV) ## Make the locked requirements anew (needs uv)
 	  --extra postgres pyproject.toml requirements/build.in -o requirements/postgres.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --extra postgres --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra bench --constraints requirements/run.txt pyproject.toml -o requirements/bench.txt
 
 clean: ## Remove what these targets made
-	rm -rf .venv .make var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench .make var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Evenfall needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
@@ -67,3 +70,10 @@ $(DEV): $(BIN)/python requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@mkdir -p .make && touch $@
+
+$(PEERS)/made: requirements/bench.txt pyproject.toml
+	@echo "Installing what the benches measure against…"
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@

@@ -5,13 +5,31 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench import demo, dispatch, memory, planning, scale, start, tick
+from bench import (
+    demo,
+    dispatch,
+    growth,
+    memory,
+    peak,
+    planning,
+    reading,
+    scale,
+    start,
+    tick,
+    webhooks,
+    workers,
+)
 
 FIGURES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "tick": tick.figures,
     "planning": planning.figures,
     "scale": scale.figures,
     "dispatch": dispatch.figures,
+    "peak": peak.figures,
+    "workers": workers.figures,
+    "growth": growth.figures,
+    "webhooks": webhooks.figures,
+    "reading": reading.figures,
     "start": start.figures,
     "memory": memory.figures,
     "demo": demo.figures,

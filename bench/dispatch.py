@@ -1,6 +1,7 @@
-"""Texts a second from a due row to a recorded answer, every state durable, beside the bare loop over the same SDK.
+"""Texts a second from a due row to a recorded answer, every state durable, on both databases, beside the peers.
 
-One process; the endpoint has no latency and calls nobody back, so what is measured is our own bookkeeping.
+One process; the endpoint has no latency and calls nobody back, so what is measured is our own bookkeeping. The peers
+send the same texts: the bare loop over the same SDK, a Celery task for each, an APScheduler job for each.
 """
 
 import gc
@@ -16,91 +17,100 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from bench.crowd import crowd
-from bench.peers import bare_loop
+from bench.peers import bare_loop, celery_tasks, job_each
 from bench.peers.endpoint import endpoint
+from bench.postgres import databases
+from bench.waiting_texts import one_each
 from service.flows.send_outbox import Pipeline
 from service.gateways.twilio import Account, TwilioGateway
 from service.runtime import Runtime
-from service.store import outbox
-from service.store.records import NewText
 from service.store.session import SYSTEM
-from service.store.tables.outbox import IS_PLANNED, OutboxText
-from service.synthetic.clinic import CLINIC
+from service.store.tables.outbox import IS_PLANNED, IS_SUBMITTING, OutboxText
 
 TEXTS, IN_FLIGHT, ROUNDS = 2_000, 200, 5
-LEAST_OF_THE_BARE_LOOP = 0.5
+# A job store is so much slower that fewer tell as much.
+JOBS = 500
+LEAST_OF_THE_BARE_LOOP, LEAST_OF_CELERY = 0.5, 4.5
 # Noon in Halifax: the hours let everything go.
 NOON = datetime(2026, 11, 19, 16, 0, tzinfo=UTC)
 
 
 def figures() -> Iterator[dict[str, Any]]:
-    """The medians of both, in turn, and their ratio."""
-    with tempfile.TemporaryDirectory() as folder, endpoint() as address:
-        runtime = _clinic(Path(folder) / "dispatch.db", address)
+    """The medians of all in turn, and the ratios of ours to each."""
+    rates: dict[str, list[float]] = {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        databases(folder, "dispatch") as (url,),
+        endpoint() as address,
+        celery_tasks.workers(folder, address) as queueing,
+    ):
+        wheres = {"SQLite": Path(folder) / "dispatch.db", "PostgreSQL": url}
+        clinics = {name: sending(where, TEXTS, address) for name, where in wheres.items()}
         gc.freeze()
-        ours, bare = [], []
         for round_ in range(ROUNDS):
-            bare.append(TEXTS / bare_loop.seconds(address, TEXTS, IN_FLIGHT))
-            ours.append(TEXTS / _seconds(runtime, round_))
+            now = {name: TEXTS / seconds(runtime, round_) for name, runtime in clinics.items()}
+            now["bare loop"] = TEXTS / bare_loop.seconds(address, TEXTS, IN_FLIGHT)
+            now["Celery"] = celery_tasks.texts_a_second(queueing, address, TEXTS)
+            now["APScheduler"] = job_each.texts_a_second(
+                Path(folder) / f"{round_}.db", address, JOBS
+            )
+            for name, rate in now.items():
+                rates.setdefault(name, []).append(rate)
     # The first round opens files and fills caches, as a running service has.
-    rate, peer = median(ours[1:]), median(bare[1:])
-    yield {
-        "figure": f"dispatch on SQLite against a bare loop, {IN_FLIGHT} in flight",
-        "ratio": round(rate / peer, 3),
-        "limit": LEAST_OF_THE_BARE_LOOP,
-        "met": rate / peer >= LEAST_OF_THE_BARE_LOOP,
-        "texts_a_second": round(rate),
-        "bare_loop_texts_a_second": round(peer),
+    typical = {name: median(of_name[1:]) for name, of_name in rates.items()}
+    for database in wheres:
+        yield _against(database, "bare loop", typical, LEAST_OF_THE_BARE_LOOP)
+        yield _against(database, "Celery", typical, LEAST_OF_CELERY)
+        yield _against(database, "APScheduler", typical, None)
+
+
+def _against(
+    database: str, peer: str, typical: dict[str, float], limit: float | None
+) -> dict[str, Any]:
+    ratio = typical[database] / typical[peer]
+    return {
+        "figure": f"dispatch on {database}, {IN_FLIGHT} in flight, against {peer}",
+        "ratio": round(ratio, 3),
+        "limit": limit,
+        "met": limit is None or ratio >= limit,
+        "texts_a_second": round(typical[database]),
+        "peer_texts_a_second": round(typical[peer]),
     }
 
 
-def _clinic(file: Path, address: str) -> Runtime:
-    runtime = crowd(file, TEXTS, NOON)
+def sending(where: Path | str, patients: int, address: str) -> Runtime:
+    """A clinic that texts through the endpoint at `address`."""
+    runtime = crowd(where, patients, NOON)
     account = Account(
         "AC" + "0" * 32, "token", "MG" + "0" * 32, address, "https://clinic.example/s/"
     )
     return replace(runtime, gateway=TwilioGateway(account, IN_FLIGHT))
 
 
-def _seconds(runtime: Runtime, round_: int) -> float:
-    """One text for everybody, due now; how long until each has the provider's name."""
+def seconds(runtime: Runtime, round_: int) -> float:
+    """One text for each of `TEXTS` patients, due now; how long until each has the provider's name."""
     # Days apart: neither a gap nor a cap of the round before holds anything up.
     now = NOON + timedelta(days=2 * round_)
     runtime.clock.hold(now)
     with runtime.store.transaction(SYSTEM, "bench") as tx:
         # Nobody's alarm: only what is written here leaves.
         tx.execute(update(OutboxText).where(IS_PLANNED).values(state="cancelled"))
-        outbox.add_texts(tx, [_text(who, round_, now) for who in range(1, TEXTS + 1)], now)
+        one_each(tx, range(1, TEXTS + 1), str(round_), now)
     pipeline = Pipeline(IN_FLIGHT)
     begin = time.perf_counter()
     pipeline.start(runtime)
-    while _unsent(runtime):
-        time.sleep(0.01)
+    while unsent(runtime):
+        time.sleep(0.03)
     took = time.perf_counter() - begin
     pipeline.stop()
     return took
 
 
-def _text(who: int, round_: int, now: datetime) -> NewText:
-    return NewText(
-        clinic_id=1,
-        patient_id=who,
-        slot=f"bench:{who}:{round_}",
-        kind="planned",
-        language="en",
-        due_at=now,
-        not_after=now + timedelta(hours=2),
-        body="Stop caffeine now: 9 hours before bed.",
-        segments=1,
-        sender=CLINIC.sender,
-        template="CAF-01",
-        priority="cut_off",
-        night=now.date(),
-    )
-
-
-def _unsent(runtime: Runtime) -> int:
+def unsent(runtime: Runtime) -> int:
+    """How many texts have no answer yet, read from the indexes of those under way."""
     with runtime.store.transaction(SYSTEM, "bench", write=False) as tx:
-        unsent = OutboxText.state.in_(("planned", "submitting"))
-        row = tx.row(select(func.count()).select_from(OutboxText).where(unsent))
-    return int(row[0]) if row else 0
+        counts = [
+            tx.row(select(func.count()).select_from(OutboxText).where(under_way))
+            for under_way in (IS_PLANNED, IS_SUBMITTING)
+        ]
+    return sum(row[0] for row in counts if row)

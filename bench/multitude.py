@@ -61,7 +61,7 @@ def _copy(tx: Tx, model: int, copies: int) -> None:
         "ref": _named(f"M{model}-", count.c.n),
         "phone_index": _named(f"m{model}-", count.c.n),
     }
-    _insert(
+    insert_copies(
         tx,
         patient,
         own,
@@ -69,7 +69,7 @@ def _copy(tx: Tx, model: int, copies: int) -> None:
     )
     for rows in (cursor, fact):
         theirs = {"patient_id": last + count.c.n}
-        _insert(
+        insert_copies(
             tx,
             rows,
             theirs,
@@ -81,7 +81,8 @@ def _named(prefix: str, number: ColumnElement[int]) -> ColumnElement[str]:
     return literal(prefix) + cast(number, String)
 
 
-def _insert(tx: Tx, rows: Table, own: dict[str, Any], source: Any) -> None:
+def insert_copies(tx: Tx, rows: Table, own: dict[str, Any], source: Any) -> None:
+    """Insert what `source` selects of `rows`, the `own` columns calculated instead."""
     names = [name for name in rows.c.keys() if name != "id" or "id" in own]  # noqa: SIM118 (columns)
     chosen = source.with_only_columns(
         *(own[name].label(name) if name in own else rows.c[name] for name in names),

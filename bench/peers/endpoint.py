@@ -1,10 +1,10 @@
-"""A provider without latency, in a process of its own: takes every text, gives it a name, calls nobody back."""
+"""A provider in a process of its own: takes every text after `latency_s`, gives it a name, calls nobody back."""
 
 import asyncio
-import itertools
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,10 +12,12 @@ from aiohttp import web
 
 
 @contextmanager
-def endpoint() -> Iterator[str]:
+def endpoint(latency_s: float = 0.0) -> Iterator[str]:
     """The address of one, stopped afterwards."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.peers.endpoint"], stdout=subprocess.PIPE, text=True
+    process = subprocess.Popen(  # noqa: S603 (our own)
+        [sys.executable, "-m", "bench.peers.endpoint", str(latency_s)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         yield process.stdout.readline().strip() if process.stdout else ""
@@ -24,16 +26,31 @@ def endpoint() -> Iterator[str]:
         process.wait(timeout=20)
 
 
-async def _serve() -> None:
-    numbers = itertools.count()
+def taken(address: str) -> int:
+    """How many texts it has taken."""
+    with urllib.request.urlopen(address) as answer:  # noqa: S310 (loopback)
+        return int(answer.read())
+
+
+async def _serve(latency_s: float) -> None:
+    count = 0
 
     async def take(request: web.Request) -> web.Response:
+        nonlocal count
         await request.read()
-        made = {"sid": f"SM{next(numbers):032x}", "status": "accepted"}
+        if latency_s:
+            await asyncio.sleep(latency_s)
+        count += 1
+        made = {"sid": f"SM{count:032x}", "status": "accepted"}
         return web.Response(body=json.dumps(made), status=201, content_type="application/json")
+
+    async def tell(request: web.Request) -> web.Response:
+        del request
+        return web.Response(text=str(count))
 
     app = web.Application()
     app.router.add_post("/{path:.*}", take)
+    app.router.add_get("/", tell)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -44,4 +61,4 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(_serve(float(sys.argv[1])))

@@ -6,7 +6,7 @@ from typing import Final
 from service.clinic_life import look_after_all, settle
 from service.flows.page_staff import page_staff
 from service.flows.reconcile import reconcile
-from service.flows.take_reply import read_replies
+from service.flows.take_reply import read_all
 from service.runtime import Runtime
 from service.store.alarm_clocks import Shard
 
@@ -21,7 +21,7 @@ def plan(runtime: Runtime, shard: int) -> None:
 
 JOBS: Final[Mapping[str, Callable[..., object]]] = {
     "plan": plan,
-    "read": read_replies,
+    "read": read_all,
     "page": page_staff,
     "reconcile": reconcile,
     "settle": settle,

@@ -22,7 +22,8 @@ from service.entry.ticker import doing, make_scheduler
 from service.entry.web import Site, create_app
 from service.store.session import Store
 
-THREADS = 8
+# Webhooks that come at once wait for the disk together: so many share one commit at most.
+THREADS = 16
 
 log = structlog.get_logger()
 

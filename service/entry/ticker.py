@@ -13,7 +13,7 @@ from service.entry.jobs import SHARDS
 from service.entry.pulse import Pulse
 from service.flows.page_staff import is_needed, page_staff
 from service.flows.reconcile import reconcile
-from service.flows.take_reply import read_replies
+from service.flows.take_reply import read_all
 from service.runtime import Runtime
 from service.store import alarm_clocks, replies
 from service.store.session import SYSTEM
@@ -37,7 +37,7 @@ def doing(runtime: Runtime) -> list[Tick]:
     return [
         Tick("plan", 2, lambda: look_after_all(runtime)),
         Tick("hear", 1, lambda: hear(runtime)),
-        Tick("read", 1, lambda: read_replies(runtime)),
+        Tick("read", 0.5, lambda: read_all(runtime)),
         Tick("page", 2, lambda: page_staff(runtime)),
         Tick("reconcile", 60, lambda: reconcile(runtime)),
         Tick("settle", 600, lambda: settle(runtime)),
@@ -48,7 +48,7 @@ def asking(runtime: Runtime, jobs: Jobs) -> list[Tick]:
     """All ticks of a clock that is alone in its process: it asks the workers for what there is to do."""
     return [
         Tick("plan", 2, lambda: _ask_for_plans(runtime, jobs)),
-        Tick("read", 1, lambda: _ask_for_reading(runtime, jobs)),
+        Tick("read", 0.5, lambda: _ask_for_reading(runtime, jobs)),
         Tick("page", 2, lambda: _ask_for_paging(runtime, jobs)),
         Tick("reconcile", 60, lambda: jobs.ask("reconcile")),
         Tick("settle", 600, lambda: jobs.ask("settle")),

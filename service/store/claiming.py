@@ -43,26 +43,27 @@ log = structlog.get_logger()
 
 def claim(
     tx: Tx, channel: str, places: int, now: datetime, wall: datetime, rate: float | None
-) -> list[Text]:
+) -> tuple[list[Text], int]:
     """Up to `places` due texts, in lane order, marked `submitting` under a lease; those not allowed are ended.
 
-    `rate` is segments a second for each sender, None without limit. While the channel is stopped one text is
-    tried at a time, and otherwise none.
+    And how many were ended: where none leaves but some were, others may have waited behind them. `rate` is
+    segments a second for each sender, None without limit. While the channel is stopped one text is tried at a
+    time, and otherwise none.
     """
     door = channels.door(tx, channel, now)
     if door is Door.SHUT:
         expire(tx, now)
-        return []
-    leaving, opened = _allowed(tx, DUE, places, now)
+        return [], 0
+    leaving, opened, ended = _allowed(tx, DUE, places, now)
     if door is Door.AJAR:
         leaving = leaving[:1]
     leaving = breakers.within_the_hour(tx, _within_rate(tx, leaving, now, rate), now)
     if door is Door.AJAR and leaving and not channels.begin_probe(tx, channel, now):
-        return []
+        return [], 0
     _mark(tx, leaving, now, wall)
     open_questions(tx, [text.token for text in leaving if text.asks], now)
     ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
-    return [opened[text.id] for text in leaving]
+    return [opened[text.id] for text in leaving], ended
 
 
 def expire(tx: Tx, now: datetime) -> None:
@@ -72,24 +73,25 @@ def expire(tx: Tx, now: datetime) -> None:
 
 def _allowed(
     tx: Tx, query: Executable, most: int, now: datetime
-) -> tuple[list[Waiting], dict[int, Text]]:
+) -> tuple[list[Waiting], dict[int, Text], int]:
     """Those of the texts a query finds that may leave; those that may not are ended, with what follows from it.
 
-    And all of them as they would leave, by row id.
+    And all of them as they would leave, by row id, and how many were ended.
     """
     found = [waiting_text(row) for row in tx.rows(query, now=now, most=most)]
     opened = _opened(tx, found, now)
     set_aside(tx, [text.id for text in found if text.id not in opened], UNREADABLE, now)
     waiting = [text for text in found if text.id in opened]
+    unreadable = len(found) - len(waiting)
     if not waiting:
-        return [], {}
+        return [], {}, unreadable
     leaving, ended = _judged(tx, waiting, now)
     end_unsent(tx, ended, now)
     add_missed(tx, _missed(waiting, ended), now)
     gone = {row for row, _, _ in ended}
     wake(tx, [text.patient_id for text in waiting if text.id in gone and text.patient_id], now)
     void_questions(tx, [text.token for text in waiting if text.id in gone and text.asks])
-    return leaving, opened
+    return leaving, opened, len(ended) + unreadable
 
 
 def _opened(tx: Tx, found: Sequence[Waiting], now: datetime) -> dict[int, Text]:

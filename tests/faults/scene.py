@@ -43,14 +43,19 @@ say = ["SLP-03"]
 """
 
 
-def patients_at_noon(url: str, keys: Path, count: int) -> list[str]:
-    """Enrol `count` patients, each with one text due since 20 minutes; the slots that must come of it."""
+def patients_at_noon(
+    url: str, keys: Path, count: int, due_in: timedelta = timedelta(minutes=-20)
+) -> list[str]:
+    """Enrol `count` patients, each with one text due in the minute `due_in` from now, by default since 20 minutes.
+
+    The slots that must come of it.
+    """
     clock = Clock()
     now = clock.now()
     # A zone in which it is noon now, whenever the test runs: the hours let the text go.
     ahead = NOON - now.hour if NOON - now.hour <= 12 else NOON - now.hour - 24
     zone = f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
-    due = now + timedelta(hours=ahead, minutes=-20)
+    due = now + timedelta(hours=ahead) + due_in
     store = Store(open_engine(url), new_keyring())
     save_keyring(store.keyring, keys)
     clock.hold(now - timedelta(hours=1))

@@ -35,6 +35,16 @@ def refuse(world: World, token: str, kind: CodeClass, code: int | None = None) -
     record(world.runtime, [SendError(token, kind, code, "No.")])
 
 
+def test_what_is_of_no_use_any_more_keeps_nobody_waiting(world: World) -> None:
+    now = world.clock.now()
+    for number in range(5):
+        hours_ago = now - timedelta(hours=3)
+        put(world, world.patient(), f"late {number}", due_at=hours_ago, not_after=hours_ago)
+    put(world, world.patient(), "of use")
+    assert claimed(world, places=2) == ["of use"]
+    assert [row.state for row in world.rows("outbox")] == ["expired"] * 5 + ["submitting"]
+
+
 def test_urgent_lanes_leave_first_then_what_was_due_first(world: World) -> None:
     patient, now = world.patient(), world.clock.now()
     put(world, world.patient(), "tip due last", due_at=now - timedelta(minutes=1))

@@ -1,15 +1,11 @@
 """Labelled replies: how many are read as a person read them, in all and by kind of prompt."""
 
-import csv
 from collections import defaultdict
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from service.domain.reading import Reading, read
-
-DATA = Path(__file__).parents[1] / "data"
+from service.domain.reading import read
+from tests.labelled_replies import Case, cases, is_read_as
 
 # Never lowered: what the rules read today they go on reading.
 FLOORS = {
@@ -33,45 +29,6 @@ FIRST_READ = {
     "replies-blind-2.tsv": "148/200 whole, 152/200 by intent, values 148/152; red flags 2/4, opt-outs 2/4;"
     " false red flags 0, false opt-outs 0",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    kind: str
-    reply: str
-    intents: tuple[str, ...]
-    values: tuple[str, ...]
-
-
-def cases(name: str) -> list[Case]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [
-        Case(
-            row["prompt_kind"],
-            row["reply"].replace("\\n", "\n"),
-            tuple(row["expected_intent"].split("+")),
-            tuple((row["expected_value"] or "").split(";")),
-        )
-        for row in rows
-    ]
-
-
-def scored(intent: str, value: str) -> tuple[str, str]:
-    """Topics of questions and barriers of a no are secondary: not scored."""
-    if intent == "question":
-        return intent, ""
-    if intent == "adherence_no":
-        day = value.partition("@")[2]
-        return intent, f"no@{day}" if day else "no"
-    return intent, value
-
-
-def is_read_as(case: Case, reading: Reading) -> bool:
-    values = case.values + ("",) * (len(case.intents) - len(case.values))
-    expected = [scored(i, v) for i, v in zip(case.intents, values, strict=True)]
-    found = [scored(intent.name, intent.value) for intent in reading.intents]
-    return sorted(expected) == sorted(found) and expected[0] == found[0]
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS))

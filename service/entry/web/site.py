@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from flask import Flask, current_app
+from flask.sansio.app import App
 
 from service.entry.pulse import Pulse
 from service.entry.web.impact_runs import ImpactRuns
@@ -41,6 +42,11 @@ def attach(app: Flask, site: Site) -> None:
     app.extensions[_NAME] = site
 
 
+def site_of(app: App) -> Site:
+    """The site of an application."""
+    return cast("Site", app.extensions[_NAME])
+
+
 def current_site() -> Site:
     """The site of the request being answered."""
-    return cast("Site", current_app.extensions[_NAME])
+    return site_of(current_app)

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
+from typing import cast
 
 import structlog
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, current_app, request
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from service.domain.delivery import PROVIDER_STATES, State
 from service.domain.exchange import Inbound, Receipt
 from service.entry.web.signatures import is_signed
-from service.entry.web.site import current_site
+from service.entry.web.site import current_site, site_of
+from service.entry.web.together import Together
 from service.flows.take_receipt import take_receipts
 from service.flows.take_reply import store_replies
 
@@ -25,6 +29,27 @@ DONE = ("", 204)
 
 log = structlog.get_logger()
 View = Callable[..., ResponseReturnValue]
+_NAME = "evenfall_arrivals"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """How what the provider posts gets into the store, however many requests bring it at once."""
+
+    replies: Together[Inbound]
+    receipts: Together[Receipt]
+
+
+@pages.record
+def _prepare(state: BlueprintSetupState) -> None:
+    runtime = site_of(state.app).runtime
+    state.app.extensions[_NAME] = Arrivals(
+        Together(partial(store_replies, runtime)), Together(partial(take_receipts, runtime))
+    )
+
+
+def _arrivals() -> Arrivals:
+    return cast("Arrivals", current_app.extensions[_NAME])
 
 
 def signed(view: View) -> View:
@@ -69,7 +94,7 @@ def inbound() -> ResponseReturnValue:
         at=_now(),
         media=int(media) if media.isdecimal() else 0,
     )
-    store_replies(current_site().runtime, [reply])
+    _arrivals().replies.write(reply)
     return DONE
 
 
@@ -92,7 +117,7 @@ def status(token: str) -> ResponseReturnValue:
         error_code=int(code) if CODE.fullmatch(code) else None,
         at=_now(),
     )
-    take_receipts(current_site().runtime, [receipt])
+    _arrivals().receipts.write(receipt)
     return DONE
 
 

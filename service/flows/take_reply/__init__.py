@@ -45,8 +45,14 @@ def store_replies(runtime: Runtime, came: Sequence[Inbound]) -> int:
     return stored
 
 
+def read_all(runtime: Runtime) -> None:
+    """Chunk after chunk until nobody waits: a rush of replies must not take turns."""
+    while read_replies(runtime) == CHUNK:
+        pass
+
+
 def read_replies(runtime: Runtime) -> int:
-    """Read every stored reply nobody has read yet; how many there were.
+    """Read the oldest stored replies nobody has read yet, a chunk at most; how many there were.
 
     Each has its own transaction, so that one that cannot be read holds up nobody else's.
     """

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, literal_column, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.base import Base, Id, Instant, OfClinic, Sealed, Token
@@ -122,8 +122,10 @@ class MissedEpisode(OfClinic, Base):
 
 # Written out, not bound: SQLite uses a partial index only where it can see the condition in the statement.
 IS_PLANNED = OutboxText.state == literal_column("'planned'")
-IS_SUBMITTING = OutboxText.state == literal_column("'submitting'")
-IS_UNKNOWN = OutboxText.state == literal_column("'unknown'")
+IS_UNCERTAIN = OutboxText.state.in_((literal_column("'submitting'"), literal_column("'unknown'")))
+# Said twice, or the index of both would not be used for one of them.
+IS_SUBMITTING = and_(IS_UNCERTAIN, OutboxText.state == literal_column("'submitting'"))
+IS_UNKNOWN = and_(IS_UNCERTAIN, OutboxText.state == literal_column("'unknown'"))
 IS_AMISS = OutboxText.state.in_([literal_column(f"'{state}'") for state in _STATES_AMISS])
 IS_UNSETTLED = OutboxText.state.in_((literal_column("'accepted'"), literal_column("'sent'")))
 
