@@ -7,7 +7,6 @@ from sqlalchemy.engine import make_url
 
 from service.store.session import prepare_sqlite
 
-
 # Beyond the five connections that are kept: sixteen requests, the ticks and the sender may each want one at once.
 BESIDE = 20
 
