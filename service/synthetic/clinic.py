@@ -115,7 +115,14 @@ def _stories(
         (
             "Joan",
             {"facts": {"dopamine_agonist": "yes", "uses_caffeine": "yes"}, "privacy": "plain"},
-            {"severity": 5.5, "onset": 490, "onset_now": 270, "earlier": True, "replies": 0.97},
+            {
+                "severity": 5.5,
+                "onset": 490,
+                "onset_now": 270,
+                "earlier": True,
+                "replies": 0.97,
+                "asks": "can i come in sooner than my appointment",
+            },
         ),
         ("Grace", {"facts": {"drinks": "fri,sat"}}, {"severity": 3.5, "silent_days": 9}),
         ("Peter", {"facts": {"exercise_cleared": "yes"}}, {"severity": 3.0}),
@@ -131,7 +138,12 @@ def _stories(
                 },
                 "privacy": "plain",
             },
-            {"severity": 4.0, "keeps": 0.92, "replies": 0.95},
+            {
+                "severity": 4.0,
+                "keeps": 0.92,
+                "replies": 0.95,
+                "asks": "Is it ok to take it with my magnesium?",
+            },
         ),
         (
             "Leo",

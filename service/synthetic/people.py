@@ -14,6 +14,7 @@ from service.domain.exchange import Text
 # Shares of answers, our guesses from the trials clinical.md section 2 names.
 LATE_SHARE, TYPICAL_DELAY_MIN, LATE_DELAY_H = 0.06, 12.0, 9.0
 ASIDE_SHARE = 0.01
+LAST_DAYS = {0, 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Person:
 
     `severity` is the usual score and `spread` its deviation, `worse_days` how long it has been climbing to
     `worst`; `onset` is the usual
-    hour in minutes after noon, `onset_now` what it drifts to over the last 30 days.
+    hour in minutes after noon, `onset_now` what it drifts to over the last 30 days. `asks`: what they want to know
+    on the last two days.
     """
 
     phone: str
@@ -40,6 +42,7 @@ class Person:
     stops_day: int | None = None
     joins: bool = True
     earlier: bool = False
+    asks: str = ""
 
 
 def ordinary_person(phone: str, language: str, bedtime: time, chance: Random) -> Person:
@@ -101,7 +104,10 @@ def _answers(
         return
     if days_left < person.silent_days or chance.random() > person.replies:
         return
-    yield _delay(chance), _worded(person, asked, days_left, chance)
+    delay = _delay(chance)
+    yield delay, _worded(person, asked, days_left, chance)
+    if person.asks and days_left in LAST_DAYS:
+        yield delay + timedelta(minutes=chance.randint(2, 9)), person.asks
 
 
 def _asked(body: str, language: str) -> str | None:
