@@ -1,5 +1,6 @@
 """A clock that jumps plans and sends nothing until it agrees again or a person says that it is right."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,9 +21,11 @@ PLACES = 10
 
 
 @pytest.fixture
-def world(sqlite_clinic_url: str) -> World:
+def world(sqlite_clinic_url: str) -> Iterator[World]:
     """A clinic whose database has no clock of its own: the standing one is compared with nobody's."""
-    return make_world(sqlite_clinic_url)
+    made = make_world(sqlite_clinic_url)
+    yield made
+    made.store.engine.dispose()
 
 
 def restarted(world: World) -> Runtime:
@@ -106,3 +109,4 @@ def test_the_databases_clock_is_asked(postgres_clinic_url: str) -> None:
     assert "the database’s" in halt.why
     assert say_it_is_right(world)
     assert keeps_time(world.runtime)
+    world.store.engine.dispose()

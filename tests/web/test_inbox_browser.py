@@ -39,10 +39,14 @@ def test_a_morning_at_the_inbox_by_keyboard_alone(world: World, browser: Browser
         assert page.locator("#count .encoding").inner_text() == "GSM-7"
         page.get_by_role("button", name="Send", exact=True).press("Enter")
         page.wait_for_selector("#resting")
-        page.keyboard.press("j")
+        # A key counts only once its page has loaded what listens for it.
+        with page.expect_navigation():
+            page.keyboard.press("j")
         page.wait_for_selector("text=Ana")
         assert faults_in_every_look(page) == []
-        page.keyboard.press("e")
+        with page.expect_navigation():
+            page.keyboard.press("e")
         page.wait_for_selector("text=This is the next one.")
-        page.keyboard.press("e")
+        with page.expect_navigation():
+            page.keyboard.press("e")
         page.wait_for_selector("text=No reply waits for a person.")
