@@ -146,11 +146,13 @@ def relieve(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome
     outcome.given.append(
         Given("episode", intent.name, None, "", night, about, question=None, late=False)
     )
+    outcome.asked_for = True
     outcome.said.append(Said("LEG-01", Kind.ANSWER))
 
 
 def tell_status(talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
     """Say whether texts are on."""
+    outcome.asked_for = True
     if talk.paused:
         outcome.said.append(Said("SYS-25", Kind.ANSWER))
         return
@@ -170,6 +172,7 @@ def change_amount(_talk: Talk, intent: Intent, _question: Open | None, outcome: 
 
 def list_commands(_talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
     """Say what may be asked for."""
+    outcome.asked_for = True
     outcome.said.append(Said("SYS-26", Kind.ANSWER))
 
 

@@ -125,6 +125,7 @@ class Outcome:
     """Everything a reply changes, gathered intent by intent.
 
     `alerts`: the rules it raises, and what it said of each. `facts` begin today, `ended_facts` hold no longer.
+    `asked_for`: by a command that only wants an answer.
     """
 
     bound: list[int | None] = field(default_factory=list)
@@ -143,12 +144,13 @@ class Outcome:
     opened: Open | None = None
     reasked: Open | None = None
     review: bool = False
+    asked_for: bool = False
 
     @property
     def obeys(self) -> bool:
-        """Whether it does what the patient asked for: another bedtime or language, a pause, a topic less, later."""
+        """Whether it does what the patient asked for: another bedtime or language, a pause, relief, the menu, later."""
         changed = self.changes or self.left_out or self.pause_until or self.resume or self.later
-        return bool(changed or self.ended_facts or "fewer_texts" in self.facts)
+        return bool(changed or self.ended_facts or self.asked_for or "fewer_texts" in self.facts)
 
     @property
     def answers(self) -> bool:

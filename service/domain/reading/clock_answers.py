@@ -121,13 +121,17 @@ def bedtime_told(document: Document, lexicon: Lexicon, usual: time | None) -> In
     return answer if answer and answer.name == "bedtime_change" else None
 
 
-def bedtime_command(document: Document, lexicon: Lexicon, usual: time | None) -> Intent | None:
-    """A new bedtime, told as a command with nothing beside it: "bedtime 22:30"."""
+def bedtime_command(
+    document: Document, lexicon: Lexicon, usual: time | None, *, asked: bool
+) -> Intent | None:
+    """A new bedtime, told as a command with nothing beside it: "bedtime 22:30", "bed 11" where nothing is `asked`."""
     marks = document.all("bed.command", "bed.word")
     found = clocks(document, lexicon) if marks else []
     named = [mark for mark in marks if found and mark.end == found[0].start]
     # "Bed 7 day 2" scores the evening: after the bare word only what can be nothing but a time is one.
-    if len(found) != 1 or not any(m.concept == "bed.command" or found[0].sure for m in named):
+    if len(found) != 1 or not any(
+        mark.concept == "bed.command" or found[0].sure or not asked for mark in named
+    ):
         return None
     beside = set(range(len(document.tokens))) - set(range(found[0].start, found[0].end))
     rest = ("bed.command_rest", "bed.weekend", "command.courtesy")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from service.domain.reading.clock import clocks
 from service.domain.reading.days import weekday
-from service.domain.reading.document import Document
+from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
 from service.domain.reading.later import named_hour, postponed
 from service.domain.reading.lexicon import Lexicon
@@ -21,6 +21,25 @@ _EARLY = frozenset({"breakfast", "morning", "noon", "desayuno", "mediodia"})
 _JOINTS = frozenset({"but", "and", "pero", "y"})
 _BARRIERS = ("stopped", "ran_out", "forgot", "side_effect", "unwell")
 # Being unwell keeps nobody from abstaining.
+_TAKING = frozenset({"took", "taken", "take", "had"})
+_ARTICLES = frozenset({"a", "an", "the", "my", "some", "un", "una", "el", "la"})
+_DOSES = frozenset(
+    {
+        "one",
+        "it",
+        "mine",
+        "dose",
+        "doses",
+        "tablet",
+        "tablets",
+        "capsule",
+        "tab",
+        "tabs",
+        "vitamin",
+        "thing",
+        "stuff",
+    }
+)
 _ABSTAINED = frozenset({"caffeine", "alcohol", "nicotine"})
 _FELT_AT = {"iron": frozenset(SIDE_EFFECTS) - {"tight"}, "compression": {"skin", "tight"}}
 
@@ -94,6 +113,8 @@ def _day(piece: Document) -> str | None:
 def _one_day(document: Document, topic: str, lexicon: Lexicon) -> Intent | None:
     said = polarity(document, (f"did.{topic}",), (f"did_not.{topic}",))
     words = document.raw.strip() if said.mark is None else _words(document, said)
+    if topic == "iron" and said.told and said.mark and _took_else(document, said.mark):
+        return None
     if topic == "iron" and document.has("off_day") and said.told is not True:
         return Intent("not_due", words=words)
     if document.has("clinician.stopped") and not said.bare:
@@ -112,6 +133,20 @@ def _one_day(document: Document, topic: str, lexicon: Lexicon) -> Intent | None:
     if answer:
         return Intent("adherence_yes", "yes", words, sure)
     return Intent("adherence_no", f"no:{barrier}" if barrier else "no", words, sure)
+
+
+def _took_else(document: Document, mark: Mark) -> bool:
+    """Whether what was taken is named and is no pill: "took a nap", "took the bus"."""
+    if document.words[mark.end - 1] not in _TAKING:
+        return False
+    end = mark.end
+    while (
+        end < len(document.tokens) and document.tokens[end].part == document.tokens[mark.start].part
+    ):
+        end += 1
+    named = document.words[mark.end : end]
+    pill = document.between(mark.end, end, "topic.iron") or _DOSES.intersection(named)
+    return len(named) > 1 and named[0] in _ARTICLES and not pill
 
 
 def _partly(document: Document) -> bool:

@@ -58,11 +58,12 @@ def felt(document: Document) -> list[Intent]:
 
 def denied(document: Document, mark: Mark) -> bool:
     """Whether a side effect is denied: "no nausea", "my stool isnt black"."""
-    words = document.words
+    words, part = document.words, document.tokens[mark.start].part
     return any(
         not (words[no.start] == "no" and words[no.end] in _ANEW)
         for no in document.between(mark.start - 2, mark.end, "guard.not_felt")
-        if no.start != mark.start
+        # "No, threw up": a no of its own answers, and denies nothing.
+        if no.start != mark.start and document.tokens[no.start].part == part
     )
 
 

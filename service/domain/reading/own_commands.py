@@ -43,5 +43,5 @@ def _hour(document: Document, lexicon: Lexicon) -> Intent | None:
     beside = set(range(len(document.tokens))) - set(range(found[0].start, found[0].end))
     for mark in document.all("command.time_word", *_BESIDE):
         beside.difference_update(range(mark.start, mark.end))
-    at = hour_24(found[0], early_is_morning=False)
+    at = hour_24(found[0], early_is_morning=False) if found[0].valid else None
     return Intent("time_pref", at, document.raw.strip()) if at and not beside else None

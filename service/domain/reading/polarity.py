@@ -7,6 +7,11 @@ from service.domain.reading.document import Document, Mark
 
 _DENIED = frozenset({"didnt", "not", "havent", "never", "couldnt", "hasnt", "dont", "cant", "wont"})
 _FAMILY = ("yes", "no", "soft_no", "done", "undone", "maybe", "intend", "yet", "acknowledge")
+# What may follow such an answer without telling anything else.
+_BESIDE_AUXILIARY = {
+    "have": ("beside_have",),
+    **dict.fromkeys(("did", "do"), ("beside_have", "beside_did")),
+}
 # "What should we do": the words of a question before its "i do".
 _LONGEST_OPENING = 2
 
@@ -67,9 +72,20 @@ def _met(document: Document, mark: Mark, yes_told: tuple[str, ...]) -> bool:
 
 
 def _no_answer(document: Document, mark: Mark) -> bool:
-    """Whether a bare word answers nothing: the Spanish "y", the "i do" of "what do i do"."""
+    """Whether a bare word answers nothing: the Spanish "y", the "i do" of "what do i do", of "i have a fever"."""
     asks = document.between(mark.start - _LONGEST_OPENING, mark.start, "question")
-    return _spanish_and(document, mark) or any(mark.end <= one.end for one in asks)
+    asked = any(mark.end <= one.end for one in asks)
+    return asked or _spanish_and(document, mark) or _tells_on(document, mark)
+
+
+def _tells_on(document: Document, mark: Mark) -> bool:
+    """Whether an "i have", "i did" goes on to tell something: "i did already" answers, "i have no ride" does not."""
+    after = mark.end
+    beside = _BESIDE_AUXILIARY.get(document.words[after - 1])
+    if beside is None or after - mark.start < 2 or after >= len(document.tokens):
+        return False
+    goes_on = document.tokens[after].part == document.tokens[after - 1].part
+    return goes_on and not document.between(after, after + 1, *beside)
 
 
 def _spanish_and(document: Document, mark: Mark) -> bool:
@@ -98,6 +114,10 @@ def _decisive(document: Document, bare: list[Mark]) -> Mark | None:
     if not bare:
         return None
     for yes, no in pairwise(bare):
+        between = document.words[yes.end : no.start]
+        ends = no.end == len(document.tokens) or document.tokens[no.end].glue.strip()
+        if ends and between in {("and",), ("y",)} and {yes.concept, no.concept} == {"yes", "no"}:
+            return None  # "yes and no"
         joined = yes.end == no.start and "." not in document.tokens[no.start].glue
         closing = no.end == len(document.tokens) or document.tokens[no.end].glue.strip()
         again = any(mark.concept == "no" and mark.start - no.end in {0, 1} for mark in bare)

@@ -124,7 +124,7 @@ def _unflagged(request: Request) -> list[Intent]:
         return [*found, replace(repaired, kind=None)]
     pause = commands.pause(document, request.lexicon, asked=request.asked)
     if pause:
-        return [*found, pause]
+        return [*found, *_before(request, pause), pause]
     command = _whatever_is_open(request)
     if command:
         return [*found, command]
@@ -133,6 +133,14 @@ def _unflagged(request: Request) -> list[Intent]:
     if stop:
         return [*found, *(answer for answer in sure if answer.words not in stop.words)]
     return _complete(request, sure, answers)
+
+
+def _before(request: Request, command: Intent) -> list[Intent]:
+    """A number that answers, told before a command: "4 pause 3"."""
+    place = request.document.raw.find(command.words)
+    ahead = sum(token.end <= place for token in request.document.tokens)
+    told = _sure(replace(request, document=request.document.keep(0, ahead))) if ahead > 0 else []
+    return [answer for answer in told if answer.name in _BY_NUMBER]
 
 
 def _in_own_words(request: Request, asked: OwnQuestion) -> list[Intent]:
@@ -167,7 +175,7 @@ def _whatever_is_open(request: Request) -> Intent | None:
     resumed = commands.resume(request.document) if "paused" in request.kinds else None
     if resumed:
         return resumed
-    moved = bedtime_command(request.document, request.lexicon, request.usual)
+    moved = bedtime_command(request.document, request.lexicon, request.usual, asked=request.asked)
     return replace(moved, kind="bedtime_ask") if moved and "bedtime_ask" in request.kinds else moved
 
 

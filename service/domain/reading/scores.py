@@ -15,7 +15,7 @@ _LABELS = (
     frozenset({"c", "sleep", "sueno", "slept", "dormir"}),
 )
 _NIGHT_UNITS = frozenset(
-    {"night", "nights", "nite", "nites", "day", "days", "time", "times", "of"}
+    {"night", "nights", "nite", "nites", "day", "days", "time", "times", "of", "ones"}
     | {"noche", "noches", "dia", "dias", "veces"}
 )
 _RUN_TOGETHER = 100
@@ -213,7 +213,7 @@ def nights(document: Document, lexicon: Lexicon) -> Intent | None:
 
 def _of_nights(document: Document, number: Number) -> bool:
     """Whether a count counts nights or days: "3 nights", not "2 tylenol" and "up at 3am"."""
-    return bool(_NIGHT_UNITS.intersection(document.words[number.end : number.end + 1]))
+    return bool(_NIGHT_UNITS.intersection(document.words[number.end : number.end + 2]))
 
 
 def _in_a_phrase(document: Document, number: Number) -> bool:

@@ -140,8 +140,10 @@ def _later(value: str, on: date) -> str:
 
 
 def _bedtime(value: str, _on: date) -> str:
-    clock, _, tonight = value.partition("@")
-    return f"bedtime {clock}" + (", for tonight only" if tonight else "")
+    clock, _, when = value.partition("@")
+    return f"bedtime {clock}" + {"tonight": ", for tonight only", "weekend": ", at weekends"}.get(
+        when, ""
+    )
 
 
 def _unknown(value: str, _on: date) -> str:
