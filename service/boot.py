@@ -51,6 +51,7 @@ class Deployment:
     public_url: str
     secret_key: str
     auth_tokens: tuple[str, ...]
+    account: str
     loopback: bool
     is_demo: bool
     pick_up: Callable[[str], None] | None
@@ -93,6 +94,7 @@ def _deploy(
         public_url=settings.public_url,
         secret_key=settings.secret_key.get_secret_value() or secrets.token_hex(32),
         auth_tokens=tuple(filter(None, (token.get_secret_value() for token in tokens))),
+        account=settings.twilio_account_sid,
         loopback=settings.is_loopback(),
         is_demo=is_demo(settings, store),
         pick_up=gateway.pick_up if isinstance(gateway, SimulatedGateway) else None,

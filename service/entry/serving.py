@@ -68,6 +68,7 @@ def site_of(
         public_url=service.public_url,
         loopback=service.loopback,
         auth_tokens=service.auth_tokens,
+        account=service.account,
         travel=travel,
         pick_up=service.pick_up,
         pulse=pulse or Pulse(),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from service.store.people import all_patients, open_person, phone_index
+from service.store.people import all_patients, open_person, open_phone, phone_index
 from service.store.records import Patient, Person
 from service.store.rows import as_record, columns
 from service.store.session import Tx
@@ -101,6 +101,12 @@ def by_number(tx: Tx, clinic_id: int, number: str) -> list[int]:
         PatientRow.phone_index == phone_index(tx.keyring, number),
     )
     return [row[0] for row in tx.rows(select(PatientRow.id).where(mine))]
+
+
+def by_last_digits(tx: Tx, clinic_id: int, digits: str) -> list[int]:
+    """The patients whose number ends so: what is shown of it on their pages."""
+    everybody = all_patients(tx, clinic_id)
+    return [one.id for one in everybody if open_phone(tx.keyring, one).endswith(digits)]
 
 
 def listed(

@@ -79,7 +79,14 @@ class Provider:
 def provider_of(url: str) -> Iterator[Provider]:
     clinic = make_clinic(url)
     tokens = (TOKEN, OLD_TOKEN)
-    site = Site(clinic.runtime, "a secret for tests", PUBLIC, loopback=False, auth_tokens=tokens)
+    site = Site(
+        clinic.runtime,
+        "a secret for tests",
+        PUBLIC,
+        loopback=False,
+        auth_tokens=tokens,
+        account="AC1",
+    )
     yield Provider(create_app(site).test_client(), clinic)
     clinic.store.engine.dispose()
 
@@ -210,7 +217,9 @@ def test_words_beyond_the_providers_limit_are_cut(provider: Provider) -> None:
         ("fields nobody told us of", {"ProfileName": "Tom", "Future": "1"}, 204, [0]),
         ("no name", {"MessageSid": ""}, 400, []),
         ("no sender", {"From": ""}, 400, []),
-        ("a number that is no clinic's", {"To": "+19025550000"}, 204, []),
+        ("another number of the only clinic's account", {"To": "+19025550000"}, 204, [0]),
+        ("its own account", {"AccountSid": "AC1"}, 204, [0]),
+        ("another account", {"AccountSid": "AC9"}, 403, []),
     ],
 )
 def test_what_an_inbound_form_holds(

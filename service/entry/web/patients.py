@@ -1,5 +1,6 @@
 """Patients: everybody of the clinic, searched, sorted and paged."""
 
+import re
 from collections.abc import Sequence
 
 import phonenumbers
@@ -19,6 +20,8 @@ pages = Blueprint("patients", __name__)
 
 LONGEST_QUERY = 80
 FEWEST_DIGITS = 7
+# As many digits of a number as the pages show.
+LAST_DIGITS = re.compile(r"\d{4}")
 STATUSES = {
     "active": ("ok", "Receiving texts"),
     "paused": ("", "Paused"),
@@ -82,6 +85,8 @@ def _found(tx: Tx, clinic: Clinic, typed: str, *, names_open: bool) -> Sequence[
     ids = people_search.by_reference(tx, clinic.id, typed)
     if names_open:
         ids += people_search.by_name(tx, clinic.id, typed)
+        if LAST_DIGITS.fullmatch(typed):
+            ids += people_search.by_last_digits(tx, clinic.id, typed)
     return ids
 
 

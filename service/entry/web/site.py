@@ -18,7 +18,7 @@ _NAME = "evenfall"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site. `auth_tokens` are the provider's, new and old, for its webhooks' signatures.
+    """One site. `auth_tokens` are the provider's, new and old, for its webhooks' signatures; `account` whose they are.
 
     `loopback`: only this machine can reach it, so its cookie may do without Secure. `travel` moves the
     clinic's clock forward to an instant, `pick_up` puts a simulated phone (by its number) into the visitor's hand;
@@ -30,6 +30,7 @@ class Site:
     public_url: str
     loopback: bool
     auth_tokens: tuple[str, ...] = ()
+    account: str = ""
     travel: Callable[[datetime], None] | None = None
     pick_up: Callable[[str], None] | None = None
     pulse: Pulse = field(default_factory=Pulse)

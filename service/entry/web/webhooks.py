@@ -53,7 +53,7 @@ def _arrivals() -> Arrivals:
 
 
 def signed(view: View) -> View:
-    """Refuse with 403, before anything is written, what the provider did not sign."""
+    """Refuse with 403, before anything is written, what the provider did not sign, or for another account."""
 
     @wraps(view)
     def checked(**names: str) -> ResponseReturnValue:
@@ -63,6 +63,9 @@ def signed(view: View) -> View:
         url = site.public_url.rstrip("/") + _raw_target()
         if not is_signed(site.auth_tokens, url, request.form, body, request.headers.get(SIGNATURE)):
             log.warning("webhook refused", path=request.path)
+            abort(403)
+        if request.form.get("AccountSid", site.account) != site.account:
+            log.warning("webhook of another account", path=request.path)
             abort(403)
         return view(**names)
 

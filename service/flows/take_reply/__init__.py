@@ -33,9 +33,7 @@ def store_replies(runtime: Runtime, came: Sequence[Inbound]) -> int:
     """Store what came in, each once, before anything looks at it; how many were new."""
     stored = 0
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
-        clinics = {
-            number: people.clinic_by_sender(tx, number) for number in {one.to for one in came}
-        }
+        clinics = {number: _clinic_of(tx, number) for number in {one.to for one in came}}
         for reply in came:
             clinic = clinics[reply.to]
             if clinic is None:
@@ -43,6 +41,15 @@ def store_replies(runtime: Runtime, came: Sequence[Inbound]) -> int:
                 continue
             stored += replies.store_reply(tx, clinic.id, reply)
     return stored
+
+
+def _clinic_of(tx: Tx, number: str) -> Clinic | None:
+    """Whose number a text went to; where one clinic is alone, any number of the account's is its own."""
+    known = people.clinic_by_sender(tx, number)
+    if known is not None:
+        return known
+    clinics = people.all_clinics(tx)
+    return clinics[0] if len(clinics) == 1 else None
 
 
 def read_all(runtime: Runtime) -> None:
