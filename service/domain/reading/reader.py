@@ -186,6 +186,9 @@ def _complete(request: Request, sure: list[Intent], answers: list[Intent]) -> li
     if not sure:
         score = scores.unasked(document, request.lexicon)
         found = [score] if score else _told(request)
+    elif document.has("bed.for_good"):
+        moved = bedtime_told(document, request.lexicon, request.usual)
+        found += [moved] if moved and all(one.name != moved.name for one in sure) else []
     command = [] if sure else _commands(request)
     if command:
         return command

@@ -99,6 +99,9 @@ def _of_the_night_asked(document: Document, found: list[Number]) -> list[Number]
     if len(found) < 2 or not earlier:
         return found
     asked = document.all("last_night", "today")
+    if not asked:
+        beside = [n for n in found if any(_beside(document, n, mark) for mark in earlier)]
+        return [n for n in found if n not in beside] or found
     kept = []
     for number in found:
         to_earlier = min(_apart(document, number, mark) for mark in earlier)
@@ -110,6 +113,19 @@ def _of_the_night_asked(document: Document, found: list[Number]) -> list[Number]
         if to_asked < to_earlier or not same_part:
             kept.append(number)
     return kept or found
+
+
+def _beside(document: Document, number: Number, mark: Mark) -> bool:
+    """Whether a number is given for an earlier night: "yesterday's 8", "yesterday 8", "el 8 de ayer"."""
+    led = document.words[mark.end : number.start] in {
+        (),
+        ("was",),
+        ("was", "a"),
+        ("fue",),
+        ("era",),
+    }
+    led = led and mark.end <= number.start
+    return led or document.words[number.end : mark.start] in {("de",), ("from",), ("on",)}
 
 
 def _apart(document: Document, number: Number, mark: Mark) -> tuple[bool, int]:
