@@ -83,7 +83,7 @@ def _count(runtime: Runtime, tx: Tx, now: datetime) -> Impact:
     assert newest is not None
     version, programme = newest
     source = version.source.replace('offset = "-2h"', 'offset = "-3h"')
-    moved = check(content, source, "caffeine.toml", {})
+    moved = check(content, source, "caffeine.toml", {}, {"en"})
     after = as_if_published(content, moved, source, {}, "now", clinic.zone, now)
     people = touched(programme_pages.reached(tx, clinic.id), [programme, moved], now)
     proposal = Proposal(clinic, version.number + 1, content, after, now, longest_name(tx, people))
