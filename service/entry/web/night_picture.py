@@ -69,17 +69,25 @@ def _labels(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) -> lis
         *((_x(pin.shown, frame), _words(pin), pin) for pin in pins),
     ]
     taken: list[list[tuple[float, float]]] = []
-    labels = []
+    labels: list[_Label] = []
     for x, words, pin in sorted(marks, key=lambda mark: (mark[2] is not None, mark[0])):
         long = 14 + _LETTER * len(words)
-        leftwards = x + long > frame.width
-        span = (x - long, x + _RADIUS) if leftwards else (x - _RADIUS, x + long)
+        right, left = (x - _RADIUS, x + long), (x - long, x + _RADIUS)
+        lines = [label.x for label in labels]
+        crossed = _crossed(right, x, lines) and left[0] >= 0 and not _crossed(left, x, lines)
+        leftwards = right[1] > frame.width or crossed
+        span = left if leftwards else right
         row = next((at for at, spans in enumerate(taken) if _free(span, spans)), len(taken))
         if row == len(taken):
             taken.append([])
         taken[row].append(span)
         labels.append(_Label(x, words, leftwards, row, pin))
     return labels
+
+
+def _crossed(span: tuple[float, float], own: float, lines: Sequence[float]) -> bool:
+    """Whether the line of another mark runs down through these words."""
+    return any(span[0] < x < span[1] and x != own for x in lines)
 
 
 def _free(span: tuple[float, float], spans: Sequence[tuple[float, float]]) -> bool:

@@ -30,12 +30,12 @@ class Site:
     public_url: str
     loopback: bool
     auth_tokens: tuple[str, ...] = ()
-    account: str = ""
     travel: Callable[[datetime], None] | None = None
     pick_up: Callable[[str], None] | None = None
     pulse: Pulse = field(default_factory=Pulse)
     impacts: ImpactRuns = field(default_factory=ImpactRuns)
     rehearsals: RehearsalRuns = field(default_factory=RehearsalRuns)
+    account: str = ""
 
 
 def attach(app: Flask, site: Site) -> None:
