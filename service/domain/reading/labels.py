@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Raised with every change of a rule or lexicon; stored with each reading.
-RULE_VERSION: Final = "2026.11.10"
+RULE_VERSION: Final = "2026.11.11"
 
 MOST_CHARACTERS: Final = 1600
 
@@ -37,6 +37,9 @@ _ANSWER_TYPES: Final = {
     "nights_0_7": "nights",
     "gate": "gate",
 }
+
+NUMBER_KINDS: Final = ("symptom_0_10", "weekly_3", "nights_0_7")
+"""Answered with numbers of the scale."""
 
 QUESTION_KINDS: Final = tuple(_ANSWER_TYPES)
 

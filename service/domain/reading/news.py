@@ -2,9 +2,13 @@
 
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import SIDE_EFFECTS, Intent
+from service.domain.reading.lexicon import Lexicon
+from service.domain.reading.numbers import SCALE, numbers
 
 # "No they itch": the no answers us.
 _ANEW = frozenset({"they", "it", "its", "i", "im", "my", "me", "the", "se", "mi", "mis"})
+_NUMBER = frozenset({"number", "numero"})
+_SLIP_REACH = 8
 _SIDES = tuple(f"side.{tag}" for tag in SIDE_EFFECTS)
 _TOPICS = (
     "appointment",
@@ -20,14 +24,49 @@ _TOPICS = (
 )
 
 
-def wrong_party(document: Document) -> Intent | None:
-    """Deceased, wrong number, or a stranger who asks who we are."""
+def wrong_party(document: Document, lexicon: Lexicon, *, number_asked: bool) -> Intent | None:
+    """Deceased, wrong number, or a stranger who asks who we are.
+
+    `number_asked`: the open question takes numbers, so that a number beside "wrong number" is the right one.
+    """
     for value in ("deceased", "wrong_number", "unsure"):
         marks = document.all(f"writer.{value}")
-        if marks and not (value == "deceased" and document.has("guard.past", "writer.other_died")):
+        if value == "deceased" and _somebody_else_died(document):
+            continue
+        if value == "wrong_number":
+            asked_in = lexicon if number_asked else None
+            marks = [mark for mark in marks if not _own_slip(document, mark, asked_in)]
+        if marks:
             words = document.quote(marks[0].start, marks[0].end)
             return Intent("wrong_party", value, words, 1.0 if value != "deceased" else 0.8)
     return None
+
+
+def _somebody_else_died(document: Document) -> bool:
+    """The writer is bereaved, and well: "my husband died sunday. 7".
+
+    Not where the phone was the dead person's, a relative answers for the patient, or the texts are to stop.
+    """
+    if document.has("guard.past", "writer.other_died"):
+        return True
+    about_the_patient = ("writer.their_phone", "writer.proxy", "command.stop")
+    return document.has("writer.lost") and not document.has(*about_the_patient)
+
+
+def _own_slip(document: Document, mark: Mark, numbers_in: Lexicon | None) -> bool:
+    """The number sent was wrong, not the number texted: "wrong number i sent".
+
+    "Wrong number, 6" is one where numbers were asked; `numbers_in` is None where none were.
+    """
+    for slip in document.between(mark.start - _SLIP_REACH, mark.end, "writer.own_slip"):
+        if mark.start < slip.end:
+            return True
+    named = document.words[mark.start : mark.end]
+    if numbers_in is None or not _NUMBER.intersection(named):
+        return False
+    rest = document.keep(mark.end, len(document.tokens))
+    given = [number.value for number in numbers(rest, numbers_in, decimal_comma=False)]
+    return bool(given) and all(0 <= value <= SCALE for value in given)
 
 
 def proxy(document: Document) -> Intent | None:

@@ -9,7 +9,14 @@ from service.domain.reading import commands, lexicon, machine_made, news, scores
 from service.domain.reading.clock_answers import bedtime_command, bedtime_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
-from service.domain.reading.labels import RULE_VERSION, STATES, YES_NO_GOALS, Intent, Reading
+from service.domain.reading.labels import (
+    NUMBER_KINDS,
+    RULE_VERSION,
+    STATES,
+    YES_NO_GOALS,
+    Intent,
+    Reading,
+)
 from service.domain.reading.later import postponed
 from service.domain.reading.open_questions import answered
 from service.domain.reading.own_answers import own_answer
@@ -116,7 +123,7 @@ def _unflagged(request: Request) -> list[Intent]:
     if stop and stop.name != "stop":
         return [stop]
     found = [stop] if stop else []
-    party = news.wrong_party(document)
+    party = _wrong_party(request)
     if party:
         return [*found, party]
     repaired = correction(document, request.lexicon, request.kinds, request.usual)
@@ -150,7 +157,7 @@ def _in_own_words(request: Request, asked: OwnQuestion) -> list[Intent]:
     if stop and stop.name == "stop":
         return [stop]
     owed = (
-        news.wrong_party(document),
+        _wrong_party(request),
         commands.emergency(document),
         commands.help_alone(document),
         postponed(document, request.lexicon),
@@ -161,6 +168,12 @@ def _in_own_words(request: Request, asked: OwnQuestion) -> list[Intent]:
     answer = own_answer(document, request.lexicon, asked)
     asks = news.question(document)
     return [replace(one, kind=OWN if one is answer else None) for one in (answer, asks) if one]
+
+
+def _wrong_party(request: Request) -> Intent | None:
+    return news.wrong_party(
+        request.document, request.lexicon, number_asked=request.newest in NUMBER_KINDS
+    )
 
 
 def _whatever_is_open(request: Request) -> Intent | None:
@@ -216,7 +229,7 @@ def _commands(request: Request) -> list[Intent]:
 def _consent(request: Request) -> list[Intent]:
     """The invitation: join, refuse, or still undecided."""
     document = request.document
-    party = news.wrong_party(document)
+    party = _wrong_party(request)
     if party:
         return [party]
     stop = commands.stop(document, request.lexicon)
