@@ -18,6 +18,8 @@ from tests.faults.invariants import RANK
 from tests.twilio_stub import TwilioStub, post_signed
 
 HANDS, AGAIN_S, BEAT_S = 3, 0.05, 0.01
+# At once, or when the lease of a text whose answer was never recorded has run out.
+TOLD_AFTER_S = (0.0, 0.0, 1.8)
 # What the provider tells of a text, one after the other, in the order in which it may come.
 FATES = (
     ("sent", "delivered"),
@@ -117,6 +119,7 @@ class Carrier:
             form |= {"ErrorCode": "30005"} if status == "undelivered" else {}
             following = Letter(0.0, message["callback"], form, following)
         assert following is not None
+        following.at = time.monotonic() + self.chance.choice(TOLD_AFTER_S)
         return following
 
     def _post(self, letter: Letter) -> bool:
