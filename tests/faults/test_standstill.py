@@ -44,6 +44,7 @@ def test_a_full_disk_refuses_webhooks_and_loses_nothing(sqlite_url: str, tmp_pat
         wait_until(lambda: told.carrier.refused[BUSY] >= OFTEN_ENOUGH)
         # What was acknowledged all the same has found room.
         assert len(read(told.url).inbounds) >= len(told.carrier.acknowledged)
+        assert "database or disk is full" in told.log.read_text()
         told.full.unlink()
         assert told.ends_well(life) == [], told.log.read_text()[-3000:]
 
