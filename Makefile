@@ -32,8 +32,8 @@ lint: $(DEV)
 	@$(BIN)/evenfall check
 
 .PHONY: faults
-faults: $(DEV) ## Workers killed at random while 20,000 texts are due, and what an independent checker says
-	@FAULT_TEXTS=20000 FAULT_PLACES=64 FAULT_SEED=$${SEED:-1} $(BIN)/pytest -q tests/faults
+faults: $(DEV) ## Processes killed and stopped, a full disk, and what an independent checker says (RUNS=1000 SEED=1)
+	@FAULT_RUNS=$${RUNS:-20} FAULT_TEXTS=20000 FAULT_PLACES=64 FAULT_SEED=$${SEED:-1} $(BIN)/pytest -q tests/faults
 
 bench: $(PEERS)/made ## Measure, as ratios against a peer or a limit run beside it (JSON lines; BENCH="tick peak")
 	@$(PEERS)/bin/python -m bench $(BENCH)

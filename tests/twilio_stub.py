@@ -212,6 +212,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def handle_error(self, *_: object) -> None:
+        """Whoever asked has died, or hung up: that is their affair."""
+
 
 @contextmanager
 def twilio_stub(*, deaf: bool = False) -> Iterator[TwilioStub]:

@@ -115,14 +115,7 @@ def _stories(
         (
             "Joan",
             {"facts": {"dopamine_agonist": "yes", "uses_caffeine": "yes"}, "privacy": "plain"},
-            {
-                "severity": 5.5,
-                "onset": 490,
-                "onset_now": 270,
-                "earlier": True,
-                "replies": 0.97,
-                "asks": "can i come in sooner than my appointment",
-            },
+            {"severity": 5.5, "onset": 490, "onset_now": 270, "earlier": True, "replies": 0.97},
         ),
         ("Grace", {"facts": {"drinks": "fri,sat"}}, {"severity": 3.5, "silent_days": 9}),
         ("Peter", {"facts": {"exercise_cleared": "yes"}}, {"severity": 3.0}),
@@ -138,12 +131,7 @@ def _stories(
                 },
                 "privacy": "plain",
             },
-            {
-                "severity": 4.0,
-                "keeps": 0.92,
-                "replies": 0.95,
-                "asks": "Is it ok to take it with my magnesium?",
-            },
+            {"severity": 4.0, "keeps": 0.92, "replies": 0.95},
         ),
         (
             "Leo",
@@ -153,11 +141,18 @@ def _stories(
     ]
 
 
+ASKS = {
+    "Joan": "can i come in sooner than my appointment",
+    "Edith": "Is it ok to take it with my magnesium?",
+}
+
+
 def _lead(
     number: int, given: str, known: dict[str, object], life: dict[str, object], joined: int
 ) -> Cast:
     patient = _patient(number, given, **known)
-    person = Person(patient.phone, "en", bedtime=patient.bedtime, **life)  # type: ignore[arg-type]  # as above
+    asks = ASKS.get(given, "")
+    person = Person(patient.phone, "en", bedtime=patient.bedtime, asks=asks, **life)  # type: ignore[arg-type]  # as above
     return Cast(patient, person, joined)
 
 

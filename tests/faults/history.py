@@ -1,71 +1,109 @@
-"""The checker: what the provider was asked, against what the database says. It imports nothing of the product.
+"""What the checker looks at: the database by SQL of its own, and what was seen from outside. No product code."""
 
-Invariants by the names they have in the design: I1 at most one accepted send of a slot, I2 nothing sent without
-a row, I4 nothing sent after its time, I8 every planned slot has an end or is on its way.
-"""
-
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
-ENDED = {"accepted", "sent", "delivered", "undelivered", "failed", "unknown"} | {
-    "suppressed",
-    "expired",
-    "cancelled",
-}
-# A request may have left for it; what became of it is asked for once its lease is over.
-UNCERTAIN = {"submitting", "unknown"}
+Row = Mapping[str, Any]
+# Every change of a text's state in the order in which it was committed, kept by the database itself (SQLite).
+_KEEP_MOVES = (
+    "CREATE TABLE move (id INTEGER PRIMARY KEY, token TEXT, old TEXT, new TEXT)",
+    """CREATE TRIGGER keep_move AFTER UPDATE OF state ON outbox WHEN old.state <> new.state BEGIN
+    INSERT INTO move (token, old, new) VALUES (new.token, old.state, new.state); END""",
+)
+_TEXTS = """
+SELECT o.token, o.slot, o.kind, o.state, o.provider_sid, o.submitted_at, o.accepted_at, o.sent_at, o.delivered_at,
+  o.not_after, o.patient_id, o.inbound_id, o.night, p.ref, p.zone, p."window", p.bedtime, p.wake_time,
+  p.bedtime_weekend, p.wake_weekend, p.tonight_night, p.tonight_bedtime
+FROM outbox o LEFT JOIN patient p ON p.id = o.patient_id ORDER BY o.id"""
+_CONSENTS = """
+SELECT p.ref, c.state, c.at FROM consent_event c JOIN patient p ON p.id = c.patient_id ORDER BY c.id"""
+_INBOUNDS = """
+SELECT i.id, i.provider_sid, i.received_at, i.read_at, p.ref
+FROM inbound i LEFT JOIN patient p ON p.id = i.patient_id ORDER BY i.id"""
+_ALERTS = "SELECT inbound_id, tier FROM alert WHERE inbound_id IS NOT NULL ORDER BY id"
+_NIGHTS = "SELECT patient_id, night, texts, handed, delivered, answered FROM night_summary"
+_QUESTIONS = (
+    "SELECT patient_id, night, valid FROM question WHERE kind <> 'gate' AND state <> 'waiting'"
+)
+_MOVES = "SELECT token, old, new FROM move ORDER BY id"
 
 
-def rows_of(url: str) -> list[dict[str, Any]]:
-    """Every text in the database, as it stands."""
+@dataclass(frozen=True, slots=True)
+class History:
+    """The database's rows, each kind in the order in which it was written."""
+
+    texts: Sequence[Row] = ()
+    consents: Sequence[Row] = ()
+    inbounds: Sequence[Row] = ()
+    alerts: Sequence[Row] = ()
+    nights: Sequence[Row] = ()
+    questions: Sequence[Row] = ()
+    moves: Sequence[Row] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the provider and the plan's oracle know.
+
+    `ledger`: each text the provider took; `wanted`: the slots that must come to be. `posted`: the names of all texts
+    that patients sent, `acknowledged` those answered 2xx, `cries` those that speak of danger; `stops`: when (UTC) a
+    patient's STOP was answered 2xx, by ref; `told`: the furthest receipt of a text that was answered 2xx, by token.
+    """
+
+    ledger: Sequence[Mapping[str, str]] = ()
+    wanted: Collection[str] = ()
+    posted: Collection[str] = ()
+    acknowledged: Collection[str] = ()
+    cries: Collection[str] = ()
+    stops: Mapping[str, datetime] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    def taken(self) -> list[str]:
+        """The tokens of the texts the provider took, each as often as it was taken."""
+        return [token_of(message) for message in self.ledger]
+
+
+def token_of(message: Mapping[str, str]) -> str:
+    """The token of a text in the provider's ledger."""
+    return message["callback"].rsplit("/", 1)[1]
+
+
+def keep_moves(url: str) -> None:
+    """Have a SQLite file note each change of a text's state from now on, in the transaction that makes it."""
     engine = create_engine(url)
-    query = (
-        "SELECT token, slot, state, provider_sid, submitted_at, not_after FROM outbox ORDER BY id"
-    )
-    with engine.connect() as connection:
-        rows = [dict(row) for row in connection.execute(text(query)).mappings()]
+    with engine.begin() as connection:
+        for statement in _KEEP_MOVES:
+            connection.execute(text(statement))
     engine.dispose()
-    return rows
 
 
-def faults(
-    rows: Sequence[Mapping[str, Any]],
-    ledger: Sequence[Mapping[str, str]],
-    wanted: Iterable[str],
-) -> list[str]:
-    """What is wrong, in words; empty when nothing is. `ledger`: each text the provider took; `wanted`: the slots."""
-    by_token = {row["token"]: row for row in rows}
-    by_slot = {row["slot"]: row for row in rows}
-    taken = [message["callback"].rsplit("/", 1)[1] for message in ledger]
-    found = [f"I2: sent without a row: {token}" for token in taken if token not in by_token]
-    known = [token for token in taken if token in by_token]
-    found += [
-        f"I1: {slot} was sent {count} times"
-        for slot, count in Counter(by_token[token]["slot"] for token in known).items()
-        if count > 1
-    ]
-    found += [f"I1: {row['slot']} twice" for row in rows if by_slot[row["slot"]] is not row]
-    sids = {message["callback"].rsplit("/", 1)[1]: message["sid"] for message in ledger}
-    for token in known:
-        row = by_token[token]
-        if row["state"] not in ENDED | UNCERTAIN:
-            found.append(f"I8: {row['slot']} was sent and is {row['state']}")
-        if row["provider_sid"] not in {None, sids[token]}:
-            found.append(f"I2: {row['slot']} has the provider's name of another text")
-        if _instant(row["submitted_at"]) > _instant(row["not_after"]):
-            found.append(f"I4: {row['slot']} left after its time")
-    sent = set(known)
-    for row in rows:
-        if row["state"] in {"accepted", "sent", "delivered"} and row["token"] not in sent:
-            found.append(f"I2: {row['slot']} is {row['state']} and the provider never saw it")
-        if row["state"] == "planned":
-            found.append(f"I8: {row['slot']} still waits")
-    return found + [f"I8: no row for {slot}" for slot in wanted if slot not in by_slot]
+def rows_of(url: str) -> list[Row]:
+    """Every text in the database, as it stands."""
+    return _rows(url, _TEXTS)[0]
 
 
-def _instant(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+def read(url: str) -> History:
+    """All that the checker looks at, as it stands."""
+    return History(*_rows(url, _TEXTS, _CONSENTS, _INBOUNDS, _ALERTS, _NIGHTS, _QUESTIONS, _MOVES))
+
+
+def _rows(url: str, *queries: str) -> list[list[Row]]:
+    engine = create_engine(url)
+    if _MOVES in queries and not inspect(engine).has_table("move"):
+        queries = tuple(query for query in queries if query != _MOVES)
+    with engine.connect() as connection:
+        found = [
+            [dict(row) for row in connection.execute(text(query)).mappings()] for query in queries
+        ]
+    engine.dispose()
+    return found
+
+
+def instant(value: Any) -> datetime:
+    """A stored instant, aware: SQLite gives text in UTC, PostgreSQL a datetime."""
+    given = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return given if given.tzinfo else given.replace(tzinfo=UTC)

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
@@ -39,16 +41,24 @@ key = "now"
 at = {{ clock = "{clock:%H:%M}" }}
 cadence = {{ daily = true }}
 useful_for = "4h"
-say = ["SLP-03"]
+say = ["{says}"]
 """
+TIP, SCORE = "SLP-03", "SYM-01"
+ASKED = 'ask = { kind = "symptom_0_10", about = "night", closes = "24h" }'
 
 
 def patients_at_noon(
-    url: str, keys: Path, count: int, due_in: timedelta = timedelta(minutes=-20)
+    url: str,
+    keys: Path,
+    count: int,
+    due_in: timedelta = timedelta(minutes=-20),
+    *,
+    says: str = TIP,
+    windows: Sequence[str] = ("08:00-20:30",),
 ) -> list[str]:
     """Enrol `count` patients, each with one text due in the minute `due_in` from now, by default since 20 minutes.
 
-    The slots that must come of it.
+    Their hours are `windows` in turn; SCORE is a text that asks. The slots that must come of it.
     """
     clock = Clock()
     now = clock.now()
@@ -67,7 +77,7 @@ def patients_at_noon(
     with store.transaction(SYSTEM, "test") as tx:
         clinic = open_clinic(runtime, tx, CLINIC, clock.now())
         users.invite(tx, clinic.id, "nurse@example.org", ["clinician"], clock.now())
-        source = DRILL.format(clock=due)
+        source = DRILL.format(clock=due, says=says) + (ASKED if says == SCORE else "")
         content.add_version(tx, clinic.id, "drill", source, clock.now(), effective_at=clock.now())
     with store.transaction(SYSTEM, "test") as tx:
         refs = [
@@ -76,15 +86,16 @@ def patients_at_noon(
                 tx,
                 clinic,
                 NewPatient(
-                    ref=f"F-{number}",
+                    ref=ref_of(number),
                     given_name="Tom",
                     family_name="Whitfield",
                     born="1970-01-01",
-                    phone=f"+1902{5550000 + number}",
+                    phone=phone_of(number),
                     zone=zone,
                     language="en",
                     bedtime=time(23),
                     wake_time=time(7),
+                    window=windows[number % len(windows)],
                     facts={},
                 ),
                 RecordedConsent("test"),
@@ -94,6 +105,23 @@ def patients_at_noon(
         ]
     store.engine.dispose()
     return [f"plan:{one}:drill/now:{due.date()}" for one in refs]
+
+
+def ref_of(number: int) -> str:
+    """What the clinic calls a patient."""
+    return f"F-{number}"
+
+
+def phone_of(number: int) -> str:
+    """A patient's phone."""
+    return f"+1902{5550000 + number}"
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 @dataclass

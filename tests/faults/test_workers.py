@@ -3,14 +3,14 @@
 import os
 import random
 import signal
-import socket
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.faults.history import faults, rows_of
-from tests.faults.scene import Processes, environment, patients_at_noon
+from tests.faults.history import Outside, read, rows_of
+from tests.faults.invariants import faults
+from tests.faults.scene import Processes, environment, free_port, patients_at_noon
 from tests.twilio_stub import Mishap, TwilioStub, twilio_stub
 from tests.waiting import wait_until
 
@@ -49,11 +49,12 @@ def test_workers_killed_at_random_send_nothing_twice_and_lose_nothing(
             told = [provider.tell(message, "delivered") for message in provider.taken[:20]]
         finally:
             codes = processes.stop()
-        rows = rows_of(postgres_url)
+        history = read(postgres_url)
+        outside = Outside(provider.taken, wanted)
         assert kills >= 2
-        assert faults(rows, provider.taken, wanted) == [], log.read_text()[-3000:]
+        assert faults(history, outside) == [], log.read_text()[-3000:]
         assert set(told) == {204}
-        assert sum(row["state"] == "delivered" for row in rows) == 20
+        assert sum(row["state"] == "delivered" for row in history.texts) == 20
         # One that was started again just now may not have begun to listen for the signal.
         assert set(codes.values()) <= {0, -signal.SIGTERM}, codes
         assert codes["web"] == codes["standby"] == 0
@@ -72,13 +73,6 @@ def killed_at_random(processes: Processes, provider: TwilioStub, chance: random.
         processes.start(name, "worker")
         kills += 1
     return kills
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def waiting(url: str) -> int:

@@ -87,7 +87,8 @@ def _stale(fault: CSRFError) -> tuple[str, int]:
     return _page(STALE, fault.code or 400)
 
 
-def _busy(_fault: StoreBusyError) -> tuple[str, int]:
+def _busy(fault: StoreBusyError) -> tuple[str, int]:
+    log.warning("database not to be had", because=str(fault))
     return _page(FAULTS[503], 503)
 
 
