@@ -4,6 +4,7 @@ Limits and alphabets: 3GPP TS 23.038 section 6.2.1 (GSM 7 bit default alphabet a
 table); 160/153 septets and 70/67 UTF-16 units as Twilio's message-segment-calculator splits them.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -42,6 +43,21 @@ def measure(text: str) -> Length:
     if units <= _ALONE[encoding]:
         return Length(encoding, units, min(units, 1), offending)
     return Length(encoding, units, _segments(sizes, _JOINED[encoding]), offending)
+
+
+def in_gsm(text: str) -> str:
+    """`text` with letters that GSM-7 lacks written without their marks: "Zoe" for "Zoë".
+
+    One such letter would more than double the length of a text. What has no such form stays as it is.
+    """
+    return "".join(sign if sign in _GSM else _unmarked(sign) for sign in text)
+
+
+def _unmarked(sign: str) -> str:
+    plain = "".join(
+        one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one)
+    )
+    return plain if plain and _GSM.issuperset(plain) else sign
 
 
 def _size(character: str, encoding: Encoding) -> int:

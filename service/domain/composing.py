@@ -6,7 +6,7 @@ from typing import Literal, Protocol, cast
 
 from message_templates.catalogue import Catalogue
 from message_templates.render import render
-from message_templates.segments import measure
+from message_templates.segments import in_gsm, measure
 from schedules.slots import Wording
 
 Privacy = Literal["plain", "discreet"]
@@ -44,11 +44,15 @@ class NoTextError(LookupError):
 def compose(
     catalogue: Catalogue, voice: Voice, template: str, language: str, values: Mapping[str, str]
 ) -> Composed:
-    """The body of `template`; NoTextError, or PlaceholderError when a value is missing."""
+    """The body of `template`; NoTextError, or PlaceholderError when a value is missing.
+
+    A name's marks that would lengthen the text are left out: see `in_gsm`.
+    """
     text = catalogue.get(template, language)
     if text is None:
         raise NoTextError(f"{template} does not exist in {language!r}")
-    body = render(text.body, {**own_values(voice), **values})
+    filled = {**own_values(voice), **values}
+    body = render(text.body, {name: in_gsm(value) for name, value in filled.items()})
     return Composed(template, body, measure(body).segments, text.wording)
 
 

@@ -28,6 +28,23 @@ def test_a_missing_value_and_a_missing_text_are_told() -> None:
         compose(SHIPPED, CLINIC, "XXX-99", "en", {})
 
 
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        ("Zoë", "Hi Zoe."),
+        ("María", "Hi Maria."),
+        ("José", "Hi José."),
+        ("Nuñez", "Hi Nuñez."),
+        ("Łukasz", "Hi Łukasz."),
+        ("Дарья", "Hi Дарья."),
+    ],
+)
+def test_a_name_keeps_the_marks_that_gsm_7_has(name: str, greeted: str) -> None:
+    composed = compose(SHIPPED, CLINIC, "SYS-01", "en", {"first": name})
+    assert greeted in composed.body
+    assert (composed.segments == 1) == (name not in {"Łukasz", "Дарья"})
+
+
 def test_a_discreet_patient_is_sent_the_twin() -> None:
     assert as_received(SHIPPED, "SYM-01", "en", "plain") == "SYM-01"
     assert as_received(SHIPPED, "SYM-01", "en", "discreet") == "SYM-02"
