@@ -37,9 +37,10 @@ def test_a_morning_at_the_inbox_by_keyboard_alone(world: World, browser: Browser
         page.get_by_role("link", name="please call us").click()
         assert "please call us at 902-555-0140" in page.input_value("#body")
         assert page.locator("#count .encoding").inner_text() == "GSM-7"
-        page.get_by_role("button", name="Send", exact=True).press("Enter")
-        page.wait_for_selector("#resting")
         # A key counts only once its page has loaded what listens for it.
+        with page.expect_navigation():
+            page.get_by_role("button", name="Send", exact=True).press("Enter")
+        page.wait_for_selector("#resting")
         with page.expect_navigation():
             page.keyboard.press("j")
         page.wait_for_selector("text=Ana")
