@@ -22,6 +22,8 @@ from service.domain.programme_check import checked, weakened
 from service.domain.reading import Reading, read
 from service.domain.reading.labels import QUESTION_KINDS, STATES
 
+# Dates end soon after it.
+LAST_YEAR = 9999
 OPEN_KINDS = sorted({*QUESTION_KINDS, *STATES})
 
 
@@ -106,6 +108,8 @@ def occurrences(
     as_json: bool,
 ) -> None:
     """The instants of each step for an imaginary patient, before quiet hours, caps and gates."""
+    if start.year + nights // 365 >= LAST_YEAR:
+        raise click.UsageError(f"These nights reach beyond the year {LAST_YEAR - 1}.")
     try:
         zone_named(zone)
         known = parse_facts_option(facts)

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache
 from typing import Final
 
 from message_templates.catalogue import LANGUAGES, Catalogue
 from message_templates.kept_words import OF_THE_WEEK, TELL_THE_WEEK
 from message_templates.render import PlaceholderError, placeholders
 from schedules.fault import Fault, ProgrammeFaults
-from schedules.loading import load
-from schedules.programme import Head, Programme, Step
+from schedules.loading import load, shipped_sources
+from schedules.programme import Head, Programme, Rule, Step
 from schedules.safety import missing_gates
 from schedules.toml_scan import Path, line_index, line_of
 from service.domain.own_texts import own_faults, with_own
@@ -18,6 +19,9 @@ from service.domain.own_texts import own_faults, with_own
 ALWAYS_FILLED: Final = frozenset({"clinic", "first", "phone", "emerg", "crisis", "poison"})
 # The columns that keep these names.
 LONGEST_NAME: Final = 40
+
+# What tip_hold holds (clinical section 3).
+HELD: Final = ("tip", "cut_off")
 
 Found = Iterator[tuple[Path, str]]
 
@@ -44,6 +48,7 @@ def weakened(
     # What two people have approved is not asked about again.
     approved = missing_gates(in_force) if in_force is not None else []
     loosened = list(_loosened(in_force, programme)) if in_force is not None else []
+    loosened += _unheld(in_force, programme)
     # What the file before it had is told by its change; the gates as shipped would only say it again.
     told = {path for path, _ in loosened}
     missing = [
@@ -162,6 +167,34 @@ def _loosened(old: Programme, new: Programme) -> Found:
             if step.key == guarded.key or renamed:
                 where = f"step {step.key}"
                 yield from ((("step", number), why) for why in _weaker(guarded, step, where))
+
+
+def _unheld(old: Programme | None, new: Programme) -> Found:
+    """Steps that say, at a priority which no pregnancy holds, a text that as shipped is always held for one."""
+    before = {(rule.key, text) for rule in (old.rules if old else ()) for text in _said(rule, HELD)}
+    for number, step in enumerate(new.steps):
+        for rule in (one for one in new.rules if one.key == step.key):
+            said = _said(rule, HELD) & _always_held()
+            for text in sorted(text for text in said if (rule.key, text) not in before):
+                yield (
+                    ("step", number),
+                    f"step {step.key}: {text} would no longer be held while a pregnancy is reviewed.",
+                )
+
+
+def _said(rule: Rule, but: Collection[str]) -> set[str]:
+    """The texts of a step, unless its priority is one of these."""
+    return set() if rule.priority in but else set(rule.step.say)
+
+
+@cache
+def _always_held() -> frozenset[str]:
+    """The texts that, as shipped, only steps say which a reported pregnancy holds."""
+    rules = [
+        rule for name, source in shipped_sources().items() for rule in load(source, name).rules
+    ]
+    held = {text for rule in rules if rule.priority in HELD for text in rule.step.say}
+    return frozenset(held - {text for rule in rules for text in _said(rule, HELD)})
 
 
 def _weaker(old: Head | Step, new: Head | Step, where: str) -> Iterator[str]:

@@ -138,6 +138,13 @@ def test_a_number_of_two_people_is_told_and_enrolled(shell: Shell) -> None:
     assert "row 2, column phone: N-1, N-3 have this number too" in done.stderr
 
 
+def test_nights_beyond_the_calendar_are_told(shell: Shell) -> None:
+    words = ["--zone", "UTC", "--bedtime", "23:00", "--wake", "07:00", "--nights", "30"]
+    path = shell.file("caffeine.toml", CAFFEINE)
+    done = shell("occurrences", "--programme", path, *words, "--from", "9999-12-20")
+    assert (done.exit_code, "beyond the year" in done.output) == (2, True)
+
+
 def test_a_plan_is_one_json_object_a_line(north: Shell) -> None:
     done = north("plan", "--clinic", "north", "--patient", "N-1", "--nights", "14", "--json")
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -121,3 +121,31 @@ def test_one_text_in_each_language_that_is_read_is_enough(
     source = SOURCES["caffeine.toml"]
     programme = programme_check.checked(source, "c.toml", without("es", *lacking), languages)
     assert programme.slug == "caffeine"
+
+
+MORE_CARE = """
+[programme]
+slug = "more_care"
+title = "More care"
+sources = ["S0"]
+priority = "PRIORITY"
+
+[[step]]
+key = "coffee"
+at = { anchor = "bedtime", offset = "-9h30m" }
+cutoff = "-9h"
+cadence = { daily = true }
+say = ["CAF-01"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("priority", "faults"), [("safety", 1), ("lab", 1), ("cut_off", 0), ("tip", 0)]
+)
+def test_no_programme_of_ones_own_escapes_the_hold_for_a_pregnancy(
+    priority: str, faults: int
+) -> None:
+    source = MORE_CARE.replace("PRIORITY", priority)
+    found = weakened(source, "more_care.toml", load(source, "more_care.toml"), None)
+    assert len(found) == faults
+    assert all("CAF-01 would no longer be held" in fault.reason for fault in found)

@@ -75,6 +75,17 @@ def test_the_page_counts_who_has_the_newest_version_and_who_an_older_one(world: 
     assert "2 new patients only Nobody has it yet 1 person has version 1" in listed
 
 
+def test_a_version_that_a_later_one_overtakes_never_begins_and_says_so(world: World) -> None:
+    tom(world)
+    browser = world.member("programme_admin")
+    publish_at(world, "3h", "next-night")
+    assert "from tomorrow" in browser.get(PAGE).text or "from today" in browser.get(PAGE).text
+    publish_at(world, "4h", "now")
+    page = browser.get(PAGE).text
+    assert "replaced before it began" in page
+    assert "from tomorrow" not in page
+
+
 def test_a_request_that_was_overtaken_says_so_and_can_only_be_refused(world: World) -> None:
     where = asked(world, world.member("programme_admin"))
     second = world.member("programme_admin")

@@ -152,6 +152,7 @@ def _seen(
         "had": had,
         "shares": shares,
         "standing": [share.version.number for share in shares],
+        "passed_over": _passed_over(current, slug),
         "eyes": eyes,
         "chosen": chosen,
         "ref": case.patient.ref,
@@ -187,6 +188,18 @@ def version(slug: str, number: int) -> ResponseReturnValue:
         now=now,
         zone=clinic.zone,
     )
+
+
+def _passed_over(current: Content, slug: str) -> set[int]:
+    """The versions that never begin, since a later one for everybody is in force by then."""
+    mine = [version for version, _ in current.versions if version.slug == slug]
+    return {
+        one.number
+        for one in mine
+        for later in mine
+        if later.number > one.number and not later.for_new
+        if later.effective_at and one.effective_at and later.effective_at <= one.effective_at
+    }
 
 
 def _changeable(current: Content, slug: str) -> set[str]:
