@@ -30,7 +30,7 @@ priority = "safety"
 key = "own"
 at = { anchor = "bedtime", offset = "-3h" }
 cadence = { daily = true }
-say = ["SLP-01"]
+say = ["MED-03"]
 """
 
 

@@ -42,7 +42,7 @@ priority = "safety"
 key = "own"
 at = { clock = "CLOCK" }
 cadence = { daily = true }
-say = ["SLP-01"]
+say = ["MED-03"]
 """
 
 
