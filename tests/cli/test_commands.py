@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,27 @@ def test_a_number_of_two_people_is_told_and_enrolled(shell: Shell) -> None:
     brother = TOM.replace("N-1", "N-4")
     done = shell("import", "patients", shell.file("q.csv", HEADER, brother), "--clinic", "north")
     assert "row 2, column phone: N-1, N-3 have this number too" in done.stderr
+
+
+WITHOUT_POSTGRESQL = """
+import sys
+for name in ("procrastinate", "psycopg", "psycopg_pool"):
+    sys.modules[name] = None
+from service.cli import main
+sys.argv = ["evenfall", "demo", "--no-serve", "--patients", "7", "--nights", "14"]
+main()
+"""
+
+
+def test_the_demo_needs_nothing_of_postgresql(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603 (our own)
+        [sys.executable, "-c", WITHOUT_POSTGRESQL],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_nights_beyond_the_calendar_are_told(shell: Shell) -> None:

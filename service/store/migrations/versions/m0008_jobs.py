@@ -28,15 +28,18 @@ END $$
 
 
 def upgrade() -> None:
-    _run((files("procrastinate") / "sql" / "schema.sql").read_text())
+    # Who runs on SQLite has no Procrastinate to read from.
+    if op.get_bind().dialect.name == "postgresql":
+        _run((files("procrastinate") / "sql" / "schema.sql").read_text())
 
 
 def downgrade() -> None:
-    _run(REMOVED)
+    if op.get_bind().dialect.name == "postgresql":
+        _run(REMOVED)
 
 
 def _run(script: str) -> None:
     """Many statements at once, as they stand: SQLAlchemy would look for parameters in them."""
     driver = op.get_bind().connection.driver_connection
-    if driver is not None and op.get_bind().dialect.name == "postgresql":
+    if driver is not None:
         driver.execute(script)
