@@ -35,8 +35,7 @@ def cap_week(day_zero: date, night: date) -> int:
 
 def week_cap(week: int, *, fewer: bool = False) -> int:
     """The most unsolicited texts in cap week `week` (from 0); half of them for who asked for `fewer`."""
-    most = PER_WEEK if week < TAPER_FROM_WEEK - 1 else PER_WEEK_TAPERED
-    most = most if week else PER_FIRST_WEEK
+    most = PER_WEEK_TAPERED if week >= TAPER_FROM_WEEK - 1 else PER_WEEK if week else PER_FIRST_WEEK
     return most // 2 if fewer else most
 
 

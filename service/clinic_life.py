@@ -40,8 +40,9 @@ def look_after_all(runtime: Runtime, shard: Shard = EVERYBODY) -> None:
 
     Nobody is planned for by a clock in doubt.
     """
-    while keeps_time(runtime) and look_after_patients(runtime, shard):
-        pass
+    if keeps_time(runtime):
+        while look_after_patients(runtime, shard):
+            pass
 
 
 def hear(runtime: Runtime) -> int:

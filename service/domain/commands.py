@@ -162,6 +162,7 @@ def tell_status(talk: Talk, _intent: Intent, _question: Open | None, outcome: Ou
 
 def change_amount(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
     """Half as many texts a week from today on, or the usual number again."""
+    outcome.asked_for = True
     if intent.value == "fewer":
         outcome.facts["fewer_texts"] = SET
         outcome.said.append(Said("SYS-27", Kind.ANSWER))
@@ -178,6 +179,7 @@ def list_commands(_talk: Talk, _intent: Intent, _question: Open | None, outcome:
 
 def choose_week(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
     """Tell the patient's own week on Sundays, or no longer."""
+    outcome.asked_for = True
     if intent.value == "yes":
         outcome.facts[CHOSE_WEEK] = SET
         outcome.said.append(Said("SYS-29", Kind.ANSWER))

@@ -125,7 +125,7 @@ class Outcome:
     """Everything a reply changes, gathered intent by intent.
 
     `alerts`: the rules it raises, and what it said of each. `facts` begin today, `ended_facts` hold no longer.
-    `asked_for`: by a command that only wants an answer.
+    `asked_for`: by a command, which is answered more often than a reply.
     """
 
     bound: list[int | None] = field(default_factory=list)
@@ -150,7 +150,7 @@ class Outcome:
     def obeys(self) -> bool:
         """Whether it does what the patient asked for: another bedtime or language, a pause, relief, the menu, later."""
         changed = self.changes or self.left_out or self.pause_until or self.resume or self.later
-        return bool(changed or self.ended_facts or self.asked_for or "fewer_texts" in self.facts)
+        return bool(changed or self.asked_for)
 
     @property
     def answers(self) -> bool:

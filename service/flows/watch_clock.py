@@ -1,6 +1,7 @@
 """This machine's clock -> whether texts may be planned by it; while it is in doubt, every clinic's wait."""
 
 from datetime import timedelta
+from threading import Lock
 
 import structlog
 
@@ -11,6 +12,8 @@ from service.store import halts, machine, people
 from service.store.session import SYSTEM
 
 ACTOR = "clock watch"
+# What one thread has just held, another that had read before it would take for let go by a person.
+_ONE_AT_A_TIME = Lock()
 
 log = structlog.get_logger()
 
@@ -21,6 +24,11 @@ def keeps_time(runtime: Runtime) -> bool:
     They go on by themselves once the clock agrees again, or when a person at one of the clinics says that it is
     right. A process that finds them waiting when it begins has not seen why, and leaves it to a person.
     """
+    with _ONE_AT_A_TIME:
+        return _looked_at(runtime)
+
+
+def _looked_at(runtime: Runtime) -> bool:
     watch, clock = runtime.watch, runtime.clock
     begins = watch.seen is None
     now_seen = clock.wall(), clock.steady(), _others(runtime)

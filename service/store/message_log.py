@@ -105,7 +105,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(IS_AMISS)
     if wanted.fate is None:
         found.append(OutboxText.state != State.SUPPRESSED.value)
-    elif wanted.fate != "any":
+    else:
         found.append(OutboxText.state.in_([state.value for state in FATES[wanted.fate]]))
     if wanted.kind is not None:
         found.append(OutboxText.kind == wanted.kind)

@@ -142,7 +142,7 @@ def _understood(tx: Tx, clinic: Clinic, checked: CheckedPatient, now: datetime) 
         clock_there=to_local(now, checked.zone),
         invitation=invitation,
         leaves_at=next_open(rhythm, now),
-        shared_with=tuple(other.ref for other in others),
+        shared_with=tuple(other.ref for other in others if other.ref != checked.ref),
     )
 
 
