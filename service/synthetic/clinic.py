@@ -142,8 +142,8 @@ def _stories(
 
 
 ASKS = {
-    "Joan": "can i come in sooner than my appointment",
-    "Edith": "Is it ok to take it with my magnesium?",
+    "Joan": ("score", "can i come in sooner than my appointment"),
+    "Edith": ("iron", "Is it ok to take it with my magnesium?"),
 }
 
 
@@ -151,7 +151,7 @@ def _lead(
     number: int, given: str, known: dict[str, object], life: dict[str, object], joined: int
 ) -> Cast:
     patient = _patient(number, given, **known)
-    asks = ASKS.get(given, "")
+    asks = ASKS.get(given, ("", ""))
     person = Person(patient.phone, "en", bedtime=patient.bedtime, asks=asks, **life)  # type: ignore[arg-type]  # as above
     return Cast(patient, person, joined)
 

@@ -23,8 +23,8 @@ class Person:
 
     `severity` is the usual score and `spread` its deviation, `worse_days` how long it has been climbing to
     `worst`; `onset` is the usual
-    hour in minutes after noon, `onset_now` what it drifts to over the last 30 days. `asks`: what they want to know
-    on the last two days.
+    hour in minutes after noon, `onset_now` what it drifts to over the last 30 days. `asks`: after answering
+    what, on the last two days, they want to know something, and what.
     """
 
     phone: str
@@ -42,7 +42,7 @@ class Person:
     stops_day: int | None = None
     joins: bool = True
     earlier: bool = False
-    asks: str = ""
+    asks: tuple[str, str] = ("", "")
 
 
 def ordinary_person(phone: str, language: str, bedtime: time, chance: Random) -> Person:
@@ -106,8 +106,9 @@ def _answers(
         return
     delay = _delay(chance)
     yield delay, _worded(person, asked, days_left, chance)
-    if person.asks and days_left in LAST_DAYS:
-        yield delay + timedelta(minutes=chance.randint(2, 9)), person.asks
+    after, question = person.asks
+    if asked == after and days_left in LAST_DAYS:
+        yield delay + timedelta(minutes=chance.randint(2, 9)), question
 
 
 def _asked(body: str, language: str) -> str | None:
