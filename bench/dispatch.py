@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from bench.crowd import crowd
 from bench.peers import bare_loop, celery_tasks, job_each
