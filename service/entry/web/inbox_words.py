@@ -11,7 +11,6 @@ _WHY = {
     "red_flag": ("red", "May mean danger", "It was answered at once with the emergency text."),
     "wrong_party": ("amber", "May be somebody else", "Check the number by another way."),
     "question": ("amber", "A question", "It was left to you to answer."),
-    "time_pref": ("amber", "A wish", "Another hour is for you to arrange."),
     "side_effect": ("amber", "A side effect", "Ask about the medicine."),
     "med_change": ("amber", "A medicine changed", "Check it against the list of triggers."),
     "screen_yes": ("amber", "Yes to a check", "Ask more about it."),
