@@ -74,7 +74,7 @@ def messages(
 def replies(
     tx: Tx, clinic_id: int, since: datetime | None, *, with_phi: bool
 ) -> Iterator[dict[str, Any]]:
-    """Every reply of a clinic with its readings, and what a person said it means; number and words only with `with_phi`.
+    """Every reply of a clinic, how it was read and what a person said it means; number and words only with `with_phi`.
 
     `person` has no kind where somebody said that it answers nothing, and is None where nobody said anything.
     """

@@ -3,6 +3,7 @@
 from datetime import date
 
 from service.domain.meanings import CHOICES
+from service.domain.requests import LONGEST_PAUSE_DAYS, is_long_pause
 from service.entry.web.reading_words import reading
 from service.store.overview import Read, Reply
 
@@ -18,6 +19,11 @@ _WHY = {
 }
 _UNREAD = ("amber", "Not read", "The service could not read it.")
 _UNANSWERED = ("amber", "Not answered", "Three automatic answers had gone out within the hour.")
+_LONG = (
+    "amber",
+    "A long pause",
+    f"Texts rest {LONGEST_PAUSE_DAYS} days. Ask whether more was meant; you can pause for longer.",
+)
 _LEFT = ("", "Left to you", "Automatic answers rested, or only a person can do what it asks for.")
 # Where the button says no more than the figure.
 _FIGURES = frozenset({"symptom_score", "nights_count"})
@@ -30,6 +36,8 @@ def why_waiting(reply: Reply, unanswered: bool) -> tuple[str, str, str]:
         return SHARED
     if not reply.readings:
         return _UNREAD
+    if any(one.intent == "pause" and is_long_pause(one.value) for one in reply.readings):
+        return _LONG
     first = next((why for intent, why in _WHY.items() if intent in said), None)
     return first or (_UNANSWERED if unanswered else _LEFT)
 

@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local, to_utc
-from service.domain.requests import LONGEST_PAUSE_DAYS
 from service.entry.web.access import CARERS, for_roles, own_clinic
 from service.entry.web.patient import find, show
 from service.entry.web.site import current_site
@@ -15,6 +14,8 @@ from service.store import audit, circumstances
 from service.store.records import Patient
 
 pages = Blueprint("pauses", __name__)
+
+LONGEST_PAUSE_DAYS = 366
 
 
 @pages.post("/patients/<token>/pause")
