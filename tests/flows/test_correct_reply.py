@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.meanings import CHOICES
+from service.domain.meanings import KINDS
 from service.flows.correct_reply import (
     NoMeaningError,
     assign_meaning,
@@ -55,11 +55,11 @@ def say_it_means(world: World, patient: Patient, value: str, at: int = -1) -> No
     token = world.rows("inbound")[at].token
     with as_member(world) as tx:
         reply = inbox.one(tx, token, lock=True)
-        [*_, question] = reversed(
-            inbox.asked_before(tx, patient.id, reply.stored.received_at, list(CHOICES))
-        )
+        question, *_ = inbox.asked_before(tx, patient.id, reply.stored.received_at, KINDS)
+        content = world.runtime.shelf.content(tx, world.clinic)
         now = world.clock.now()
-        assign_meaning(tx, locked(tx, patient), reply.stored, question.question, value, now)
+        mine = locked(tx, patient)
+        assign_meaning(tx, content, mine, reply.stored, question.question, value, now)
 
 
 def undo_last(world: World, patient: Patient, at: int = -1) -> bool:

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from schedules.own_questions import OWN, OwnQuestion
 from service.domain.meanings import CHOICES
+from service.domain.own_texts import kept_words
 from service.domain.requests import LONGEST_PAUSE_DAYS, is_long_pause
 from service.entry.web.reading_words import reading
 from service.store.overview import Read, Reply
@@ -42,8 +44,16 @@ def why_waiting(reply: Reply, unanswered: bool) -> tuple[str, str, str]:
     return first or (_UNANSWERED if unanswered else _LEFT)
 
 
-def options(kind: str, on: date) -> list[tuple[str, str]]:
-    """The answers of the closed list to a kind of question: what is written down, and how it reads."""
+def options(kind: str, own: OwnQuestion | None, on: date) -> list[tuple[str, str]]:
+    """The answers of the closed list to a question: what is written down, and how it reads.
+
+    `own` is what a clinic's own question asks; a number or a time is typed.
+    """
+    if kind == OWN:
+        listed = own is not None and own.type in ("choice", "yes_no")
+        return (
+            [(word, kept_words(own, word, None)) for word in own.words()] if own and listed else []
+        )
     return [
         (value, value if intent in _FIGURES else reading(Read(intent, value, kind), on))
         for value, intent in CHOICES[kind].items()
