@@ -28,16 +28,19 @@ _TOPICS = (
 )
 
 
-def wrong_party(document: Document, lexicon: Lexicon, *, number_asked: bool) -> Intent | None:
+def wrong_party(
+    document: Document, lexicon: Lexicon, *, number_asked: bool, stops: bool
+) -> Intent | None:
     """Deceased, wrong number, or a stranger who asks who we are.
 
     `number_asked`: the open question takes numbers, so that a number beside "wrong number" is the right one.
+    `stops`: the text ends the texts.
     """
     asked_in = lexicon if number_asked else None
     goes_on = document.has("writer.goes_on") or _scores(document, 0, asked_in)
     for value in ("deceased", "wrong_number", "unsure"):
         marks = document.all(f"writer.{value}")
-        if value == "deceased" and _somebody_else_died(document, goes_on=goes_on):
+        if value == "deceased" and _somebody_else_died(document, goes_on=goes_on, stops=stops):
             continue
         if value == "wrong_number":
             marks += _not_theirs(document)
@@ -51,16 +54,16 @@ def wrong_party(document: Document, lexicon: Lexicon, *, number_asked: bool) -> 
     return None
 
 
-def _somebody_else_died(document: Document, *, goes_on: bool) -> bool:
+def _somebody_else_died(document: Document, *, goes_on: bool, stops: bool) -> bool:
     """The writer is bereaved, and well: "my husband died sunday. 7", "mom died so I forgot".
 
     Not where the phone was the dead person's, a relative answers for the patient, or the texts are to stop.
     """
     if document.has("guard.past", "writer.other_died"):
         return True
-    about_the_patient = ("writer.their_phone", "writer.proxy", "command.stop")
+    about_the_patient = ("writer.their_phone", "writer.proxy")
     lost = document.has("writer.lost") or (goes_on and document.has("writer.bare_lost"))
-    return lost and not document.has(*about_the_patient)
+    return lost and not stops and not document.has(*about_the_patient)
 
 
 def _not_theirs(document: Document) -> list[Mark]:
