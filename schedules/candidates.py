@@ -16,7 +16,7 @@ from schedules.eligible import Eligible
 from schedules.facts import Facts, as_date
 from schedules.fields import ZERO
 from schedules.hours import Placed, Window, place, window_of
-from schedules.moment import keep_apart, local_moment
+from schedules.moment import keep_apart, local_moment, moment_for
 from schedules.night import DAY, Anchors, anchors_of
 from schedules.programme import Rule
 from schedules.recurrence import to_local, to_utc
@@ -53,14 +53,14 @@ class Candidate(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def _moments(of_patient: Eligible, anchors: Anchors) -> Moments:
-    """The naive local moments of one night and their days, but for steps whose clock time is a fact's.
+    """The naive local moments of one night and their days, but for steps whose clock time is a known fact's.
 
     They are the same for all patients who sleep alike, and most of them fall on no date at all.
     """
     moments = (
-        (rule, local_moment(rule.step.at, anchors, Facts()))
+        (rule, local_moment(rule.at, anchors, Facts()))
         for rule in of_patient.rules
-        if not rule.step.at.by_fact_time
+        if rule not in of_patient.by_fact
     )
     return {rule: (local, local.toordinal()) for rule, local in moments if local is not None}
 
@@ -136,7 +136,8 @@ class Sieve:
 
     def _by_fact(self, rule: Rule, anchors: Anchors) -> tuple[datetime, int]:
         """The moment of a step whose clock time is a fact's, and its day; day 0 where the fact is missing."""
-        local = local_moment(rule.step.at, anchors, self.subject.facts)
+        subject = self.subject
+        local = moment_for(rule.at, anchors, subject.rhythm, subject.facts)
         return (local, local.toordinal()) if local else (datetime.min, 0)  # noqa: DTZ901 (no moment)
 
     def _evening(self, night: date) -> tuple[Anchors, Moments]:

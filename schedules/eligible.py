@@ -12,11 +12,13 @@ from schedules.programme import Priority, Rule
 class Eligible:
     """The steps that could have a slot on some date, and of their `not_if` what could ever hold.
 
-    `by_priority` has those that take one of the week's places: all but the prompts of doses.
+    `by_fact` has those whose clock time may be a fact's, `by_priority` those that take one of the week's
+    places: all but the prompts of doses.
     """
 
     rules: tuple[Rule, ...]
     against: Mapping[Rule, tuple[str, ...]]
+    by_fact: frozenset[Rule]
     by_priority: Mapping[Priority, tuple[Rule, ...]]
 
 
@@ -41,4 +43,5 @@ def eligible(programmes: tuple[tuple[Rule, ...], ...], recorded: frozenset[str])
     by_priority: dict[Priority, tuple[Rule, ...]] = {}
     for rule in filter(lambda rule: not rule.dose, rules):
         by_priority[rule.priority] = (*by_priority.get(rule.priority, ()), rule)
-    return Eligible(rules, against, by_priority)
+    by_fact = frozenset(rule for rule in rules if not recorded.isdisjoint(rule.at.time_facts))
+    return Eligible(rules, against, by_fact, by_priority)

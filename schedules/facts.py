@@ -17,6 +17,8 @@ ValueKind = Literal[
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SET: Final = "yes"
 """The normalised value of a flag."""
+TEXTS_AT: Final = "texts_at"
+"""The hour a patient wants the texts at that hang from neither sleep nor medicine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ _LIST: Final = (
     FactKind("medicine_change", "date", "last new or changed medicine", "clinic, reply"),
     FactKind("fewer_texts", "flag", "asked for about half the texts a week", "reply, clinic"),
     FactKind("wants_week", "flag", "chose the weekly text of their own figures", "clinic, reply"),
+    FactKind(TEXTS_AT, "time", "hour asked for texts tied to no sleep or pill", "reply, clinic"),
     FactKind("tip_hold", "flag", "holds every tip and cut-off step", "rule M-PREG, clinic"),
     FactKind("iron_hold", "flag", "holds the iron dose prompt", "rule M-HOLD, reply, clinic"),
 )

@@ -5,13 +5,13 @@ from typing import Final, get_args
 
 from pydantic_core import ErrorDetails
 
+from schedules.anchor import At
 from schedules.cadence_entry import CadenceEntry, Monthly
 from schedules.fields import MOST_GATE_ITEMS, Table, shown
 from schedules.own_questions import AnswerType, Option, OwnQuestion
 from schedules.programme import (
     MOST_ENTRIES,
     PRIORITIES,
-    At,
     Head,
     Programme,
     Step,

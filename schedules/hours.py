@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from schedules.fields import Flex
+from schedules.fields import ZERO, Flex
 from schedules.night import DAY, Rhythm, bedtime_of, wake_of
-from schedules.recurrence import to_utc
+from schedules.recurrence import to_local, to_utc
 
 MOVED_MARGIN: Final = timedelta(minutes=10)
 """A moved text keeps this distance from the end of the window, so that it still leaves inside it."""
@@ -46,6 +46,20 @@ def window_of(rhythm: Rhythm, day: date) -> Window:
         opens = datetime.combine(day, start)
         closes = datetime.combine(day if end > start else day + DAY, end)
     return to_utc(opens, rhythm.zone), to_utc(closes, rhythm.zone)
+
+
+def nearest_inside(rhythm: Rhythm, local: datetime) -> datetime:
+    """`local` (naive), or on its date the nearest clock time that leaves a moved text inside the hours.
+
+    Nearest round the clock: 01:00 becomes the end of a day's hours rather than their beginning.
+    """
+    opens, closes = (to_local(edge, rhythm.zone) for edge in window_of(rhythm, local.date()))
+    last = closes - MOVED_MARGIN - opens
+    since = (local - opens) % DAY
+    if last < ZERO or since <= last:
+        return local
+    edge = closes - MOVED_MARGIN if since - last <= DAY - since else opens
+    return datetime.combine(local.date(), edge.time())
 
 
 def place(

@@ -2,9 +2,18 @@
 
 from datetime import date, datetime, time
 
-from schedules.facts import Facts, as_time
-from schedules.night import DAY, NOON, Anchors, clock_of_night
-from schedules.programme import At, Step
+from schedules.anchor import At
+from schedules.facts import TEXTS_AT, Facts, as_time
+from schedules.hours import nearest_inside
+from schedules.night import DAY, NOON, Anchors, Rhythm, clock_of_night
+from schedules.programme import Step
+
+
+def moment_for(at: At, anchors: Anchors, rhythm: Rhythm, facts: Facts) -> datetime | None:
+    """The naive local moment of `at` for a patient: an hour of their own choice lies inside their hours."""
+    local = local_moment(at, anchors, facts)
+    chosen = local is not None and at.fact == TEXTS_AT and facts.value(TEXTS_AT, local.date())
+    return nearest_inside(rhythm, local) if local is not None and chosen else local
 
 
 def local_moment(at: At, anchors: Anchors, facts: Facts) -> datetime | None:

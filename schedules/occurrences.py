@@ -54,7 +54,7 @@ def _leaders_first(rules: Sequence[Rule]) -> list[Rule]:
 
 
 def _occurrence(rule: Rule, anchors: Anchors, course: Course, zone: str) -> Occurrence | None:
-    local = local_moment(rule.step.at, anchors, course.facts)
+    local = local_moment(rule.at, anchors, course.facts)
     if local is None or not falls_on(rule, course, local.date()):
         return None
     utc = to_utc(keep_apart(rule.step, course.facts, local), zone)

@@ -20,23 +20,20 @@ from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from schedules.anchor import At
 from schedules.cadence_entry import CadenceEntry
-from schedules.facts import FACTS
+from schedules.facts import TEXTS_AT
 from schedules.fields import (
-    ZERO,
     Apart,
-    Clock,
     Cutoff,
     Flex,
     FlexField,
     Gate,
     Names,
-    Offset,
     OneOrMore,
     Table,
     TextId,
     UsefulFor,
-    fact_of,
     listed,
 )
 from schedules.own_questions import MOST_QUESTIONS, OwnQuestion
@@ -45,54 +42,12 @@ from schedules.question import Ask, answer_type
 Priority = Literal["safety", "lab", "screen", "iron", "check_in", "cut_off", "tip"]
 PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 """Highest first."""
+_ANY_HOUR: Final = frozenset({"screen", "check_in", "tip"})
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 TextIds = Annotated[tuple[TextId, ...], BeforeValidator(listed)]
 MOST_ENTRIES: Final = 20
 MOST_STEPS: Final = 40
-
-
-class At(Table):
-    """The moment of a step: an anchor with an offset, a clock time, or what a fact says."""
-
-    anchor: Literal["bedtime", "wake"] | None = None
-    offset: Offset = ZERO
-    clock: Clock | None = None
-    fact: str | None = None
-    days: int = Field(default=0, ge=-366, le=366)
-    otherwise: "At | None" = None
-
-    @model_validator(mode="after")
-    def _one_meaning(self) -> Self:
-        if self.fact is not None:
-            fact_of(self.fact, "date", "time", "flag or time")
-            if self.anchor or self.by_date != (self.clock is not None):
-                raise ValueError("A date fact needs a clock time; a time fact is one itself.")
-        elif (self.anchor is None) == (self.clock is None):
-            raise ValueError("Say when: anchor, clock or fact, and only one of them.")
-        if (self.days and not self.by_date) or (self.otherwise and not self.by_fact_time):
-            raise ValueError("days belongs to a date fact, otherwise to a time fact.")
-        if self.offset and not self.anchor:
-            raise ValueError("An offset belongs to an anchor.")
-        if self.otherwise and (self.otherwise.by_date or self.fact in self.otherwise.time_facts):
-            raise ValueError("otherwise is an anchor, a clock time, or the time of another fact.")
-        return self
-
-    @property
-    def time_facts(self) -> tuple[str, ...]:
-        """The facts whose clock time may be that of the step, the first known one first."""
-        own = (self.fact,) if self.fact and self.by_fact_time else ()
-        return own + (self.otherwise.time_facts if self.otherwise else ())
-
-    @property
-    def by_date(self) -> bool:
-        """Whether the step falls on the date a fact holds."""
-        return self.fact is not None and FACTS[self.fact].value == "date"
-
-    @property
-    def by_fact_time(self) -> bool:
-        """Whether the clock time is the one a fact holds."""
-        return self.fact is not None and not self.by_date
 
 
 class Step(Table):
@@ -156,13 +111,15 @@ class Head(Table):
 class Rule:
     """One step with what its programme adds to it: the form the planner reads.
 
-    `rank` is the index of its priority (0 is highest). `dose` is an ordered dose's prompt. `dated`: it falls on the
+    `at` is the step's moment, with the hour a patient asked for where that may take its place. `rank` is
+    the index of its priority (0 is highest). `dose` is an ordered dose's prompt. `dated`: it falls on the
     date of a fact. `weekly`: n times a week. `parted` is the step of `not_with`, `leader` that of `follows`.
     """
 
     programme: str
     key: str
     step: Step
+    at: At
     priority: Priority
     rank: int
     only_if: tuple[tuple[str, ...], ...]
@@ -205,7 +162,8 @@ class Programme(Table):
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The steps as the planner reads them, in file order."""
-        rules = {step.key: _rule(self.head, step) for step in self.steps}
+        linked = {key for step in self.steps if step.follows for key in (step.key, step.follows)}
+        rules = {step.key: _rule(self.head, step, step.key in linked) for step in self.steps}
         for step in self.steps:
             if step.not_with:
                 rules[step.key] = replace(rules[step.key], parted=rules[step.not_with])
@@ -220,12 +178,14 @@ class Programme(Table):
         return () if self.head.stopped else self.rules
 
 
-def _rule(head: Head, step: Step) -> Rule:
+def _rule(head: Head, step: Step, linked: bool) -> Rule:
     priority = step.priority or head.priority
+    at_their_hour = not linked and _may_wait(step, priority)
     return Rule(
         programme=head.slug,
         key=step.key,
         step=step,
+        at=At(fact=TEXTS_AT, otherwise=step.at) if at_their_hour else step.at,
         priority=priority,
         rank=PRIORITIES.index(priority),
         only_if=tuple(gate for gate in (head.only_if, step.only_if) if gate),
@@ -237,3 +197,10 @@ def _rule(head: Head, step: Step) -> Rule:
         once=step.once,
         weekly=any(entry.times_per_week for entry in step.cadence),
     )
+
+
+def _may_wait(step: Step, priority: Priority) -> bool:
+    """Whether any hour of its day will do: nothing urgent, no cut-off to come, no question of a night or dose."""
+    bound = step.at.clock is None or step.at.by_date or step.cutoff is not None
+    asks_of_hours = step.ask is not None and step.ask.about in ("night", "dose_date")
+    return priority in _ANY_HOUR and not bound and not asks_of_hours

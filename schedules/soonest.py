@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from schedules.facts import Facts
 from schedules.hours import Placed, place, window_of
-from schedules.moment import keep_apart, local_moment
+from schedules.moment import keep_apart, moment_for
 from schedules.night import DAY, Rhythm, anchors_of, night_of
 from schedules.open_hours import night_over
 from schedules.programme import Head, Programme, Rule, Step
@@ -43,7 +43,7 @@ def time_facts(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(
         code
         for rule in rules
-        for code in (*rule.step.at.time_facts, *(other for other, _ in rule.step.apart))
+        for code in (*rule.at.time_facts, *(other for other, _ in rule.step.apart))
     )
 
 
@@ -73,7 +73,7 @@ def _placed(
     windows = [window_of(rhythm, night + DAY * n) for n in (-1, 0, 1, 2)]
     for rule, fresh in rules:
         step = rule.step
-        local = local_moment(step.at, anchors, facts)
+        local = moment_for(rule.at, anchors, rhythm, facts)
         if local is not None:
             due = to_utc(keep_apart(step, facts, local), rhythm.zone)
             placed = place(due, step.flex, step.useful_for, windows)

@@ -69,5 +69,7 @@ def _as_csv(lines: Iterator[dict[str, Any]]) -> None:
 
 
 def _harmless(value: Any) -> str:
-    text = json.dumps(value) if isinstance(value, list) else "" if value is None else str(value)
+    text = (
+        json.dumps(value) if isinstance(value, list | dict) else "" if value is None else str(value)
+    )
     return "'" + text if text.startswith(FORMULA_STARTS) else text

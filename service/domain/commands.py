@@ -1,9 +1,10 @@
 """What a patient may ask of the service in a reply, at any hour: stop, start, help, later, pause, and the like."""
 
-from datetime import timedelta
+from datetime import datetime, time
 
 from message_templates.formats import clock_time, short_date
-from schedules.facts import SET, WEEKDAYS
+from schedules.facts import SET, TEXTS_AT, WEEKDAYS
+from schedules.hours import nearest_inside
 from schedules.night import night_of
 from schedules.recurrence import to_local
 from service.domain import requests
@@ -13,8 +14,6 @@ from service.domain.own_week import CHOSE_WEEK
 from service.domain.reading import Intent
 from service.domain.talk import Given, Open, Outcome, Said, Talk
 
-# A day so far ahead is named with its year.
-NAMED_BY_YEAR = timedelta(days=180)
 TOPIC_PROGRAMMES = {
     "iron": ("iron", "iron_diet"),
     "caffeine": ("caffeine",),
@@ -108,12 +107,11 @@ def change_bedtime(talk: Talk, intent: Intent, question: Open | None, outcome: O
 
 
 def pause(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
-    """Rest the planned texts until a date."""
+    """Rest the planned texts until a date; who asked for longer than a text may is left to a person too."""
     until, day = requests.pause_until(intent.value, talk.rhythm.zone, talk.now)
     outcome.pause_until = until
+    outcome.review = outcome.review or requests.is_long_pause(intent.value)
     said = short_date(day, talk.language)
-    if day - talk.now.date() > NAMED_BY_YEAR:
-        said = f"{said} {day.year}"
     outcome.said.append(Said("SYS-05", Kind.ANSWER, {"date": said}))
 
 
@@ -127,6 +125,16 @@ def change_language(_talk: Talk, intent: Intent, _question: Open | None, outcome
     """Write in another language from now on."""
     outcome.changes["language"] = intent.value
     outcome.said.append(Said("SYS-22", Kind.ANSWER))
+
+
+def choose_hour(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Move the texts tied to neither sleep nor medicine to an hour, or to the nearest one in the patient's hours."""
+    today = to_local(talk.now, talk.rhythm.zone).date()
+    wished = datetime.combine(today, time.fromisoformat(intent.value))
+    hour = nearest_inside(talk.rhythm, wished).time()
+    outcome.asked_for = True
+    outcome.facts[TEXTS_AT] = f"{hour:%H:%M}"
+    outcome.said.append(Said("SYS-21", Kind.ANSWER, {"time": clock_time(hour, talk.language)}))
 
 
 def leave_out_topic(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:

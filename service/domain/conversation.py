@@ -35,8 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "own_week": commands.choose_week,
     "topic_stop": commands.leave_out_topic,
     "question": commands.question_for_staff,
-    # A send time of one's own is for staff to arrange: nothing here moves a single patient's programmes.
-    "time_pref": commands.question_for_staff,
+    "time_pref": commands.choose_hour,
     "relief": commands.relieve,
     "status": commands.tell_status,
     "amount": commands.change_amount,

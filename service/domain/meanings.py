@@ -1,10 +1,13 @@
 """What a person may say a reply means: the answers each kind of question takes, and what one of them changes."""
 
+import re
 from collections.abc import Mapping
 from datetime import time
 
+from schedules.own_questions import OWN, OwnQuestion
 from service.domain.alerts import rule_for_reading
 from service.domain.answers import take_answer
+from service.domain.own_answers import take_own_answer
 from service.domain.reading import Intent
 from service.domain.reading.labels import SCREENS, YES_NO_GOALS
 from service.domain.talk import Open, Outcome, Talk
@@ -23,17 +26,39 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "weekly_3": {},
 }
 """The kinds of question a reply may be said to answer. Joining and a bedtime are changed on the patient's page."""
+KINDS = (*CHOICES, OWN)
+"""All of them, with the clinic's own questions, which say themselves what they take."""
 _SCORES_A_WEEK = 3
+_NUMBER = re.compile(r"\d{1,3}(\.\d)?", re.ASCII)
 
 
-def intent_for(kind: str, value: str) -> Intent | None:
-    """An answer to that kind of question, None where it takes no such answer (KeyError: no such kind)."""
+def intent_for(kind: str, value: str, own: OwnQuestion | None = None) -> Intent | None:
+    """An answer to that kind of question, None where it takes no such answer (KeyError: no such kind).
+
+    `own`: what a clinic's own question asks; None where its programme is not known any more.
+    """
+    if kind == OWN:
+        kept = _own_word(own, value) if own else None
+        return None if kept is None else Intent("own_answer", kept, kind=kind)
     name = CHOICES[kind].get(value)
     if name is None and kind == "onset_time" and _is_clock(value):
         name = "onset_time"
     if name is None and kind == "weekly_3" and _is_week(value):
         name = "weekly_scores"
     return Intent(name, value, kind=kind) if name else None
+
+
+def _own_word(own: OwnQuestion, value: str) -> str | None:
+    """What is kept of an answer; words of the patient's own are kept by nobody but him."""
+    match own.type:
+        case "number":
+            told = float(value) if _NUMBER.fullmatch(value) else -1.0
+            return f"{told:g}" if (own.min or 0) <= told <= (own.max or 0) else None
+        case "time":
+            return value if _is_clock(value) else None
+        case "text":
+            return None
+    return value if value in own.words() else None
 
 
 def _is_clock(value: str) -> bool:
@@ -54,7 +79,8 @@ def assign(talk: Talk, intent: Intent, question: Open) -> Outcome:
     Whoever assigns it talks to the patient himself, so nothing is answered automatically.
     """
     outcome = Outcome()
-    take_answer(talk, intent, question, outcome)
+    take = take_own_answer if question.kind == OWN else take_answer
+    take(talk, intent, question, outcome)
     outcome.said = []
     rule = rule_for_reading(intent.name, intent.value, talk.facts, question.kind)
     if rule is not None:

@@ -26,7 +26,7 @@ def take_own_answer(talk: Talk, intent: Intent, question: Open | None, outcome: 
             night=question.night,
             about_date=question.about_date,
             question=question,
-            late=False,
+            late=question.late,
         )
     )
     if talk.consent is not ConsentState.ACTIVE:

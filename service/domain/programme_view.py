@@ -6,7 +6,7 @@ from typing import Final
 
 from schedules.facts import Facts
 from schedules.hours import place, window_of
-from schedules.moment import keep_apart, local_moment
+from schedules.moment import keep_apart, moment_for
 from schedules.night import DAY, anchors_of
 from schedules.programme import Programme, Rule
 from schedules.recurrence import to_local, to_utc
@@ -49,7 +49,7 @@ def pins(programme: Programme, subject: Subject, night: date) -> list[Pin]:
 
 def _pin(rule: Rule, subject: Subject, night: date) -> Pin | None:
     rhythm, facts = subject.rhythm, subject.facts
-    local = local_moment(rule.step.at, anchors_of(rhythm, night), facts)
+    local = moment_for(rule.at, anchors_of(rhythm, night), rhythm, facts)
     if local is None:
         return None
     on = local.date()

@@ -14,7 +14,8 @@ PAUSE_WITHOUT_LENGTH_DAYS = 7
 MOST_LATERS = 2
 # A weekday named as the day to ask again means that day at this hour.
 ASK_AGAIN_CLOCK = time(18)
-LONGEST_PAUSE_DAYS = 366
+# So long a word by text may silence everything (our default); more, which may be a slip, is for a person to arrange.
+LONGEST_PAUSE_DAYS = 90
 
 
 def bedtime(value: str) -> tuple[time, str]:
@@ -33,14 +34,22 @@ def pause_ends_on(value: str, today: date) -> date:
     """The local date on whose morning a pause asked for today ends."""
     named = value.removeprefix("until:")
     if named == value:
-        days = int(value.removesuffix("d") or PAUSE_WITHOUT_LENGTH_DAYS)
-        return today + timedelta(days=min(days, LONGEST_PAUSE_DAYS))
+        return today + timedelta(days=min(_days(value), LONGEST_PAUSE_DAYS))
     if named in WEEKDAYS:
         return next_weekday(named, today)
     day = today + timedelta(days=1)
     while day.day != int(named):
         day += timedelta(days=1)
     return day
+
+
+def is_long_pause(value: str) -> bool:
+    """Whether a pause was asked for that is longer than a text may begin."""
+    return not value.startswith("until:") and _days(value) > LONGEST_PAUSE_DAYS
+
+
+def _days(value: str) -> int:
+    return int(value.removesuffix("d") or PAUSE_WITHOUT_LENGTH_DAYS)
 
 
 def next_weekday(named: str, today: date) -> date:

@@ -8,6 +8,7 @@ from schedules.recurrence import to_local
 from service.domain.meanings import assign, intent_for
 from service.domain.talk import Given, Open, Outcome
 from service.store import alerts, audit, circumstances, corrections, inbox, people, standings
+from service.store.content import Content
 from service.store.corrections import Correction
 from service.store.records import Patient, Question
 from service.store.replies import StoredReply
@@ -24,17 +25,25 @@ class NoMeaningError(ValueError):
 
 
 def assign_meaning(
-    tx: Tx, patient: Patient, reply: StoredReply, question: Question, value: str, now: datetime
+    tx: Tx,
+    content: Content,
+    patient: Patient,
+    reply: StoredReply,
+    question: Question,
+    value: str,
+    now: datetime,
 ) -> None:
     """Let `reply` be the answer `value` to a question of `patient`, who is locked; it no longer waits.
 
-    NoMeaningError: the question takes no such answer. Nothing is texted.
+    `content` tells what the clinic's own questions ask. NoMeaningError: the question takes no such answer.
+    Nothing is texted.
     """
-    intent = intent_for(question.kind, value)
+    heard = _as_heard(question, reply.received_at, content)
+    intent = intent_for(question.kind, value, heard.own)
     if intent is None:
         raise NoMeaningError(f"{value!r} is no answer to {question.kind}")
     talk = talk_with(tx, patient, now, provider_confirms=False)
-    outcome = assign(talk, intent, _as_heard(question, reply.received_at))
+    outcome = assign(talk, intent, heard)
     [given] = outcome.given
     _correct(tx, patient, reply, given, now)
     _follow(tx, patient, reply, outcome, sorted(talk.facts), now)
@@ -61,9 +70,9 @@ def undo_meaning(
     return True
 
 
-def _as_heard(question: Question, received_at: datetime) -> Open:
+def _as_heard(question: Question, received_at: datetime, content: Content) -> Open:
     """The question as the reply found it: late only if it had closed when the reply came."""
-    found = open_question(question, received_at)
+    found = open_question(question, received_at, content)
     return replace(found, late=found.closes_at <= received_at)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from schedules.own_questions import OWN
+from service.store.corrections import Correction, corrections_of
 from service.store.session import Tx
 from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Patient
@@ -73,12 +74,16 @@ def messages(
 def replies(
     tx: Tx, clinic_id: int, since: datetime | None, *, with_phi: bool
 ) -> Iterator[dict[str, Any]]:
-    """Every reply of a clinic with its readings; number and words only with `with_phi`."""
+    """Every reply of a clinic, how it was read and what a person said it means; number and words only with `with_phi`.
+
+    `person` has no kind where somebody said that it answers nothing, and is None where nobody said anything.
+    """
     wanted = InboundText.clinic_id == clinic_id
     if since is not None:
         wanted = and_(wanted, InboundText.received_at >= since)
     for page in _pages(tx, _REPLIES.where(wanted), InboundText.id):
-        readings = _readings(tx, [row[-1] for row in page])
+        ids = [row[-1] for row in page]
+        readings, meant = _readings(tx, ids), corrections_of(tx, ids)
         for token, ref, at, sid, question, review, sender, body, key in page:
             line = {
                 "token": token,
@@ -88,6 +93,7 @@ def replies(
                 "readings": readings.get(key, []),
                 "question_token": question,
                 "review_state": review,
+                "person": _person(meant.get(key)),
             }
             if with_phi:
                 line["sender"] = tx.keyring.open_(sender, "inbound", "sender", token)
@@ -129,6 +135,12 @@ def _readings(tx: Tx, ids: list[int]) -> dict[int, list[dict[str, str]]]:
     for key, intent, value in tx.rows(query):
         found.setdefault(key, []).append({"intent": intent, "value": value})
     return found
+
+
+def _person(meant: Correction | None) -> dict[str, Any] | None:
+    if meant is None:
+        return None
+    return {"by": meant.set_by, "kind": meant.kind, "intent": meant.intent, "value": meant.word}
 
 
 _MESSAGES = select(

@@ -3,17 +3,18 @@
 # ruff: noqa: DTZ001 (the clinic's own wall clock)
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
-from service.domain.meanings import CHOICES
+from service.domain.meanings import KINDS
 from service.flows.correct_reply import (
     NoMeaningError,
     assign_meaning,
     assign_nothing,
     undo_meaning,
 )
-from service.store import corrections, inbox
+from service.store import corrections, exports, inbox
 from service.store.people import patient_to_change
 from service.store.records import Patient
 from service.store.session import ClinicScope, Tx
@@ -54,11 +55,11 @@ def say_it_means(world: World, patient: Patient, value: str, at: int = -1) -> No
     token = world.rows("inbound")[at].token
     with as_member(world) as tx:
         reply = inbox.one(tx, token, lock=True)
-        [*_, question] = reversed(
-            inbox.asked_before(tx, patient.id, reply.stored.received_at, list(CHOICES))
-        )
+        question, *_ = inbox.asked_before(tx, patient.id, reply.stored.received_at, KINDS)
+        content = world.runtime.shelf.content(tx, world.clinic)
         now = world.clock.now()
-        assign_meaning(tx, locked(tx, patient), reply.stored, question.question, value, now)
+        mine = locked(tx, patient)
+        assign_meaning(tx, content, mine, reply.stored, question.question, value, now)
 
 
 def undo_last(world: World, patient: Patient, at: int = -1) -> bool:
@@ -154,3 +155,27 @@ def test_only_what_the_question_takes_is_an_answer(world: World, value: str) -> 
     with pytest.raises(NoMeaningError):
         say_it_means(world, patient, value)
     assert world.rows("correction") == []
+
+
+def test_the_export_tells_a_persons_meaning_from_how_it_was_read(world: World) -> None:
+    patient = unsure(world)
+
+    def last() -> dict[str, Any]:
+        with as_member(world) as tx:
+            return list(exports.replies(tx, world.clinic.id, None, with_phi=False))[-1]
+
+    assert last()["person"] is None
+    say_it_means(world, patient, "4")
+    assert last()["readings"] == [{"intent": "unknown", "value": ""}]
+    assert last()["person"] == {
+        "by": "staff:nurse",
+        "kind": "symptom_0_10",
+        "intent": "symptom_score",
+        "value": "4",
+    }
+    assert undo_last(world, patient)
+    assert last()["person"] is None
+    with as_member(world) as tx:
+        reply = inbox.one(tx, world.rows("inbound")[-1].token, lock=True).stored
+        assign_nothing(tx, locked(tx, patient), reply, world.clock.now())
+    assert last()["person"]["kind"] is None

@@ -4,6 +4,9 @@
 
 from datetime import date, datetime, time
 
+from schedules.recurrence import to_local
+from service.store import circumstances
+from service.store.session import SYSTEM
 from tests.flows.test_take_reply import asked_last_night
 from tests.world import World
 
@@ -40,3 +43,19 @@ def test_fewer_halves_the_weeks_texts_and_more_brings_them_back(world: World) ->
     world.live_to(datetime(2026, 12, 12, 12))
     third = len([row for row in world.rows("outbox", kind="planned") if row.submitted_at])
     assert third - first - second > 6
+
+
+def test_an_hour_asked_for_moves_the_texts_tied_to_no_bedtime(world: World) -> None:
+    patient = world.patient(facts={"exercise_cleared": "yes"})
+    world.say(patient, "text me at 6:15pm please")
+    assert world.sent(patient)[-1] == "SYS-21"
+    assert world.rows("inbound")[0].review_state == "none"
+    world.live_to(datetime(2026, 12, 6, 12))
+    walks = [row for row in world.rows("outbox", template="EXE-01") if row.submitted_at]
+    assert walks
+    assert {to_local(row.due_at, patient.zone).time() for row in walks} == {time(18, 15)}
+    world.say(patient, "TIME 23:00")
+    with world.store.transaction(SYSTEM, "test", write=False) as tx:
+        known = circumstances.facts_of(tx, patient.id)
+    assert known.value("texts_at", date(2026, 12, 6)) == "20:20"
+    assert "8:20" in world.bodies(patient)[-1]

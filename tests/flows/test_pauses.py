@@ -51,8 +51,7 @@ def left(world: World, patient: Patient, since: datetime) -> list[str]:
         ("away for 2 weeks", datetime(2026, 12, 7)),
         ("AWAY until Monday", datetime(2026, 11, 30)),
         ("AWAY until Friday", datetime(2026, 11, 27)),
-        ("pause for a year", datetime(2027, 11, 23)),
-        ("PAUSE 400", datetime(2027, 11, 24)),
+        ("PAUSE 90", datetime(2027, 2, 21)),
         ("FUERA hasta el viernes", datetime(2026, 11, 27)),
         ("fuera", datetime(2026, 11, 30)),
     ],
@@ -63,8 +62,17 @@ def test_a_patient_pauses_until_the_day_the_answer_names(
     world.say(tom, said)
     assert ends(world, tom) == until
     assert f"{until.day} {until:%b}" in world.bodies(tom)[-1]
-    if until.year > 2026:
-        assert "2027" in world.bodies(tom)[-1]
+    assert world.rows("inbound")[-1].review_state == "none"
+
+
+@pytest.mark.parametrize("said", ["PAUSE 400", "pause for a year", "pausa 91 dias"])
+def test_a_pause_longer_than_a_text_may_begin_rests_for_90_days_and_a_person_asks(
+    world: World, tom: Patient, said: str
+) -> None:
+    world.say(tom, said)
+    assert ends(world, tom) == datetime(2027, 2, 21)
+    assert "21 Feb" in world.bodies(tom)[-1]
+    assert world.rows("inbound")[-1].review_state == "open"
 
 
 @pytest.mark.parametrize("said", ["the pain went away", "it wont go away", "away from it all 6"])

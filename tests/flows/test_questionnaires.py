@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from service.flows.correct_reply import NoMeaningError
 from service.flows.publish_programme import publish
-from service.store import people
+from service.store import exports, people
 from service.store.clinic_copy import nameless_copy
 from service.store.records import Patient
 from service.store.session import SYSTEM
 from service.store.tables.replies import Question
+from tests.flows.test_correct_reply import say_it_means, undo_last
 from tests.world import World
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "evening_check.toml"
@@ -165,3 +167,45 @@ def test_a_copy_for_a_rehearsal_may_be_made_in_the_middle_of_one(world: World) -
         copied = [tuple(row) for row in tx.rows(query.where(Question.kind == "own"))]
     assert ("EVE-03", 1, resumed) in copied
     assert {version for _, version, _ in copied} == {1}
+
+
+@pytest.mark.parametrize(
+    ("before", "means", "number", "wrong"),
+    [
+        ((), "7", 7.0, "13"),
+        (("4",), "pain", None, "arms"),
+        (("8",), "yes", None, "partial"),
+        (("8", "yes"), "14:30", None, "25:00"),
+    ],
+    ids=["number", "choice", "yes or no", "time"],
+)
+def test_a_person_gives_the_answer_that_was_not_understood(
+    world: World, before: tuple[str, ...], means: str, number: float | None, wrong: str
+) -> None:
+    patient = asked(world)
+    for body in (*before, "hard to say, you know", "as I told you"):
+        world.say(patient, body)
+    texts = world.sent(patient)
+    with pytest.raises(NoMeaningError):
+        say_it_means(world, patient, wrong)
+    say_it_means(world, patient, means)
+
+    def told() -> list[tuple[str, Any]]:
+        with world.store.transaction(SYSTEM, "test", write=False) as tx:
+            lines = list(exports.questionnaires(tx, world.clinic.id, None, with_phi=False))
+        return [(line["state"], line["answer"], line["number"]) for line in lines]
+
+    assert told()[-1] == ("answered", means, number)
+    assert world.rows("inbound")[-1].review_state == "done"
+    assert world.sent(patient) == texts
+    assert undo_last(world, patient)
+    assert told()[-1] == ("open", None, None)
+    assert world.rows("inbound")[-1].review_state == "open"
+
+
+def test_words_of_the_patients_own_are_given_by_nobody_else(world: World) -> None:
+    patient = asked(world)
+    for body in ("8", "no", "STATUS"):
+        world.say(patient, body)
+    with pytest.raises(NoMeaningError):
+        say_it_means(world, patient, "what they meant")

@@ -81,7 +81,8 @@ def test_what_a_person_said_a_reply_means_is_not_contradicted(world: World) -> N
         reply = inbox.one(tx, name).stored
         (asked,) = inbox.asked_before(tx, patient.id, reply.received_at, ["symptom_0_10"])
         mine = patient_to_change(tx, patient.token)
-        assign_meaning(tx, mine, reply, asked.question, "2", world.clock.now())
+        content = world.runtime.shelf.content(tx, world.clinic)
+        assign_meaning(tx, content, mine, reply, asked.question, "2", world.clock.now())
     token = propose(world)
     assert [one.reply.meant.word for one in replayed(world, token).contradicted] == ["2"]
     with pytest.raises(NotTaughtError, match="known to mean something else"):

@@ -25,7 +25,7 @@ KNOWN = {
     "dopamine_agonist": "yes",
     "next_lab": "2026-06-20",
 }
-CLOCK = {"iron_time": "17:30", "thyroid_pill": "06:45", "calcium": "18:30"}
+CLOCK = {"iron_time": "17:30", "thyroid_pill": "06:45", "calcium": "18:30", "texts_at": "06:30"}
 MOMENT = datetime(2026, 6, 10, tzinfo=UTC)
 NONE = timedelta(0)
 

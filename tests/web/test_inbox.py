@@ -140,6 +140,28 @@ def test_an_answer_leaves_the_reply_no_longer_waits_and_automatic_answers_rest(
     assert "Automatic answers rest until" not in text(page)
 
 
+def test_the_patients_page_says_that_automatic_answers_rest_and_lets_them_begin_again(
+    world: World,
+) -> None:
+    tom = world.patient()
+    world.hears(world.phone_of(tom), "what do you think?", timedelta(minutes=20))
+    browser = world.member("clinician")
+    [path] = waiting(browser)
+    post(browser, f"{path}/answer", once=once(browser.get(path).text), body="We will call you.")
+    where = f"/patients/{tom.token}"
+    page = browser.get(where).text
+    assert re.search(r"Automatic answers rest until today \d\d:\d\d: somebody", text(page))
+    reader = world.member("auditor")
+    sent = {"csrf_token": csrf(reader.get(where).text)}
+    assert reader.post(f"{where}/answers-again", data=sent).status_code == 403
+    sent = {"csrf_token": csrf(page)}
+    assert browser.post(f"{where}/answers-again", data=sent).status_code == 302
+    page = browser.get(where).text
+    assert "Automatic answers" not in text(page)
+    # Once more, from a page of before, changes nothing.
+    assert browser.post(f"{where}/answers-again", data=sent).status_code == 302
+
+
 def test_what_cannot_be_sent_is_kept_and_said(world: World) -> None:
     tom = world.patient()
     world.hears(world.phone_of(tom), "what do you think?", timedelta(minutes=20))

@@ -11,7 +11,7 @@ from service.flows.publish_programme import publish
 from service.store import exports, people
 from service.store.records import Patient
 from service.store.session import SYSTEM
-from tests.web.conftest import World
+from tests.web.conftest import World, csrf
 
 EXAMPLE = (Path(__file__).parents[2] / "docs" / "examples" / "evening_check.toml").read_text(
     encoding="utf-8"
@@ -94,3 +94,27 @@ def test_what_was_not_understood_waits_in_the_inbox(world: World, asked: Patient
     link = re.search(r'href="(/inbox/[^"?#]+)', page.text)
     assert link
     assert browser.get(link[1]).status_code == 200
+
+
+def test_a_colleague_says_in_the_inbox_what_an_answer_means(world: World, asked: Patient) -> None:
+    browser = world.member("clinician")
+    unsure = world.runtime.clock.now() + timedelta(days=1)
+    live_until(world.runtime, unsure)
+    for body in ("hard to say", "as I told you"):
+        world.hears(world.phone_of(asked), body, ago=timedelta(0))
+        live_until(world.runtime, world.runtime.clock.now() + timedelta(seconds=5))
+    inbox = browser.get("/inbox").text
+    reply = re.findall(r'<h2><a href="(/inbox/[^"]+)"', inbox)[-1]
+    page = browser.get(reply).text
+    form = page.partition('<form class="meaning"')[2].partition("</form>")[0]
+    assert "How many hours did you sleep last night?" in form
+    assert 'type="number" name="value" min="0" max="12"' in form
+    sent = {
+        "csrf_token": csrf(page),
+        "question": form.partition('name="question" value="')[2].partition('"')[0],
+    }
+    assert browser.post(f"{reply}/means", data=sent | {"value": "13"}).status_code == 400
+    told = browser.post(f"{reply}/means", data=sent | {"value": "5.5"}, follow_redirects=True)
+    assert "answered: 5.5" in text(told.text)
+    own = browser.get(f"/patients/{asked.token}").text.partition('id="own"')[2]
+    assert "Reply 0 to 12. 5.5" in text(own.partition("</section>")[0])

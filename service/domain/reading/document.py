@@ -196,6 +196,8 @@ def _spelled(word: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
         short = _DRAWN_OUT.sub(letters, word)
         if short in lexicon.vocabulary:
             return short, ()
+    if word.endswith("in") and f"{word}g" in lexicon.vocabulary:
+        return f"{word}g", ()  # "naggin", "gettin"
     if len(word) < _SHORTEST_REPAIR:
         return word, ()
     guesses = near(word, lexicon.near)

@@ -223,6 +223,7 @@ def _later(document: Document, topic: str, said: Polarity, lexicon: Lexicon) -> 
     words = document.raw.strip()
     if topic == "lab":
         past = document.has("did.lab", "yesterday") or said.bare is True or said.told is True
+        past = past and not (day and document.has("to_come"))
         coming = day or said.not_yet or "tomorrow" in document.words or "manana" in document.words
         if past or not coming or (said.told is False and not said.not_yet):
             return None

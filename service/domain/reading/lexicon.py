@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.reading.disguise import Disguised
+from service.domain.reading.framing import Framing
 from service.domain.reading.spelling import deletion_index
 
 LANGUAGES = ("en", "es")
@@ -43,7 +44,8 @@ class Lexicon:
     `tree`: the phrases. `numbers`: number words. `vocabulary`: words that are spelled right.
     `spellings`: common misspellings and what they stand for. `repairable`: the closed list that a
     misspelt word may be repaired to. `near`: that list and the words of danger phrases, by
-    deletion. `disguised`: the words that are read also with signs in place of letters.
+    deletion. `disguised`: the words that are read also with signs in place of letters. `framing`: what stands
+    before and behind what is said.
     """
 
     tree: Node
@@ -53,6 +55,7 @@ class Lexicon:
     repairable: frozenset[str]
     near: Mapping[str, tuple[str, ...]]
     disguised: Disguised
+    framing: Framing
 
 
 @cache
@@ -60,6 +63,7 @@ def load() -> Lexicon:
     """The shipped lexicons, read once."""
     tree, numbers, spellings = Node(), dict[str, int](), dict[str, str]()
     vocabulary, repairable, danger, hidden = set[str](), set[str](), set[str](), set[str]()
+    greetings, courtesies = set[str](), set[str]()
     for language in LANGUAGES:
         source = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
         numbers |= source["numbers"]
@@ -67,6 +71,8 @@ def load() -> Lexicon:
         vocabulary |= set(source["ordinary"].split())
         repairable |= set(source["repairable"].split())
         hidden |= set(source["disguised"].split())
+        greetings |= set(source["greetings"])
+        courtesies |= set(source["courtesies"])
         sets = {name: tuple(words.split()) for name, words in source["sets"].items()}
         for concept, phrase in _phrases(source["phrases"]):
             for slots in _slots(phrase, sets):
@@ -86,6 +92,7 @@ def load() -> Lexicon:
         frozenset(repairable),
         deletion_index(repairable | danger),
         Disguised(hidden),
+        Framing(greetings, courtesies),
     )
 
 

@@ -23,7 +23,7 @@ _QUOTED = re.compile(r"[\"“«][^\"”»“«]*[\"”»]")
 _FORWARDED = re.compile(r"^\s*>[^\n]*$|^On [^\n]{0,120} wrote:\s*$", re.MULTILINE)
 # How each of our own questions ends, with or without quotation marks around it.
 _OUR_REQUEST = re.compile(
-    r"\b(?:reply|responda)\b(?: with| con)?(?: de)? (?:yes|si|0|ok|a time|una hora)\b[^.\n]*[.\n]"
+    r"\b(?:reply|responda)\b(?:\s+with|\s+con)?(?:\s+de)?\s+(?:yes|si|0|ok|a\s+time|una\s+hora)\b[^.\n]*[.\n]"
     r"(?:[^.\n]*\b(?:is|es) (?:calm|calma|best|lo mejor)\b[^.\n]*[.\n]"
     r"|[^.\n]*\b(?:either answer|no wrong answer|las dos respuestas|no hay respuesta)\b[^.\n]*[.\n]"
     r"|[^.\n]*\bplease do not stop any\b[^.\n]*[.\n]|[^.\n]*\bno deje ninguna\b[^.\n]*[.\n])?",

@@ -8,6 +8,10 @@ from service.domain.reading.numbers import SCALE, numbers
 # "No they itch": the no answers us.
 _ANEW = frozenset({"they", "it", "its", "i", "im", "my", "me", "the", "se", "mi", "mis"})
 _NUMBER = frozenset({"number", "numero"})
+# "Not a number", "not sure of the number": nobody's phone is meant.
+_ANYBODYS = frozenset(
+    {"a", "my", "the", "any", "sure", "that", "about", "in", "to", "on", "by", "yet"}
+)
 _SLIP_REACH = 8
 _SIDES = tuple(f"side.{tag}" for tag in SIDE_EFFECTS)
 _TOPICS = (
@@ -24,33 +28,53 @@ _TOPICS = (
 )
 
 
-def wrong_party(document: Document, lexicon: Lexicon, *, number_asked: bool) -> Intent | None:
+def wrong_party(
+    document: Document, lexicon: Lexicon, *, number_asked: bool, stops: bool
+) -> Intent | None:
     """Deceased, wrong number, or a stranger who asks who we are.
 
     `number_asked`: the open question takes numbers, so that a number beside "wrong number" is the right one.
+    `stops`: the text ends the texts.
     """
+    asked_in = lexicon if number_asked else None
+    goes_on = document.has("writer.goes_on") or _scores(document, 0, asked_in)
     for value in ("deceased", "wrong_number", "unsure"):
         marks = document.all(f"writer.{value}")
-        if value == "deceased" and _somebody_else_died(document):
+        if value == "deceased" and _somebody_else_died(document, goes_on=goes_on, stops=stops):
             continue
         if value == "wrong_number":
-            asked_in = lexicon if number_asked else None
+            marks += _not_theirs(document)
             marks = [mark for mark in marks if not _own_slip(document, mark, asked_in)]
+            if goes_on and document.has("writer.lost"):
+                # "My daughter no longer lives here. Can I take iron at night?"
+                continue
         if marks:
             words = document.quote(marks[0].start, marks[0].end)
             return Intent("wrong_party", value, words, 1.0 if value != "deceased" else 0.8)
     return None
 
 
-def _somebody_else_died(document: Document) -> bool:
-    """The writer is bereaved, and well: "my husband died sunday. 7".
+def _somebody_else_died(document: Document, *, goes_on: bool, stops: bool) -> bool:
+    """The writer is bereaved, and well: "my husband died sunday. 7", "mom died so I forgot".
 
     Not where the phone was the dead person's, a relative answers for the patient, or the texts are to stop.
     """
     if document.has("guard.past", "writer.other_died"):
         return True
-    about_the_patient = ("writer.their_phone", "writer.proxy", "command.stop")
-    return document.has("writer.lost") and not document.has(*about_the_patient)
+    about_the_patient = ("writer.their_phone", "writer.proxy")
+    lost = document.has("writer.lost") or (goes_on and document.has("writer.bare_lost"))
+    return lost and not stops and not document.has(*about_the_patient)
+
+
+def _not_theirs(document: Document) -> list[Mark]:
+    """ "Not Ivy's number" and nothing else but courtesy."""
+    marks = document.all("writer.not_theirs")
+    alone = document.only("writer.not_theirs", "courtesy", "command.courtesy")
+    return [
+        mark
+        for mark in marks
+        if alone and not _ANYBODYS.intersection(document.words[mark.start : mark.end])
+    ]
 
 
 def _own_slip(document: Document, mark: Mark, numbers_in: Lexicon | None) -> bool:
@@ -62,11 +86,16 @@ def _own_slip(document: Document, mark: Mark, numbers_in: Lexicon | None) -> boo
         if mark.start < slip.end:
             return True
     named = document.words[mark.start : mark.end]
-    if numbers_in is None or not _NUMBER.intersection(named):
+    return bool(_NUMBER.intersection(named)) and _scores(document, mark.end, numbers_in)
+
+
+def _scores(document: Document, start: int, numbers_in: Lexicon | None) -> bool:
+    """Whether the text gives a number of the scale from a token on, and no other; never where none was asked."""
+    if numbers_in is None:
         return False
-    rest = document.keep(mark.end, len(document.tokens))
-    given = [number.value for number in numbers(rest, numbers_in, decimal_comma=False)]
-    return bool(given) and all(0 <= value <= SCALE for value in given)
+    rest = document.keep(start, len(document.tokens))
+    given = numbers(rest, numbers_in, decimal_comma=False)
+    return bool(given) and all(0 <= one.value <= SCALE and not one.elsewhere for one in given)
 
 
 def proxy(document: Document) -> Intent | None:

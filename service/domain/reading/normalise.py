@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from service.domain.reading.labels import MOST_CHARACTERS
 
 _DROPPED = frozenset("'’‘`´\u200b\u200c\u200d\ufeff\ufe0f\u20e3")
-_SPELLED = {
+HEART = " heart "
+SPELLED_SIGNS = {
     **dict.fromkeys("👍👌🆗🙆", " thumbup "),
     "👎": " thumbdown ",
     **dict.fromkeys("✅✔☑💯", " tick "),
     **dict.fromkeys("❌✖❎🙅🚫", " cross "),
-    **dict.fromkeys("❤💙💚💛💜🧡🖤🤍💕💖💗😍🥰😘♥🙏", " heart "),
+    **dict.fromkeys("❤💙💚💛💜🧡🖤🤍💕💖💗😍🥰😘♥🙏", HEART),
     **dict.fromkeys("😂🤣😆", " lol "),
     "½": ".5",
     "🔟": "10",
@@ -25,6 +26,7 @@ _SPELLED = {
     "»": '"',
     "−": "-",
 }
+"""The signs that say something, and the words they are read as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def normalise(raw: str) -> Plain:
 
 
 def _fold(character: str) -> str:
-    if character in _SPELLED:
-        return _SPELLED[character]
+    if character in SPELLED_SIGNS:
+        return SPELLED_SIGNS[character]
     if character in _DROPPED or "\U0001f3fb" <= character <= "\U0001f3ff":
         return ""
     decomposed = unicodedata.normalize("NFKD", character)

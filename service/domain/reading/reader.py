@@ -45,15 +45,26 @@ def read(
     words = lexicon.load()
     kinds = tuple(dict.fromkeys(open_kinds)) or (_UNASKED,)
     fond = machine_made.reaction(text)
-    document = parse(machine_made.own_words(text), words)
+    whole = parse(machine_made.own_words(text), words)
     if fond is not None:
         thanked = fond and all(kind in {"tip", "none"} for kind in kinds)
         return _reading([Intent("thanks" if thanked else "unknown")], machine=True)
-    if not document.tokens:
+    if not whole.tokens:
         return _reading([Intent("unknown")])
-    request = Request(document, words, kinds, bedtime, own)
-    flag = red_flag(document, kinds)
-    if flag is None and machine_made.is_automatic(document):
+    inner = words.framing.inner(whole.raw)
+    if inner != whole.raw.strip():
+        bare = _read(Request(parse(inner, words), words, kinds, bedtime, own), whole)
+        if [(one.name, one.value) for one in bare.intents] != [("unknown", "")]:
+            return bare
+    return _read(Request(whole, words, kinds, bedtime, own), whole)
+
+
+def _read(request: Request, whole: Document) -> Reading:
+    """The request's text; `whole` has the greeting and thanks that it may have come with."""
+    if not request.document.tokens:
+        return _reading([Intent("unknown")])
+    flag = red_flag(request.document, request.kinds)
+    if flag is None and machine_made.is_automatic(whole):
         return _reading([Intent("unknown")], machine=True)
     return _reading(_flagged(request, flag) if flag else _unflagged(request))
 
@@ -171,8 +182,12 @@ def _in_own_words(request: Request, asked: OwnQuestion) -> list[Intent]:
 
 
 def _wrong_party(request: Request) -> Intent | None:
+    document, words = request.document, request.lexicon
     return news.wrong_party(
-        request.document, request.lexicon, number_asked=request.newest in NUMBER_KINDS
+        document,
+        words,
+        number_asked=request.newest in NUMBER_KINDS,
+        stops=commands.stop(document, words) is not None,
     )
 
 

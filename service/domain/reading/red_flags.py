@@ -18,6 +18,7 @@ _OWNER_DISTANCE = 10
 _LONGEST_PHRASE = 8
 _CLAUSE_REACH = 12
 _NO_DENIALS = ("guard.no_denial", "guard.unwilling")
+_KINDNESS = ("courtesy", "command.courtesy", "thanks")
 _PATIENT_BETWEEN = ("guard.self", "guard.reports")
 _LISTING = frozenset({"or", "nor", "ni", "o", "any"})
 _NOT_A_DENIAL_BEFORE = frozenset({"i", "im", "ive", "my", "id", "mi"})
@@ -85,7 +86,9 @@ def _despair(document: Document) -> list[Mark]:
 
 
 def _closes_clause(document: Document, mark: Mark) -> bool:
-    return mark.end == len(document.tokens) or _opens_clause(document, mark.end)
+    rest = document.keep(mark.end, len(document.tokens))
+    kindly = rest.only(*_KINDNESS) and "lol" not in rest.words
+    return kindly or _opens_clause(document, mark.end)
 
 
 def _excused(document: Document, mark: Mark, name: str) -> bool:

@@ -251,4 +251,4 @@ def _nights_named(document: Document) -> Intent | None:
 
 def _out_of(document: Document, number: Number) -> bool:
     before = document.words[max(0, number.start - 2) : number.start]
-    return number.glue.strip() == "/" or bool({"of", "de", "las", "last"} & set(before))
+    return number.glue.strip() == "/" or bool({"of", "outta", "de", "las", "last"} & set(before))

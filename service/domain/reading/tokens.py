@@ -43,6 +43,8 @@ def tokenise(plain: Plain) -> tuple[Token, ...]:
     sentence = part = position = 0
     for match in islice(_RUN.finditer(plain.text), _MOST_TOKENS):
         glue = plain.text[position : match.start()]
+        if glue.isspace() and "\n" not in glue:
+            glue = " "
         if match[0] == ABOUT and glue in {"", " ", "-"} and found and found[-1].is_number:
             position = match.end()
             continue

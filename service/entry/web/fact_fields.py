@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schedules.facts import FACTS, WEEKDAYS
+from schedules.facts import FACTS, TEXTS_AT, WEEKDAYS
 from service.domain.patient_form import spell_facts
 
 
@@ -71,6 +71,7 @@ _GROUPS = {
         "surgery": "Planned operation",
     },
     "Texts of their choice": {
+        TEXTS_AT: "Hour of the texts that follow neither bedtime nor tablets",
         "wants_week": "Their own week in figures, Sunday evening",
     },
     "Holds": {
@@ -107,6 +108,7 @@ _HINTS = {
     "gastric_bypass": "a note on absorption, for staff",
     "dopamine_agonist": "monthly screens, onset asked twice a week",
     "levodopa": "monthly screens, onset asked twice a week",
+    TEXTS_AT: "tips and weekly or monthly questions; kept inside their hours",
     "wants_week": "only with 3 scores of the 7 nights",
     "surgery": "advice seven days before",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from schedules.facts import FACTS
+from schedules.facts import FACTS, TEXTS_AT
 from service.entry.web.charts import Marker
 from service.entry.web.words import full_day
 from service.store.patient_page import KnownFact
@@ -22,6 +22,7 @@ _SAID = {
     "last_tsat": "TSAT {} %",
     "treatment_start": "Treatment since {}",
     "medicine_change": "Medicine changed {}",
+    TEXTS_AT: "Texts tied to neither bedtime nor tablets near {}",
 }
 _MARKED = {
     "treatment_start": "treatment",

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from service.domain.by_hand import RESTS_FOR, rests_until
-from service.domain.meanings import CHOICES
+from service.domain.meanings import KINDS
 from service.domain.reading.labels import ANSWERS
 from service.domain.reading.taught import MEANINGS
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
@@ -24,6 +24,7 @@ from service.store.people import clinic_by_id, open_people
 from service.store.programme_pages import authors
 from service.store.records import Clinic, Patient, Person
 from service.store.session import Tx
+from service.store.talks import open_question
 
 pages = Blueprint("inbox", __name__)
 
@@ -93,10 +94,10 @@ def show(token: str, draft: Draft) -> str:
     with own_clinic() as tx:
         one = find(tx, token)
         clinic = clinic_by_id(tx, member().clinic_id)
+        content = runtime.shelf.content(tx, clinic)
         known = _known(tx, clinic, one, now)
         patient = known["patient"]
         if patient is not None:
-            content = runtime.shelf.content(tx, clinic)
             known |= answering(tx, clinic, patient, content.catalogue(now), draft, now)
         before, behind = store.beside(tx, clinic.id, one.stored.id)
     with own_clinic(write=True) as tx:
@@ -109,6 +110,7 @@ def show(token: str, draft: Draft) -> str:
         behind=behind,
         draft=draft,
         options=options,
+        own=lambda question: open_question(question, now, content).own,
         now=now,
         zone=patient.zone if patient else clinic.zone,
         acting=member().may(CARERS),
@@ -132,7 +134,7 @@ def _known(tx: Tx, clinic: Clinic, one: Opened, now: datetime) -> dict[str, Any]
     stored = one.stored
     people = open_people(tx, [patient.id for patient in store.whose(tx, stored)])
     candidates = [
-        Candidate(*both, store.asked_before(tx, key, stored.received_at, list(CHOICES)))
+        Candidate(*both, store.asked_before(tx, key, stored.received_at, KINDS))
         for key, both in people.items()
     ]
     patient, person = next(iter(people.values())) if len(people) == 1 else (None, None)
@@ -147,7 +149,7 @@ def _known(tx: Tx, clinic: Clinic, one: Opened, now: datetime) -> dict[str, Any]
         "meant": meant,
         "by": authors(tx, [meant.set_by if meant else None, one.handed_to]),
         "colleagues": colleagues,
-        "counts": bool(ANSWERS & {read.intent for read in one.reply.readings})
+        "counts": bool((ANSWERS | {"own_answer"}) & {read.intent for read in one.reply.readings})
         or bool(meant and meant.kind),
         "why": why_waiting(one.reply, bool(exchanges.left_unanswered(tx, [stored.id]))),
         "asked": exchanges.asked_before(tx, [stored.id]).get(stored.id),

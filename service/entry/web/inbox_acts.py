@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.domain.meanings import CHOICES
+from service.domain.meanings import KINDS
 from service.entry.web.access import CARERS, for_roles, member, own_clinic
 from service.entry.web.inbox import find, show
 from service.entry.web.inbox_answer import Draft
@@ -34,13 +34,15 @@ _ONCE = re.compile(r"[\w-]{8,40}")
 @for_roles(CARERS)
 def means(token: str) -> ResponseReturnValue:
     """Say what a reply means: the answer to one of the questions it may be about, or to none."""
-    now = current_site().runtime.clock.now()
+    runtime = current_site().runtime
+    now = runtime.clock.now()
     with own_clinic(write=True) as tx:
         one = find(tx, token, lock=True)
         if request.form.get("question"):
             patient, question = _question(tx, one, request.form["question"])
+            content = runtime.shelf.content(tx, clinic_by_id(tx, patient.clinic_id))
             try:
-                assign_meaning(tx, patient, one.stored, question, _value(), now)
+                assign_meaning(tx, content, patient, one.stored, question, _value(), now)
             except NoMeaningError:
                 abort(400)
         else:
@@ -53,7 +55,7 @@ def _question(tx: Tx, one: Opened, named: str) -> tuple[Patient, Question]:
     found = (
         (patient, asked.question)
         for patient in store.whose(tx, one.stored)
-        for asked in store.asked_before(tx, patient.id, one.stored.received_at, list(CHOICES))
+        for asked in store.asked_before(tx, patient.id, one.stored.received_at, KINDS)
         if asked.question.token == named
     )
     patient, question = next(found, (None, None))

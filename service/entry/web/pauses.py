@@ -1,4 +1,4 @@
-"""A pause of one patient's texts: begun and ended by a clinician; and who began the one in force, in words."""
+"""A pause of one patient's texts: begun and ended by a clinician; the rest of automatic answers: ended."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -6,15 +6,18 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local, to_utc
-from service.domain.requests import LONGEST_PAUSE_DAYS
+from service.domain.by_hand import rests_until
 from service.entry.web.access import CARERS, for_roles, own_clinic
 from service.entry.web.patient import find, show
 from service.entry.web.site import current_site
 from service.entry.web.words import full_day
+from service.flows import text_patient
 from service.store import audit, circumstances
 from service.store.records import Patient
 
 pages = Blueprint("pauses", __name__)
+
+LONGEST_PAUSE_DAYS = 366
 
 
 @pages.post("/patients/<token>/pause")
@@ -45,6 +48,18 @@ def resume(token: str) -> ResponseReturnValue:
         one = find(tx, token)
         if circumstances.end_pauses(tx, one, now):
             audit.write(tx, one.clinic_id, "patient resumed", token, now)
+    return redirect(url_for("patient.patient", token=token))
+
+
+@pages.post("/patients/<token>/answers-again")
+@for_roles(CARERS)
+def answers_again(token: str) -> ResponseReturnValue:
+    """Let automatic answers begin again before their rest is over."""
+    now = current_site().runtime.clock.now()
+    with own_clinic(write=True) as tx:
+        one = find(tx, token)
+        if rests_until(one.by_hand_until, now):
+            text_patient.resume(tx, one, now)
     return redirect(url_for("patient.patient", token=token))
 
 
