@@ -51,12 +51,18 @@ def read(
         return _reading([Intent("thanks" if thanked else "unknown")], machine=True)
     if not whole.tokens:
         return _reading([Intent("unknown")])
+    reading = _read(Request(whole, words, kinds, bedtime, own), whole)
     inner = words.framing.inner(whole.raw)
-    if inner != whole.raw.strip():
-        bare = _read(Request(parse(inner, words), words, kinds, bedtime, own), whole)
-        if [(one.name, one.value) for one in bare.intents] != [("unknown", "")]:
-            return bare
-    return _read(Request(whole, words, kinds, bedtime, own), whole)
+    if inner == whole.raw.strip():
+        return reading
+    bare = _read(Request(parse(inner, words), words, kinds, bedtime, own), whole)
+    nothing = [(one.name, one.value) for one in bare.intents] == [("unknown", "")]
+    return reading if nothing or _urgent(reading) - _urgent(bare) else bare
+
+
+def _urgent(reading: Reading) -> set[str]:
+    """What must not be lost with a courtesy."""
+    return {one.name for one in reading.intents} & {"red_flag", "stop"}
 
 
 def _read(request: Request, whole: Document) -> Reading:
