@@ -12,7 +12,7 @@ from service.boot import Deployment
 from service.dispatch.base import Jobs
 from service.entry.pulse import Pulse
 from service.entry.serving import THREADS, site_of
-from service.entry.ticker import asking, make_scheduler
+from service.entry.ticker import asking, ticking
 from service.entry.web import create_app
 from service.store.leadership import lead
 
@@ -57,13 +57,12 @@ def _ask_while(
     leads: Callable[[], bool], service: Deployment, jobs: Jobs, stopped: threading.Event
 ) -> None:
     jobs.open()
-    scheduler = make_scheduler(asking(service.runtime, jobs), Pulse(), service.runtime.clock.wall)
-    scheduler.start()
+    wall = service.runtime.clock.wall
     try:
-        while not stopped.wait(LOOK_EVERY_S):
-            if not leads():
-                log.warning("the database ended this clock's lead")
-                return
+        with ticking(asking(service.runtime, jobs), Pulse(), wall):
+            while not stopped.wait(LOOK_EVERY_S):
+                if not leads():
+                    log.warning("the database ended this clock's lead")
+                    return
     finally:
-        scheduler.shutdown(wait=True)
         jobs.close()
