@@ -13,6 +13,7 @@ from service.clinic_life import hear, look_after_all, settle
 from service.dispatch.base import Jobs
 from service.entry.jobs import SHARDS
 from service.entry.pulse import Pulse
+from service.flows.keep_audit import prove_audit, seal_audit
 from service.flows.page_staff import is_needed, page_staff
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_all
@@ -44,6 +45,7 @@ def doing(runtime: Runtime) -> list[Tick]:
         Tick("page", 2, lambda: page_staff(runtime)),
         Tick("reconcile", 60, lambda: reconcile(runtime)),
         Tick("settle", 600, lambda: settle(runtime)),
+        *_keeping_audit(runtime),
     ]
 
 
@@ -55,6 +57,15 @@ def asking(runtime: Runtime, jobs: Jobs) -> list[Tick]:
         Tick("page", 2, lambda: _ask_for_paging(runtime, jobs)),
         Tick("reconcile", 60, lambda: jobs.ask("reconcile")),
         Tick("settle", 600, lambda: jobs.ask("settle")),
+        # Not the workers': one process writes the heads, to one file.
+        *_keeping_audit(runtime),
+    ]
+
+
+def _keeping_audit(runtime: Runtime) -> list[Tick]:
+    return [
+        Tick("seal", 10, lambda: seal_audit(runtime)),
+        Tick("prove", 3600, lambda: prove_audit(runtime)),
     ]
 
 
