@@ -29,6 +29,9 @@ _NIGHTS = "SELECT patient_id, night, texts, handed, delivered, answered FROM nig
 _QUESTIONS = (
     "SELECT patient_id, night, valid FROM question WHERE kind <> 'gate' AND state <> 'waiting'"
 )
+_ACTS = """
+SELECT l.clinic_id AS chain, l.number, l.digest, e.id, e.clinic_id, e.actor, e.action, e.about, e.details, e.at
+FROM audit_link l LEFT JOIN audit_event e ON e.id = l.event_id ORDER BY l.clinic_id, l.number"""
 _MOVES = "SELECT token, old, new FROM move ORDER BY id"
 
 
@@ -42,6 +45,7 @@ class History:
     alerts: Sequence[Row] = ()
     nights: Sequence[Row] = ()
     questions: Sequence[Row] = ()
+    acts: Sequence[Row] = ()
     moves: Sequence[Row] = ()
 
 
@@ -88,7 +92,8 @@ def rows_of(url: str) -> list[Row]:
 
 def read(url: str) -> History:
     """All that the checker looks at, as it stands."""
-    return History(*_rows(url, _TEXTS, _CONSENTS, _INBOUNDS, _ALERTS, _NIGHTS, _QUESTIONS, _MOVES))
+    queries = (_TEXTS, _CONSENTS, _INBOUNDS, _ALERTS, _NIGHTS, _QUESTIONS, _ACTS, _MOVES)
+    return History(*_rows(url, *queries))
 
 
 def _rows(url: str, *queries: str) -> list[list[Row]]:
