@@ -1,0 +1,54 @@
+"""A text of unknown fate on its own page: said by whoever cares for patients, once, and only of their own clinic."""
+
+import re
+
+import pytest
+
+from tests.web.conftest import World, csrf
+from tests.web.test_sending import acts, doubt, text
+
+
+def path_of(page: str) -> str:
+    (path,) = set(re.findall(r'href="(/texts/[\w-]+/doubt)"', page))
+    return path
+
+
+def test_today_and_messages_lead_to_it_and_a_persons_word_ends_it(world: World) -> None:
+    doubt(world)
+    browser = world.member("clinician")
+    path = path_of(browser.get("/").text)
+    assert path_of(browser.get("/messages?fate=unknown").text) == path
+    page = browser.get(path).text
+    assert "Ana Ruiz" in page
+    assert "It cannot be sent once more. A text of this kind is not sent twice." in text(page)
+    lacking = browser.post(path, data={"csrf_token": csrf(page), "said": "arrived"})
+    assert lacking.status_code == 409
+    assert "Say both" in lacking.text
+    said = {"csrf_token": csrf(page), "said": "arrived", "source": "patient"}
+    assert browser.post(path, data=said).status_code == 302
+    assert browser.post(path, data=said).status_code == 409
+    assert "may not have arrived" not in browser.get("/").text
+    assert "Delivered A colleague says so." in text(browser.get("/messages").text)
+    assert len(acts(world, "doubtful text settled")) == 1
+
+
+@pytest.mark.parametrize("role", ["auditor", "programme_admin"])
+def test_others_may_not(world: World, role: str) -> None:
+    doubt(world)
+    path = path_of(world.member("clinician").get("/").text)
+    browser = world.member(role)
+    assert browser.get(path).status_code == 403
+    token = csrf(browser.get("/account").text)
+    form = {"csrf_token": token, "said": "lost", "source": "seen"}
+    assert browser.post(path, data=form).status_code == 403
+
+
+def test_another_clinics_text_is_not_there(world: World) -> None:
+    doubt(world)
+    path = path_of(world.member("clinician").get("/").text)
+    stranger = world.member("clinician", clinic=world.other_clinic())
+    assert stranger.get(path).status_code == stranger.get("/texts/none/doubt").status_code == 404
+    token = csrf(stranger.get("/").text)
+    form = {"csrf_token": token, "said": "lost", "source": "seen"}
+    assert stranger.post(path, data=form).status_code == 404
+    assert "may not have arrived" in world.member("clinician").get("/").text
