@@ -3,8 +3,13 @@
 import re
 
 import pytest
+from playwright.sync_api import Browser
 
+from service.store.uncertain import LOOKED_FOR
+from tests.web.browser import WIDE, faults_in_every_look, page_of, served
 from tests.web.conftest import World, csrf
+from tests.web.test_messages import write
+from tests.web.test_pages_browser import HOSTILE
 from tests.web.test_sending import acts, doubt, text
 
 
@@ -52,3 +57,21 @@ def test_another_clinics_text_is_not_there(world: World) -> None:
     form = {"csrf_token": token, "said": "lost", "source": "seen"}
     assert stranger.post(path, data=form).status_code == 404
     assert "may not have arrived" in world.member("clinician").get("/").text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("body", HOSTILE)
+def test_it_is_sent_once_more_in_every_look(world: World, browser: Browser, body: str) -> None:
+    now, wall = world.runtime.clock.now(), world.runtime.clock.wall()
+    patient = world.patient(given=HOSTILE[0], window="bedtime")
+    left = {"state": "unknown", "submitted_at": now, "lease_until": wall - 2 * LOOKED_FOR}
+    token = write(world, patient, body, **left)
+    nurse = world.member("clinician")
+    with served(world.app) as address, page_of(browser, address, nurse, WIDE) as page:
+        page.goto(f"{address}/texts/{token}/doubt")
+        assert faults_in_every_look(page) == []
+        page.check("text=send it once more")
+        page.select_option("#source", "patient")
+        page.click("button:has-text('Save')")
+        assert "may not have arrived" not in page.inner_text("main")
+    assert len(acts(world, "doubtful text settled")) == 1
