@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.faults.history import History, Outside, Row, instant, token_of
+from tests.faults.history import History, Outside, Row, Said, instant, token_of
 
 UNSENT = {"suppressed", "expired", "cancelled"}
 ENDED = {"accepted", "sent", "delivered", "undelivered", "failed", "unknown"} | UNSENT
@@ -34,7 +34,7 @@ def faults(history: History, outside: Outside) -> list[str]:
     """What is wrong, in words; empty when nothing is."""
     checks = (sent_once, has_row, in_hours, in_time, consented, heard, monotone, settled, counted)
     found = [fault for check in checks for fault in check(history, outside)]
-    return [*found, *chained(history)]
+    return [*found, *reported(history, outside.said), *chained(history)]
 
 
 def sent_once(history: History, outside: Outside) -> Iterator[str]:
@@ -180,6 +180,27 @@ def counted(history: History, _outside: Outside) -> Iterator[str]:
                 yield f"I9: the night {key[1]} of patient {key[0]} says {said}"
     for key in figures.keys() - recount.keys():
         yield f"I9: there are figures of the night {key[1]} of patient {key[0]}, and no rows"
+
+
+def reported(history: History, said: Said | None) -> Iterator[str]:
+    """I9: the exports list what is stored, line for line, and Today counts it."""
+    if said is None:
+        return
+    texts = Counter((row["slot"], row["state"]) for row in history.texts)
+    listed = Counter((line["slot"], line["state"]) for line in said.messages)
+    for slot, state in (texts - listed) + (listed - texts):
+        yield f"I9: {slot} ({state}) is stored {texts[slot, state]} times, exported {listed[slot, state]}"
+    came = Counter(row["provider_sid"] for row in history.inbounds)
+    replies = Counter(line["provider_sid"] for line in said.replies)
+    for sid in (came - replies) + (replies - came):
+        yield f"I9: the reply {sid} is stored {came[sid]} times, exported {replies[sid]}"
+    left = Counter(
+        row["state"]
+        for row in history.texts
+        if row["ref"] is not None and (row["submitted_at"] or row["reason"] == "expired")
+    )
+    if left != Counter(said.today):
+        yield f"I9: Today says {dict(said.today)}, counted {dict(left)}"
 
 
 def chained(history: History) -> Iterator[str]:

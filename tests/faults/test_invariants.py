@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.history import History, Outside
+from tests.faults.history import History, Outside, Said
 from tests.faults.invariants import faults
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -34,6 +34,7 @@ def row(token: str, slot: str, state: str = "accepted", **other: Any) -> dict[st
         "sent_at": None,
         "delivered_at": None,
         "not_after": NOON + 2 * HOUR,
+        "reason": None,
         "inbound_id": None,
         "night": None,
     }
@@ -67,6 +68,10 @@ def move(old: str, new: str) -> dict[str, str]:
     return {"token": "a", "old": old, "new": new}
 
 
+def said(**other: Any) -> Said:
+    return Said(**{"messages": [], "replies": [], "today": {}} | other)
+
+
 def act(**other: Any) -> dict[str, Any]:
     # The digest by hand: sha256 of 64 zeros and the JSON of these, keys sorted, no spaces.
     return {
@@ -83,6 +88,7 @@ def act(**other: Any) -> dict[str, Any]:
     } | other
 
 
+EXPORTED = {"slot": "1", "state": "accepted"}
 ACTIVE, STOPPED = consent("active", NOON - 9 * HOUR), consent("stopped", NOON - HOUR)
 AFTER = {"submitted_at": NOON + HOUR, "accepted_at": NOON + HOUR}
 
@@ -235,6 +241,18 @@ def test_a_text_outside_of_the_patients_own_hours_is_found(
             "I9: the night 2026-11-22 of patient 1 has no figures",
         ),
         (History(nights=[night(texts=1)]), Outside(), "and no rows"),
+        (
+            History(texts=[row("a", "1")]),
+            Outside(said=said()),
+            "I9: 1 (accepted) is stored 1 times",
+        ),
+        (History(), Outside(said=said(messages=[EXPORTED])), "I9: 1 (accepted) is stored 0 times"),
+        (History(inbounds=[came("IN1")]), Outside(said=said()), "I9: the reply IN1 is stored 1"),
+        (
+            History(texts=[row("a", "1")]),
+            Outside(said=said(messages=[EXPORTED], today={"delivered": 1})),
+            "I9: Today says {'delivered': 1}, counted {'accepted': 1}",
+        ),
         (History(acts=[act(number=2)]), Outside(), "I10: after act 0 of clinic 1 comes act 2"),
         (History(acts=[act(actor="x")]), Outside(), "I10: act 1 of clinic 1 is not what was"),
         (History(acts=[act(id=None)]), Outside(), "I10: act 1 of clinic 1 is not what was"),
