@@ -150,6 +150,12 @@ async def _take_over(app: App) -> None:
 
 
 async def _every(seconds: float, work: Callable[[Runtime], object], runtime: Runtime) -> None:
+    """As a tick of the clock: what fails is logged and tried again; StoreBusyError when the database is away."""
     while True:
-        await asyncio.to_thread(work, runtime)
+        try:
+            await asyncio.to_thread(work, runtime)
+        except StoreBusyError:
+            raise
+        except Exception:
+            log.exception("tick failed")
         await asyncio.sleep(seconds)

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import structlog
 
-from service.domain.audit_chain import Head, first_fault
+from service.domain.audit_chain import first_fault
 from service.runtime import Runtime
 from service.store import audit, audit_chain, people
 from service.store.audit_heads import add_heads, read_heads
-from service.store.records import Clinic
 from service.store.session import SYSTEM
 
 ACTOR = "audit"
@@ -17,8 +16,17 @@ log = structlog.get_logger()
 
 
 def seal_audit(runtime: Runtime) -> int:
-    """Give acts that were committed their places in their clinics' chains; how many chains grew."""
-    heads = [head for clinic in _clinics(runtime) if (head := _sealed(runtime, clinic))]
+    """Give all acts that were committed their places in their clinics' chains; how many transactions it took."""
+    count = 0
+    while _seal_some(runtime):
+        count += 1
+    return count
+
+
+def _seal_some(runtime: Runtime) -> bool:
+    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        tokens = {clinic.id: clinic.token for clinic in people.all_clinics(tx)}
+        heads = audit_chain.seal(tx, tokens)
     path = heads_file(runtime)
     if path is not None and heads:
         add_heads(path, heads)
@@ -26,7 +34,7 @@ def seal_audit(runtime: Runtime) -> int:
         # Whoever keeps the log keeps them, outside of the database too.
         for head in heads:
             log.info("audit sealed", clinic=head.clinic, number=head.number, digest=head.digest)
-    return len(heads)
+    return bool(heads)
 
 
 def prove_audit(runtime: Runtime) -> list[str]:
@@ -34,8 +42,10 @@ def prove_audit(runtime: Runtime) -> list[str]:
     path = heads_file(runtime)
     # Before the chains, which grow meanwhile: what a head says must be in the database by then.
     heads = read_heads(path) if path else []
+    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+        clinics = people.all_clinics(tx)
     faults = []
-    for clinic in _clinics(runtime):
+    for clinic in clinics:
         known = [head for head in heads if head.clinic == clinic.token]
         with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
             fault = first_fault(audit_chain.chain(tx, clinic.id), known)
@@ -45,16 +55,6 @@ def prove_audit(runtime: Runtime) -> list[str]:
             log.error("audit trail changed", clinic=clinic.token, fault=fault)
             faults.append(f"{clinic.name}: {fault}.")
     return faults
-
-
-def _clinics(runtime: Runtime) -> list[Clinic]:
-    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        return people.all_clinics(tx)
-
-
-def _sealed(runtime: Runtime, clinic: Clinic) -> Head | None:
-    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
-        return audit_chain.seal(tx, clinic)
 
 
 def heads_file(runtime: Runtime) -> Path | None:

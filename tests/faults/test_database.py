@@ -65,6 +65,7 @@ def test_a_database_that_restarts_in_the_middle_loses_and_doubles_nothing(
             server.ensure_postgres_running()
             began = time.monotonic()
             assert post_signed(inbound, STOP) == 204
+            stopped = Clock().wall()
             # Clock and worker read it, so both are back; texts leave again meanwhile.
             wait_until(lambda: len(read(url).consents) > TEXTS, BACK_WITHIN_S)
             before = len(provider.taken)
@@ -73,7 +74,7 @@ def test_a_database_that_restarts_in_the_middle_loses_and_doubles_nothing(
             wait_until(lambda: is_over(url, wanted), 60)
         finally:
             codes = processes.stop()
-        said = Outside(provider.taken, wanted, {"IN1"}, {"IN1"}, stops={ref_of(0): Clock().wall()})
+        said = Outside(provider.taken, wanted, {"IN1"}, {"IN1"}, stops={ref_of(0): stopped})
         assert faults(read(url), said) == [], log.read_text()[-3000:]
         assert refused.value.code >= 500
         assert codes == dict.fromkeys(codes, 0)
