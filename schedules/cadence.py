@@ -9,10 +9,11 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
+from schedules.cadence_entry import CadenceEntry, Monthly
 from schedules.facts import WEEKDAYS, Facts, as_date
 from schedules.fields import Weeks
 from schedules.night import DAY
-from schedules.programme import CadenceEntry, Monthly, Rule, Step
+from schedules.programme import Rule, Step
 
 WEEK: Final = 7
 

@@ -120,6 +120,8 @@ class Sieve:
         due = to_utc(local, subject.rhythm.zone)
         if subject.since is not None and due < subject.since:
             return None
+        if subject.begun and due < subject.begun.get((rule.programme, rule.key), due):
+            return None
         return self._judged(rule, night, on, due)
 
     def preceding(self, night: date, local: datetime) -> list[Rule]:

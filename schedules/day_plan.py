@@ -71,7 +71,7 @@ def _planner(
 ) -> "_Planner":
     course = Course(day_zero, subject.facts, subject.key)
     of_patient = eligible(
-        tuple(programme.rules for programme in programmes), subject.facts.recorded
+        tuple(programme.planned for programme in programmes), subject.facts.recorded
     )
     used = {step: dict(texts) for step, texts in past.texts_used.items()}
     planner = _Planner(

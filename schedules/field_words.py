@@ -5,15 +5,14 @@ from typing import Final, get_args
 
 from pydantic_core import ErrorDetails
 
+from schedules.cadence_entry import CadenceEntry, Monthly
 from schedules.fields import MOST_GATE_ITEMS, Table, shown
 from schedules.own_questions import AnswerType, Option, OwnQuestion
 from schedules.programme import (
     MOST_ENTRIES,
     PRIORITIES,
     At,
-    CadenceEntry,
     Head,
-    Monthly,
     Programme,
     Step,
 )
@@ -41,6 +40,7 @@ EXPECTED: Final[dict[str, str]] = {
     "only_if": _GATE,
     "not_if": _GATE,
     "safety": "true or false, without quotes",
+    "stopped": "true or false, without quotes",
     "max_per_week": "a whole number from 1 to 14",
     "key": _KEY,
     "at": 'a moment in braces, like { anchor = "bedtime", offset = "-1h" } or { clock = "17:00" }',

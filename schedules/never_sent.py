@@ -7,9 +7,10 @@ patient may choose any hours.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from schedules.cadence_entry import CadenceEntry
 from schedules.facts import WEEKDAYS
 from schedules.gates import can_pass
-from schedules.programme import At, CadenceEntry, Programme, Rule
+from schedules.programme import At, Programme, Rule
 from schedules.spans import ALWAYS, Days, left_of, span_of, taken_by
 from schedules.toml_scan import Path
 

@@ -9,7 +9,7 @@ from schedules.facts import Facts
 from schedules.moment import keep_apart, local_moment
 from schedules.night import DAY, Anchors, Rhythm, anchors_of
 from schedules.programme import Programme, Rule
-from schedules.recurrence import to_utc
+from schedules.recurrence import to_local, to_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ def occurrences(
     has texts; holds and gates are not applied.
     """
     course = Course(start, facts)
-    left = {rule.key: len(rule.step.say) if rule.once else nights for rule in programme.rules}
+    left = {rule.key: len(rule.step.say) if rule.once else nights for rule in programme.planned}
     found: list[Occurrence] = []
     for night in (start + n * DAY for n in range(nights)):
         anchors = anchors_of(rhythm, night)
         tonight: dict[str, Occurrence] = {}
-        for rule in _leaders_first(programme.rules):
+        for rule in _leaders_first(programme.planned):
             follows = rule.step.follows
             if left[rule.key] and (follows is None or follows in tonight):
                 occurrence = _occurrence(rule, anchors, course, rhythm.zone)
@@ -57,5 +57,6 @@ def _occurrence(rule: Rule, anchors: Anchors, course: Course, zone: str) -> Occu
     local = local_moment(rule.step.at, anchors, course.facts)
     if local is None or not falls_on(rule, course, local.date()):
         return None
-    local = keep_apart(rule.step, course.facts, local)
-    return Occurrence(rule.programme, rule.key, anchors.night, local, to_utc(local, zone))
+    utc = to_utc(keep_apart(rule.step, course.facts, local), zone)
+    # Read back, since a gap of the clock may have moved it.
+    return Occurrence(rule.programme, rule.key, anchors.night, to_local(utc, zone), utc)

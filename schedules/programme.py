@@ -3,15 +3,12 @@
 The fields are those of clinical section 3. Beyond the plain ones:
 
 - `safety = true` on a programme or step marks its only_if and not_if as safety gates.
-- `at = { fact = "iron_time", otherwise = { anchor = "wake", offset = "30m" } }`: the clock time a
-  fact holds, and what applies while it is not known.
-- `cadence = { rhythm = "iron_oral", from = "iron_start" }`: the daily or alternate-day order a fact
-  holds; nothing before the first dose date, counted from day 0 if that date is not known.
-- `monthly = { nth = [1, 3], weekday = "wed" }`; `weekday = "enrolment"` is the weekday of day 0.
-- `once = true` stands alone or beside another rhythm: `{ once = true, weekdays = ["sat"] }`.
-- A step that asks about a `dose_date` is the prompt of an ordered dose: the lab hold and
-  `iron_hold` hold it, and it counts for the gap between texts but not for the caps. `tip_hold`
-  holds every step of priority tip or cut_off. A file need not, and cannot, say so.
+- `stopped = true` on a programme: nothing of it is sent, until a version without it is published.
+- `at = { fact = "iron_time", otherwise = { anchor = "wake", offset = "30m" } }`: the clock time a fact holds, and
+  what applies while it is not known.
+- A step that asks about a `dose_date` is the prompt of an ordered dose: the lab hold and `iron_hold` hold it, and
+  it counts for the gap between texts but not for the caps. `tip_hold` holds every step of priority tip or cut_off.
+  A file need not, and cannot, say so.
 
 Validation is strict and unknown fields are refused; `schedules.loading` adds line numbers.
 """
@@ -23,7 +20,8 @@ from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from schedules.facts import FACTS, WEEKDAYS
+from schedules.cadence_entry import CadenceEntry
+from schedules.facts import FACTS
 from schedules.fields import (
     ZERO,
     Apart,
@@ -38,8 +36,6 @@ from schedules.fields import (
     Table,
     TextId,
     UsefulFor,
-    WeekdaysField,
-    WeeksField,
     fact_of,
     listed,
 )
@@ -52,7 +48,6 @@ PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 TextIds = Annotated[tuple[TextId, ...], BeforeValidator(listed)]
-ENROLMENT: Final = "enrolment"
 MOST_ENTRIES: Final = 20
 MOST_STEPS: Final = 40
 
@@ -98,64 +93,6 @@ class At(Table):
     def by_fact_time(self) -> bool:
         """Whether the clock time is the one a fact holds."""
         return self.fact is not None and not self.by_date
-
-
-class Monthly(Table):
-    """The nth weekday of each month, or day d of it (29-31: the last day of a shorter month)."""
-
-    nth: Annotated[tuple[Annotated[int, Field(ge=1, le=5)], ...], OneOrMore] = ()
-    weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "enrolment"] | None = None
-    day: int | None = Field(default=None, ge=1, le=31)
-
-    @model_validator(mode="after")
-    def _one_meaning(self) -> Self:
-        if bool(self.nth) != (self.weekday is not None) or bool(self.nth) == bool(self.day):
-            raise ValueError("Monthly is nth with weekday, or day.")
-        return self
-
-    @cached_property
-    def weekday_index(self) -> int | None:
-        """Monday 0 to Sunday 6; None: the weekday of day 0."""
-        named = self.weekday not in (None, ENROLMENT)
-        return WEEKDAYS.index(self.weekday) if self.weekday and named else None
-
-
-class CadenceEntry(Table):
-    """On which local dates a step falls, within the span this entry covers."""
-
-    daily: Literal[True] | None = None
-    every_n_days: int | None = Field(default=None, ge=1, le=366)
-    weekdays: WeekdaysField | None = None
-    times_per_week: int | None = Field(default=None, ge=1, le=7)
-    monthly: Monthly | None = None
-    rhythm: str | None = None
-    once: Literal[True] | None = None
-    weeks: WeeksField | None = None
-    counted_from: str | None = Field(default=None, alias="from")
-    for_days: int | None = Field(default=None, ge=1, le=366)
-
-    @model_validator(mode="after")
-    def _one_meaning(self) -> Self:
-        rhythms = (
-            self.daily,
-            self.every_n_days,
-            self.weekdays,
-            self.times_per_week,
-            self.monthly,
-            self.rhythm,
-        )
-        said = sum(rhythm is not None for rhythm in rhythms)
-        if said > 1 or (said == 0 and not self.once):
-            raise ValueError(
-                "Say one rhythm: daily, every_n_days, weekdays, times_per_week, monthly, rhythm or once."
-            )
-        if self.rhythm is not None:
-            fact_of(self.rhythm, "rhythm")
-        if self.counted_from is not None:
-            fact_of(self.counted_from, "date")
-        elif self.for_days is not None:
-            raise ValueError("for_days counts from a fact's date; say from.")
-        return self
 
 
 class Step(Table):
@@ -212,15 +149,15 @@ class Head(Table):
     not_if: Gate = ()
     safety: bool = False
     max_per_week: int | None = Field(default=None, ge=1, le=14)
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One step with what its programme adds to it: the form the planner reads.
 
-    `rank` is the index of its priority (0 is highest). `dose` is an ordered dose's prompt. `dated`:
-    it falls on the date of a fact. `weekly`: n times a week. `parted` is
-    the step of `not_with`, `leader` that of `follows`.
+    `rank` is the index of its priority (0 is highest). `dose` is an ordered dose's prompt. `dated`: it falls on the
+    date of a fact. `weekly`: n times a week. `parted` is the step of `not_with`, `leader` that of `follows`.
     """
 
     programme: str
@@ -276,6 +213,11 @@ class Programme(Table):
             if step.follows:
                 rules[step.key] = replace(rules[step.key], leader=rules[step.follows])
         return tuple(rules.values())
+
+    @property
+    def planned(self) -> tuple[Rule, ...]:
+        """The rules that are planned by: none while the programme is stopped."""
+        return () if self.head.stopped else self.rules
 
 
 def _rule(head: Head, step: Step) -> Rule:

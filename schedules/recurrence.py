@@ -14,14 +14,15 @@ special here. Local means naive and in the zone; an instant is aware and in UTC.
 When a release of the zone data changes a zone's rules, or a patient changes zone: nothing that is
 only planned is kept, so each wake-up plans its nights anew by the rules of its own process; a slot
 that is written already keeps its instant and is never written again. What the new rules put into
-the past still goes out within its `useful_for` and else is written as expired. A process reads the
+the past still goes out within its `useful_for` and else is written down as `changed`. A process reads the
 rules of a zone once: a new release takes effect when it starts again, and whoever keeps alarms
 must then set them all anew, because one set by the old rules may ring late.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
@@ -33,7 +34,18 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"There is no time zone {name!r}.") from error
+        raise ValueError(f"There is no time zone {name!r}.{_perhaps(name)}") from error
+
+
+def _perhaps(name: str) -> str:
+    """The zone that was probably meant: its case aside, its last part alone, or a typing error away."""
+    known = {zone.casefold(): zone for zone in sorted(available_timezones())}
+    known |= {zone.rpartition("/")[2]: known[zone] for zone in list(known)}
+    typed = "_".join(name.split()).casefold()
+    close = [typed] if typed in known else get_close_matches(typed, known, n=1)
+    return (
+        f" Did you mean {known[close[0]]}?" if close else " Zones are named like America/Halifax."
+    )
 
 
 @lru_cache(maxsize=16384)

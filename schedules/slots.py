@@ -34,6 +34,7 @@ REASONS: Final = {
     "no_text_in_language": "The text does not exist in the patient's language.",
     "too_few_answers": "Fewer than three nights of the week had a score.",
     "expired": "The time in which it is of use passed before it could be sent.",
+    "changed": "Its time had passed when a change of the patient or of the programme asked for it.",
     "kill_switch": "A person had switched sending off.",
     "breaker": "Sending had stopped by itself (too many texts, or trouble at the provider).",
 }
@@ -82,7 +83,8 @@ class Subject:
 
     `key` is any stable opaque name; it rotates the days of n-per-week steps. `consent_from` is
     programme day 0, the local date of the first consent; `since` its instant: what was due before
-    was never owed. `consented` is the consent of now, `declined` the programmes left by topic stop.
+    was never owed, and no more what was due before its step existed, which `begun` says of steps (programme,
+    key) that are new. `consented` is the consent of now, `declined` the programmes left by topic stop.
     `spread`: how far beside a moment that many patients share a text may lie, for the sender's sake.
     """
 
@@ -94,6 +96,7 @@ class Subject:
     pauses: tuple[Pause, ...]
     wordings: Mapping[str, Wording]
     since: datetime | None = None
+    begun: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     declined: frozenset[str] = frozenset()
     spread: timedelta = timedelta(0)
 

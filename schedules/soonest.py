@@ -34,7 +34,7 @@ def changed(before: Iterable[Programme], after: Iterable[Programme]) -> list[Cha
     return [
         Changed(rule, (programme.head, rule.step) not in was[rule.programme, rule.key])
         for programme in after
-        for rule in programme.rules
+        for rule in programme.planned
     ]
 
 

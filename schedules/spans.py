@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from schedules.programme import CadenceEntry
+from schedules.cadence_entry import CadenceEntry
 
 WEEK: Final = 7
 LAST_DAY: Final = 366 * 150

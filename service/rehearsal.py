@@ -13,7 +13,7 @@ from service.domain.exchange import Text
 from service.gateways.simulated import Answers, SimulatedGateway
 from service.rehearsal_totals import Tally, steps_of, tallies
 from service.runtime import Runtime
-from service.store import content, people, transcripts, uncertain, wordings
+from service.store import people, programme_versions, transcripts, uncertain, wordings
 from service.store.clinic_copy import ACTOR
 from service.store.drafts import Begun
 from service.store.session import SYSTEM, Store
@@ -80,7 +80,7 @@ def put_in_place(copy: Store, changes: Iterable[Begun], now: datetime) -> None:
         for clinic in people.all_clinics(tx):
             for change in changes:
                 slug, source = change.slug, change.source
-                content.add_version(tx, clinic.id, slug, source, now, effective_at=now)
+                programme_versions.add_version(tx, clinic.id, slug, source, now, effective_at=now)
                 wordings.add_wordings(tx, clinic.id, change.wordings, now, effective_at=now)
 
 

@@ -11,8 +11,9 @@ from schedules.loading import load
 from service.cli.opening import ACTOR, Opened, find_clinic, open_installation, read_source
 from service.domain.programme_doubts import doubts
 from service.flows.publish_programme import TakesEffect, newest_of, publish
-from service.store import content
-from service.store.content import Version
+from service.store import programme_versions
+from service.store.people import clinic_by_id
+from service.store.programme_versions import Version
 from service.store.records import Clinic
 from service.store.session import SYSTEM
 
@@ -108,10 +109,14 @@ def _publish(opened: Opened, clinic: Clinic, source: str, name: str, when: str |
             )
             return
         made = publish(opened.runtime, tx, clinic, source, name=name, at=at, now=now)
+        shelf, changed = opened.runtime.shelf, clinic_by_id(tx, clinic.id)
+        was, now_is = (shelf.content(tx, one).overtaken(made.slug) for one in (clinic, changed))
     start = made.effective_at
     state = f"published, in force from {start:%Y-%m-%d %H:%M} UTC" if start else "a draft"
     whom = " for who consents from then on" if made.for_new else ""
     click.echo(f"{made.slug} version {made.number} is {state}{whom}.", err=True)
+    for number in sorted(now_is - was):
+        click.echo(f"Version {number}, published for later, never begins.", err=True)
     for doubt in doubts(load(source, name)):
         click.echo(f"Look again: {doubt}", err=True)
 
@@ -120,7 +125,7 @@ def _before_the_last(opened: Opened, clinic: Clinic, name: str) -> int:
     """The number of the version published before the last: drafts and refused ones were never in force."""
     _version(opened, clinic, name, None)
     with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        versions = content.versions(tx, clinic.id, name)
+        versions = programme_versions.versions(tx, clinic.id, name)
     published = [one.number for one in versions if one.state == "published"]
     if len(published) < 2:
         raise click.UsageError(
@@ -132,7 +137,7 @@ def _before_the_last(opened: Opened, clinic: Clinic, name: str) -> int:
 def _version(opened: Opened, clinic: Clinic, name: str, number: int | None) -> Version:
     """That version, or the one published last."""
     with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        versions = content.versions(tx, clinic.id, name)
+        versions = programme_versions.versions(tx, clinic.id, name)
     if not versions:
         raise click.UsageError(f"There is no programme {name!r} at {clinic.slug}.")
     published = [one for one in versions if one.state == "published"]

@@ -103,6 +103,16 @@ def edited(source: str, key: str, form: StepForm) -> str:
     return tomlkit.dumps(document)
 
 
+def with_stop(source: str, *, stopped: bool) -> str:
+    """`source` as a programme of which nothing is sent, or as one that goes on."""
+    document = tomlkit.parse(source)
+    head = cast("Table", document["programme"])
+    head.pop("stopped", None)
+    if stopped:
+        head["stopped"] = True
+    return tomlkit.dumps(document)
+
+
 def lines_of(source: str, key: str) -> set[int]:
     """The lines of a file that can be read on which something of a step stands."""
     number = [step.get("key") for step in parsed(source, "")["step"]].index(key)

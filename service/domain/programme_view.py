@@ -43,7 +43,7 @@ def pins(programme: Programme, subject: Subject, night: date) -> list[Pin]:
 
     Only hours and distances from pills are applied here; what texts do to each other depends on the night.
     """
-    found = [pin for rule in programme.rules if (pin := _pin(rule, subject, night))]
+    found = [pin for rule in programme.planned if (pin := _pin(rule, subject, night))]
     return sorted(found, key=lambda pin: minutes_from_noon(pin.shown))
 
 
@@ -68,7 +68,9 @@ def _pin(rule: Rule, subject: Subject, night: date) -> Pin | None:
 
 
 def applies(programme: Programme, facts: Facts, on: date) -> bool:
-    """Whether the programme's own gates let a patient in on a local date."""
+    """Whether the programme's own gates let a patient in on a local date; a stopped one lets nobody in."""
     head = programme.head
+    if head.stopped:
+        return False
     let_in = not head.only_if or any(facts.holds(item, on) for item in head.only_if)
     return let_in and not any(facts.holds(item, on) for item in head.not_if)

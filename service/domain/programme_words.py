@@ -3,11 +3,12 @@
 from datetime import time, timedelta
 from typing import Final
 
+from schedules.cadence_entry import CadenceEntry, Monthly
 from schedules.clock_changes import ClockChange
 from schedules.facts import WEEKDAYS
 from schedules.fields import Weeks
 from schedules.own_questions import OWN
-from schedules.programme import At, CadenceEntry, Head, Monthly, Programme, Step
+from schedules.programme import At, Head, Programme, Step
 from service.domain.counting import counted
 
 _NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -20,11 +20,15 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """The programmes and texts in force from one instant (UTC) until the next phase begins."""
+    """The programmes and texts in force from one instant (UTC) until the next phase begins.
+
+    `begun`: as of a Subject.
+    """
 
     start: datetime
     programmes: Sequence[Programme]
     wordings: Mapping[str, Wording]
+    begun: Mapping[tuple[str, str], datetime]
 
 
 def project(
@@ -40,7 +44,7 @@ def project(
     ends = [phase.start for phase in phases[1:]]
     for phase, end in zip(phases, [*ends, None], strict=True):
         begins = max(now, phase.start)
-        subject = replace(subject, wordings=phase.wordings)
+        subject = replace(subject, wordings=phase.wordings, begun=phase.begun)
         first = night_of(begins, subject.rhythm.zone) - DAY
         ahead = [first + n * DAY for n in range((last - first).days)]
         slots = _with_nudges(subject, phase.programmes, past, ahead, begins)
@@ -83,7 +87,7 @@ def _with_nudges(
 
 def _before_doses(programme: Programme) -> bool:
     """Whether it has a step that is placed before the last that gets a nudge, or that step itself."""
-    return any(rule.rank <= PRIORITIES.index("iron") for rule in programme.rules)
+    return any(rule.rank <= PRIORITIES.index("iron") for rule in programme.planned)
 
 
 def _nudges(subject: Subject, slots: Sequence[Planned | Withheld]) -> list[datetime]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from schedules.loading import load, shipped_sources
 from service.runtime import Runtime
-from service.store import audit, content, people, wordings
+from service.store import audit, people, programme_versions, wordings
 from service.store.people import NewClinic
 from service.store.records import Clinic
 from service.store.session import Tx
@@ -15,7 +15,7 @@ def open_clinic(runtime: Runtime, tx: Tx, new: NewClinic, now: datetime) -> Clin
     clinic = people.add_clinic(tx, new, now)
     for name, source in shipped_sources().items():
         slug = load(source, name).slug
-        content.add_version(tx, clinic.id, slug, source, now, effective_at=now)
+        programme_versions.add_version(tx, clinic.id, slug, source, now, effective_at=now)
     bodies = {key: text.body for key, text in runtime.shelf.shipped.texts.items()}
     wordings.add_wordings(tx, clinic.id, bodies, now, effective_at=now)
     audit.write(tx, clinic.id, "clinic opened", clinic.token, now)

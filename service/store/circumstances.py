@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, select, update
 
 from schedules.facts import Fact, Facts
 from schedules.recurrence import to_local
-from service.store.people import wake
+from service.store.people import plan_anew
 from service.store.records import Patient
 from service.store.rows import as_record, table
 from service.store.session import Tx
@@ -39,14 +39,14 @@ def add_facts(tx: Tx, patient: Patient, facts: Mapping[str, str], now: datetime)
 def end_fact(tx: Tx, patient: Patient, code: str, on: date, now: datetime) -> None:
     """End a fact from a local date on: a row that would begin later never holds."""
     tx.execute(_END, who=patient.id, fact=code, day=on)
-    wake(tx, [patient.id], now)
+    plan_anew(tx, [patient.id], now)
 
 
 def release_hold(tx: Tx, patient: Patient, code: str, note: str, on: date, now: datetime) -> bool:
     """End a hold from a local date on, with a note kept sealed; whether one was in force."""
     sealed = tx.keyring.seal(note, "patient_fact", "ended_note", patient.token)
     released = tx.changed(_RELEASE, who=patient.id, fact=code, day=on, why=sealed) > 0
-    wake(tx, [patient.id], now)
+    plan_anew(tx, [patient.id], now)
     return released
 
 
@@ -78,7 +78,7 @@ def add_pause(tx: Tx, patient: Patient, until: datetime | None, now: datetime) -
 def end_pauses(tx: Tx, patient: Patient, now: datetime) -> bool:
     """End every pause in force; whether there was one."""
     ended = tx.changed(_END_PAUSE, who=patient.id, now=now)
-    wake(tx, [patient.id], now)
+    plan_anew(tx, [patient.id], now)
     return ended > 0
 
 

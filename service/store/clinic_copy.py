@@ -52,7 +52,7 @@ _PATIENT = (
     " tonight_bedtime window left_out consent consented_at consent_from consent_night enrolled_at token"
 )
 _CONSENT = "id clinic_id patient_id state means zone at token"
-_CURSOR = "clinic_id patient_id next_wake_at next_slot_at open_night wordings"
+_CURSOR = "clinic_id patient_id next_wake_at next_slot_at open_night wordings changed_at"
 _FACT = "id clinic_id patient_id code value valid_from valid_to at"
 _PAUSE = "id clinic_id patient_id start until at"
 _PROGRAMME = (

@@ -1,12 +1,10 @@
-"""A clinic's programmes and texts: published, read back, and kept until the next publication."""
+"""A clinic's programmes and texts as its plans read them, kept until the next publication."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
-
-from sqlalchemy import and_, func, select, update
 
 from message_templates.catalogue import Catalogue, Privacy
 from schedules.loading import load
@@ -14,40 +12,14 @@ from schedules.programme import Programme
 from schedules.slots import Wording
 from service.domain.composing import wordings_for
 from service.domain.own_texts import with_own
-from service.store.plan_changes import content_changed
+from service.store.programme_versions import Version, versions
 from service.store.records import Clinic
-from service.store.rows import table
-from service.store.sealed import new_token
 from service.store.send_spread import send_spread
 from service.store.session import Tx
-from service.store.tables.planning import ProgrammeVersion
 from service.store.wordings import Texts, texts_through_time, wordings
 
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a programme, with the text it was published from.
-
-    `state` is draft, awaiting (a second admin's approval), published, or retired (it never will be).
-    `for_new`: only patients who consented after `effective_at` get it.
-    """
-
-    token: str
-    slug: str
-    number: int
-    state: str
-    source: str
-    effective_at: datetime | None
-    published_at: datetime | None
-    published_by: str | None
-    created_at: datetime
-    for_new: bool = False
-    asked_by: str | None = None
-    asked_because: str | None = None
-    approved_by: str | None = None
-    approved_because: str | None = None
-
-
+StepName = tuple[str, str]
+"""A programme and the key of one of its steps."""
 Published = tuple[tuple[Version, Programme], ...]
 
 
@@ -66,6 +38,7 @@ class Content:
     _starts: tuple[datetime, ...] = field(init=False)
     _in_force: dict[tuple[int, int], Published] = field(init=False)
     _with_own: dict[tuple[int, int], Catalogue] = field(init=False)
+    _begun: dict[tuple[int, int], Mapping[StepName, datetime]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Between two starts the same versions are in force, found once."""
@@ -73,6 +46,7 @@ class Content:
         object.__setattr__(self, "_starts", tuple(sorted(starts)))
         object.__setattr__(self, "_in_force", {})
         object.__setattr__(self, "_with_own", {})
+        object.__setattr__(self, "_begun", {})
 
     def catalogue(self, now: datetime, joined: datetime | None = None) -> Catalogue:
         """The texts in force at `now`, and the own questions of who consented at `joined` (None: would now)."""
@@ -160,6 +134,42 @@ class Content:
         found = self.had(slug, now, joined)
         return found[0].effective_at if found else None
 
+    def begun(self, now: datetime, joined: datetime | None) -> Mapping[StepName, datetime]:
+        """Since when each step in force at `now` has been so, of those that came after somebody joined."""
+        period = bisect_right(self._starts, now)
+        first = period if joined is None else bisect_right(self._starts, joined)
+        found = self._begun.get((first, period))
+        if found is None:
+            found = self._begun[first, period] = self._since(self._starts[first:period], joined)
+        return found
+
+    def _since(
+        self, starts: Sequence[datetime], joined: datetime | None
+    ) -> Mapping[StepName, datetime]:
+        since: dict[StepName, datetime] = {}
+        was = self._steps(joined, joined) if joined else set()
+        for start in starts:
+            there = self._steps(start, joined)
+            since = {step: at for step, at in since.items() if step in there}
+            since |= dict.fromkeys(there - was, start)
+            was = there
+        return since
+
+    def _steps(self, at: datetime, joined: datetime | None) -> set[StepName]:
+        published = self.programmes(at, joined)
+        return {(rule.programme, rule.key) for _, one in published for rule in one.planned}
+
+    def overtaken(self, slug: str) -> set[int]:
+        """The versions of a programme that never begin: a later one for everybody is in force by then."""
+        mine = [version for version, _ in self.versions if version.slug == slug]
+        return {
+            one.number
+            for one in mine
+            for later in mine
+            if later.number > one.number and not later.for_new
+            if later.effective_at and one.effective_at and later.effective_at <= one.effective_at
+        }
+
     def asks(self, slug: str, step: str, now: datetime, joined: datetime | None) -> str | None:
         """The answer type of the question a step asks, None where it asks nothing."""
         rules = (rule for _, programme in self.programmes(now, joined) for rule in programme.rules)
@@ -185,24 +195,6 @@ class ContentShelf:
         return kept
 
 
-_VERSION = (
-    ProgrammeVersion.token,
-    ProgrammeVersion.slug,
-    ProgrammeVersion.number,
-    ProgrammeVersion.state,
-    ProgrammeVersion.source,
-    ProgrammeVersion.effective_at,
-    ProgrammeVersion.published_at,
-    ProgrammeVersion.published_by,
-    ProgrammeVersion.created_at,
-    ProgrammeVersion.for_new,
-    ProgrammeVersion.asked_by,
-    ProgrammeVersion.asked_because,
-    ProgrammeVersion.approved_by,
-    ProgrammeVersion.approved_because,
-)
-
-
 def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -> Content:
     published = versions(tx, clinic.id, states=["published"])
     return Content(
@@ -211,89 +203,3 @@ def _read(tx: Tx, clinic: Clinic, shipped: Catalogue, send_rate: float | None) -
         texts_through_time(shipped, wordings(tx, clinic.id)),
         send_spread(tx, clinic, send_rate),
     )
-
-
-def versions(
-    tx: Tx, clinic_id: int, slug: str | None = None, states: Collection[str] | None = None
-) -> list[Version]:
-    """The versions of a clinic's programmes (or of one of them, or those in `states`), oldest first."""
-    mine = ProgrammeVersion.clinic_id == clinic_id
-    if slug is not None:
-        mine = and_(mine, ProgrammeVersion.slug == slug)
-    if states is not None:
-        mine = and_(mine, ProgrammeVersion.state.in_(states))
-    query = select(*_VERSION).where(mine)
-    ordered = query.order_by(ProgrammeVersion.slug, ProgrammeVersion.number)
-    return [Version(*row) for row in tx.rows(ordered)]
-
-
-def add_version(
-    tx: Tx,
-    clinic_id: int,
-    slug: str,
-    source: str,
-    now: datetime,
-    *,
-    effective_at: datetime | None,
-    for_new: bool = False,
-) -> Version:
-    """A new version of a programme: a draft, or published with effect from `effective_at`."""
-    last = tx.row(
-        select(func.max(ProgrammeVersion.number)).where(
-            and_(ProgrammeVersion.clinic_id == clinic_id, ProgrammeVersion.slug == slug)
-        )
-    )
-    number = ((last[0] if last else None) or 0) + 1
-    published = effective_at is not None
-    row = {
-        "clinic_id": clinic_id,
-        "token": new_token(),
-        "slug": slug,
-        "number": number,
-        "state": "published" if published else "draft",
-        "source": source,
-        "effective_at": effective_at,
-        "published_at": now if published else None,
-        "published_by": tx.actor if published else None,
-        "for_new": for_new,
-        "created_at": now,
-    }
-    tx.insert_one(table(ProgrammeVersion), row)
-    if effective_at is not None:
-        content_changed(tx, clinic_id, effective_at)
-    return versions(tx, clinic_id, slug)[-1]
-
-
-def await_approval(tx: Tx, token: str, because: str) -> None:
-    """Let a draft wait for a second admin."""
-    changed = {"state": "awaiting", "asked_by": tx.actor, "asked_because": because}
-    tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
-
-
-def refuse(tx: Tx, token: str, because: str) -> None:
-    """Retire a version that waited: it will never be in force. Who did it and why stand where an approval's would."""
-    changed = {"state": "retired", "approved_by": tx.actor, "approved_because": because}
-    tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
-
-
-def approve(
-    tx: Tx,
-    clinic_id: int,
-    token: str,
-    because: str,
-    now: datetime,
-    effective_at: datetime,
-    for_new: bool,
-) -> None:
-    """Publish a version that waited, with who approved it and why."""
-    changed = {
-        "state": "published",
-        "effective_at": effective_at,
-        "published_at": now,
-        "published_by": tx.actor,
-        "for_new": for_new,
-        "approved_by": tx.actor,
-        "approved_because": because,
-    }
-    tx.execute(update(ProgrammeVersion).where(ProgrammeVersion.token == token).values(**changed))
-    content_changed(tx, clinic_id, effective_at)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, bindparam, case, select, update
 
 from schedules.night import Rhythm
+from service.store import given_up
 from service.store.records import Clinic, Patient, Person, Sleep
 from service.store.rows import as_record, columns, table
 from service.store.sealed import Keyring, new_token
@@ -246,9 +247,15 @@ def parse_window(window: str) -> tuple[time, time] | Literal["bedtime"]:
 
 
 def set_patient(tx: Tx, patient_id: int, now: datetime, **changes: Any) -> None:
-    """Change columns of a patient that planning reads, and wake him."""
+    """Change columns of a patient that planning reads, and have his plan made anew."""
     tx.execute(update(PatientRow).where(PatientRow.id == patient_id).values(**changes))
-    wake(tx, [patient_id], now)
+    plan_anew(tx, [patient_id], now)
+
+
+def plan_anew(tx: Tx, patient_ids: Sequence[int], now: datetime) -> None:
+    """What planning reads of these patients has changed: what the change before gave up is open again."""
+    given_up.take_back(tx, patient_ids, now)
+    wake(tx, patient_ids, now)
 
 
 def wake(tx: Tx, patient_ids: Sequence[int], now: datetime) -> None:

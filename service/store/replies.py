@@ -64,25 +64,28 @@ class NewObservation:
     question_id: int | None
 
 
-def store_reply(tx: Tx, clinic_id: int, reply: Inbound) -> bool:
-    """Store a reply; False when the provider's id is known already (a repetition changes nothing)."""
-    token, seal = new_token(), tx.keyring.seal
+def store_replies(tx: Tx, came: Sequence[tuple[int, Inbound]]) -> int:
+    """Store replies, each with its clinic's id, but those whose provider's id is known; how many were new."""
+    rows = [_row(tx.keyring, clinic_id, reply) for clinic_id, reply in came]
+    tx.insert_new(table(InboundText), rows, "provider_sid")
+    return len(tx.rows(_STORED, tokens=[row["token"] for row in rows])) if rows else 0
+
+
+def _row(keyring: Keyring, clinic_id: int, reply: Inbound) -> dict[str, Any]:
+    token, seal = new_token(), keyring.seal
     body = reply.body[:LONGEST_BODY]
-    row = {
+    return {
         "clinic_id": clinic_id,
         "token": token,
         "provider_sid": reply.provider_sid,
         "sender": seal(reply.sender, "inbound", "sender", token),
-        "sender_index": phone_index(tx.keyring, reply.sender),
+        "sender_index": phone_index(keyring, reply.sender),
         "recipient": reply.to,
         "body": seal(body, "inbound", "body", token),
         "media": reply.media,
         "received_at": reply.at,
         "review_state": "none",
     }
-    tx.insert_new(table(InboundText), [row], "provider_sid")
-    stored = tx.row(_BY_SID, sid=reply.provider_sid)
-    return stored is not None and stored[0] == token
 
 
 def unread_replies(tx: Tx, limit: int) -> list[StoredReply]:
@@ -228,7 +231,7 @@ def last_of_intent(
 
 
 _INBOUND = table(InboundText)
-_BY_SID = select(InboundText.token).where(InboundText.provider_sid == bindparam("sid"))
+_STORED = select(InboundText.id).where(InboundText.token.in_(bindparam("tokens", expanding=True)))
 _UNREAD = (
     select(*_REPLY)
     .where(InboundText.read_at.is_(None))

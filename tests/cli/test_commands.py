@@ -191,7 +191,8 @@ def test_occurrences_of_a_programme_in_a_file(shell: Shell) -> None:
     # Standard time again since that very night: 13:30 is 17:30 UTC.
     assert {line["local"][11:16] for line in heads} == {"13:30"}
     assert {line["utc"][11:] for line in heads} == {"17:30:00Z"}
-    assert shell(*words, "--zone", "Mars/Olympus").exit_code == 2
+    mistyped = shell(*words, "--zone", "america/halifax")
+    assert (mistyped.exit_code, "Did you mean America/Halifax?" in mistyped.output) == (2, True)
     assert shell(*words, "--facts", "likes_tea").exit_code == 2
 
 
@@ -269,6 +270,17 @@ def test_a_difference_is_shown_and_an_earlier_version_comes_back(north: Shell) -
     assert (back.exit_code, "version 3 is published" in back.stderr) == (0, True)
     original = north.file("first.toml", CAFFEINE.rstrip())
     assert north("programme", "diff", original, "--clinic", "north").exit_code == 0
+
+
+def test_a_version_for_later_that_never_begins_is_told(north: Shell) -> None:
+    path = north.file("last.toml", CAFFEINE.replace('offset = "-2h"', 'offset = "-3h"'))
+    for at in ("now", "next-night"):
+        to_publish = north.file("c.toml", CAFFEINE + f"# {at}")
+        words = ("programme", "apply", to_publish, "--clinic", "north", "--publish", "--at", at)
+        assert north(*words).exit_code == 0
+    done = north("programme", "apply", path, "--clinic", "north", "--publish")
+    assert done.exit_code == 0
+    assert "Version 3, published for later, never begins." in done.stderr
 
 
 @pytest.mark.parametrize(

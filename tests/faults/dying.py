@@ -43,7 +43,7 @@ POINTS = {
     "between the answer and its record": Point(send_outbox, "record", is_after=False),
     "while answers are recorded": Point(outcomes, "record"),
     "after answers are recorded": Point(send_outbox, "record"),
-    "while a reply is stored": Point(replies, "store_reply"),
+    "while a reply is stored": Point(replies, "store_replies"),
     "before a reply is acknowledged": Point(webhooks, "store_replies"),
     "while a reply is read": Point(take_reply, "apply"),
     "after replies are read": Point(take_reply, "read_replies"),

@@ -19,7 +19,7 @@ from service.flows.open_clinic import open_clinic
 from service.gateways.pager_simulated import SimulatedPager
 from service.gateways.simulated import SimulatedGateway
 from service.runtime import Choices, Runtime
-from service.store import content, users
+from service.store import programme_versions, users
 from service.store.content import ContentShelf
 from service.store.engine import open_engine
 from service.store.people import NewPatient
@@ -78,7 +78,9 @@ def patients_at_noon(
         clinic = open_clinic(runtime, tx, CLINIC, clock.now())
         users.invite(tx, clinic.id, "nurse@example.org", ["clinician"], clock.now())
         source = DRILL.format(clock=due, says=says) + (ASKED if says == SCORE else "")
-        content.add_version(tx, clinic.id, "drill", source, clock.now(), effective_at=clock.now())
+        programme_versions.add_version(
+            tx, clinic.id, "drill", source, clock.now(), effective_at=clock.now()
+        )
     with store.transaction(SYSTEM, "test") as tx:
         refs = [
             enrol(

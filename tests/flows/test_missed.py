@@ -106,7 +106,8 @@ def test_what_a_patients_change_plans_into_the_past_is_no_episode(world: World) 
         people.set_patient(tx, patient.id, world.clock.now(), **earlier)
     come_back(world)
     world.live(hours=4)
-    assert world.rows("outbox", state="expired")
+    assert world.rows("outbox", state="suppressed", reason="changed")
+    assert not world.rows("outbox", state="expired")
     assert not episodes(world)
 
 
@@ -122,7 +123,8 @@ def test_what_a_publication_plans_into_its_own_past_is_no_episode(world: World) 
         publish(world.runtime, tx, world.clinic, earlier, name="c", at="now", now=now)
     come_back(world)
     world.live(hours=2)
-    assert world.rows("outbox", state="expired", programme="caffeine")
+    assert world.rows("outbox", state="suppressed", reason="changed", programme="caffeine")
+    assert not world.rows("outbox", state="expired")
     assert not episodes(world)
 
 

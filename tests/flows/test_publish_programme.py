@@ -12,9 +12,9 @@ from schedules.fault import ProgrammeFaults
 from schedules.loading import shipped_sources
 from schedules.recurrence import to_utc
 from service.flows.publish_programme import StaleEditError, publish, starts_at
-from service.store import content
-from service.store.content import Version
+from service.store import programme_versions
 from service.store.people import clinic_by_id
+from service.store.programme_versions import Version
 from service.store.records import Patient
 from service.store.session import SYSTEM
 from service.store.tables.audit import AuditEvent
@@ -48,7 +48,7 @@ def unspanish(database_url: str) -> Iterator[World]:
 
 def versions(world: World, slug: str = "caffeine") -> list[Version]:
     with world.store.transaction(SYSTEM, "test", write=False) as tx:
-        return content.versions(tx, world.clinic.id, slug)
+        return programme_versions.versions(tx, world.clinic.id, slug)
 
 
 def asked_at(world: World, patient: Patient) -> list[str]:

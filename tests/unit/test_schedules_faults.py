@@ -5,12 +5,13 @@ from itertools import product
 
 import pytest
 
+from schedules.cadence_entry import CadenceEntry, Monthly
 from schedules.fault import ProgrammeFaults
 from schedules.field_words import EXPECTED, names_of
 from schedules.fields import Table
 from schedules.loading import load
 from schedules.own_questions import Option, OwnQuestion
-from schedules.programme import At, CadenceEntry, Head, Monthly, Programme, Step
+from schedules.programme import At, Head, Programme, Step
 from schedules.question import Ask
 
 # One valid value for each field, so that every other can be put in its place.

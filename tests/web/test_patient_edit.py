@@ -233,3 +233,11 @@ def test_a_bedtime_that_came_by_text_stands_in_nobodys_way(world: World, tom: Pa
     assert 'id="fault-wake_time"' in send(browser, tom, wake_time="08:00").text
     assert 'id="fault-bedtime_weekend"' in send(browser, tom, bedtime_weekend="04:30").text
     assert reread(world, tom).bedtime == time(6)
+
+
+def test_a_change_that_costs_tonights_texts_says_how_many(world: World, tom: Patient) -> None:
+    browser = world.member("clinician")
+    page = send(browser, tom, zone="Pacific/Kiritimati")
+    assert "not come any more" in browser.get(page.location).text
+    page = send(browser, tom, zone=tom.zone)
+    assert "not come any more" not in browser.get(page.location).text

@@ -5,7 +5,7 @@ import html
 import pytest
 from playwright.sync_api import Browser
 
-from service.store import content
+from service.store import programme_versions
 from service.store.session import SYSTEM
 from tests.web.browser import NARROW, WIDE, faults_in_every_look, page_of, served
 from tests.web.conftest import World, csrf
@@ -18,7 +18,7 @@ FIRST = "/programmes/night-tips/first/1"
 
 def states(world: World) -> list[str]:
     with world.runtime.store.transaction(SYSTEM, "test", write=False) as tx:
-        return [one.state for one in content.versions(tx, world.clinic.id, "night-tips")]
+        return [one.state for one in programme_versions.versions(tx, world.clinic.id, "night-tips")]
 
 
 def test_a_new_programme_is_published_once_its_effect_was_seen(world: World) -> None:
@@ -54,12 +54,14 @@ def test_only_a_draft_that_was_never_published_has_the_page(world: World) -> Non
 
 def test_a_draft_that_names_a_missing_text_says_so_and_cannot_be_published(world: World) -> None:
     with world.runtime.store.transaction(SYSTEM, "test") as tx:
-        source = content.versions(tx, world.clinic.id, "caffeine")[0].source
+        source = programme_versions.versions(tx, world.clinic.id, "caffeine")[0].source
         faulty = source.replace('slug = "caffeine"', 'slug = "night-tips"').replace(
             "CAF-03", "CAF-99"
         )
         now = world.runtime.clock.now()
-        content.add_version(tx, world.clinic.id, "night-tips", faulty, now, effective_at=None)
+        programme_versions.add_version(
+            tx, world.clinic.id, "night-tips", faulty, now, effective_at=None
+        )
     page = html.unescape(world.member("programme_admin").get(FIRST).text)
     assert "It cannot be published as it is." in page
     assert "There is no text CAF-99" in page

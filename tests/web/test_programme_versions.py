@@ -14,7 +14,7 @@ from service.store.session import SYSTEM
 from tests.web.browser import WIDE, faults_in_every_look, page_of, served
 from tests.web.conftest import World, csrf
 from tests.web.test_programme_approval import FILE, asked, weaker
-from tests.web.test_programmes import times, tom, versions
+from tests.web.test_programmes import seen, times, tom, versions
 
 PAGE = "/programmes/caffeine"
 NEXT_TEXTS = "The next ten texts"
@@ -266,3 +266,28 @@ def test_pages_with_every_kind_of_version_in_every_look(demo: World, browser: Br
         for path in paths:
             page.goto(address + path)
             assert faults_in_every_look(page) == []
+
+
+def stop(browser: FlaskClient, stopped: int) -> None:
+    """Follow the link that stops the programme, or lets it go on, and publish what it shows."""
+    page = browser.get(f"{FILE}?stop={stopped}").text
+    typed = html.unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)[1])
+    fields = {"csrf_token": csrf(page), "source": typed, "takes_effect": "now", "act": "publish"}
+    fields["based_on"] = re.search(r'name="based_on" value="(\d+)"', page)[1]
+    assert browser.post(FILE, data={**fields, "seen": seen(page)}).status_code == 302
+
+
+def test_a_programme_is_stopped_and_goes_on_again(world: World) -> None:
+    patient = tom(world)
+    browser = world.member("programme_admin")
+    before = seen_by(browser, patient.token)[2]
+    assert before
+    stop(browser, 1)
+    page = browser.get(PAGE).text
+    assert "Stopped Nothing of it is sent. Let it go on" in part(page, "<h1>", "</header>")
+    assert "Nobody gets it" in part(page, "<h1>", "</header>")
+    assert "0 of 1" in part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
+    assert seen_by(browser, patient.token)[2] == []
+    stop(browser, 0)
+    assert seen_by(browser, patient.token)[2] == before
+    assert [one.source for one in versions(world)[::2]] == [versions(world)[0].source] * 2

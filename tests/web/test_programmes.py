@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.flows.publish_programme import publish
-from service.store import content
+from service.store import content, programme_versions
 from service.store.records import Patient
 from service.store.session import SYSTEM
 from tests.web.conftest import World, csrf
@@ -51,7 +51,7 @@ def times(page: str, caption: str) -> list[str]:
 
 def versions(world: World) -> list[content.Version]:
     with world.runtime.store.transaction(SYSTEM, "test", write=False) as tx:
-        return content.versions(tx, world.clinic.id, "caffeine")
+        return programme_versions.versions(tx, world.clinic.id, "caffeine")
 
 
 @pytest.mark.parametrize(

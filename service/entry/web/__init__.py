@@ -1,9 +1,11 @@
 """The pages: one blueprint a group, put together with sign-in, protection and the pages for faults."""
 
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 import service
 from service.domain.counting import counted
@@ -87,7 +89,6 @@ GROUPS = (
     system,
     on_call_desk,
     health,
-    webhooks,
 )
 
 
@@ -97,8 +98,7 @@ def create_app(site: Site) -> Flask:
     app.secret_key = site.secret_key
     attach(app, site)
     protect(app, loopback=site.loopback)
-    # The provider has no token of ours; its signature protects these instead.
-    CSRFProtect(app).exempt(webhooks.pages)
+    CSRFProtect(app)
     add_sign_in(app, site.runtime.store)
     show_faults(app)
     app.jinja_env.globals.update(
@@ -106,6 +106,9 @@ def create_app(site: Site) -> Flask:
     )
     for group in GROUPS:
         app.register_blueprint(group.pages)
+    hooks: WSGIApplication = webhooks.create_hooks(site).wsgi_app
+    apart = DispatcherMiddleware(app.wsgi_app, {webhooks.MOUNT: hooks})
+    app.wsgi_app = apart  # type: ignore[method-assign]  # as Flask tells to wrap it
     return app
 
 

@@ -59,6 +59,7 @@ def show(token: str, *, until: str = "", until_fault: str = "") -> str:
             **_talk(tx, one, MANY_TEXTS if "texts" in request.args else FEW_TEXTS),
             **_ahead(tx, one),
             "saved": saved(tx, one, now) if "changed" in request.args else [],
+            "gone": request.args.get("gone", 0, type=int),
         }
     with own_clinic(write=True) as tx:
         audit.write(tx, one.clinic_id, "patient read", token, now)

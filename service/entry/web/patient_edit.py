@@ -11,7 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from schedules.facts import FACTS
 from schedules.night import night_of
+from schedules.open_hours import night_over
 from schedules.recurrence import to_local
+from schedules.slots import Planned, Withheld
 from service.domain.patient_change import FACT, differing, written
 from service.domain.patient_form import Care, Fault, check_care, read_day
 from service.entry.web.access import CARERS, for_roles, own_clinic
@@ -20,7 +22,9 @@ from service.entry.web.holds import WHAT_RESTS
 from service.entry.web.patient_fields import as_columns, as_typed, fields_shown
 from service.entry.web.site import current_site
 from service.flows.change_patient import Asked, care_of, change_patient
+from service.flows.plan_due.ahead import forecast, no_more
 from service.store import audit, patient_page, people
+from service.store.people import rhythm_of
 from service.store.records import Patient
 from service.store.session import Tx
 
@@ -53,11 +57,20 @@ def save(token: str) -> ResponseReturnValue:
     with own_clinic(write=True) as tx:
         one = people.patient_to_change(tx, token) or abort(404)
         asked = _asked(typed, opened, one, now)
+        before = _tonights(tx, one)
         page, status = _saved(tx, one, asked, opened, typed, now)
+        gone = no_more(
+            before, _tonights(tx, one), night_over(rhythm_of(one), night_of(now, one.zone))
+        )
     if page is not None:
         return render_template("patient_edit.html", **page), status
     is_changed = isinstance(asked, Asked) and differing(opened, written(asked.wanted)) != []
-    return redirect(url_for("patient.patient", token=token, changed=1 if is_changed else None))
+    news: dict[str, Any] = {"changed": 1, "gone": gone or None} if is_changed else {}
+    return redirect(url_for("patient.patient", token=token, **news))
+
+
+def _tonights(tx: Tx, one: Patient) -> list[Planned | Withheld]:
+    return forecast(current_site().runtime, tx, one.id, 1)
 
 
 def _saved(

@@ -29,9 +29,9 @@ from service.flows.publish_programme.approval import (
     decide_approval,
     overtaken_by,
 )
-from service.store import content, drafts
-from service.store.content import Version
+from service.store import drafts, programme_versions
 from service.store.people import clinic_by_id
+from service.store.programme_versions import Version
 from service.store.session import Tx
 
 pages = Blueprint("programme_approvals", __name__)
@@ -81,7 +81,7 @@ def _page(slug: str, number: int) -> str:
         version = _asked(tx, desk, number)
         name = f"{slug}.toml"
         programme = load(version.source, name)
-        base = published_before(content.versions(tx, desk.clinic.id, slug), version)
+        base = published_before(programme_versions.versions(tx, desk.clinic.id, slug), version)
         before = load(base.source, name) if base else None
         proposed = Proposed(slug, desk.version.number, version.source, takes_effect(request.args))
         newer = overtaken_by(desk.content, version) if version.state == "awaiting" else None
@@ -138,7 +138,7 @@ def _done_with_file(tx: Tx, desk: Desk) -> None:
 
 
 def _asked(tx: Tx, desk: Desk, number: int) -> Version:
-    versions = content.versions(tx, desk.clinic.id, desk.version.slug)
+    versions = programme_versions.versions(tx, desk.clinic.id, desk.version.slug)
     found = [one for one in versions if one.number == number and one.asked_by is not None]
     if not found:
         abort(404)

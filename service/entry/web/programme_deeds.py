@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from schedules.loading import shipped
-from service.store.content import Version
 from service.store.programme_pages import STAFF, authors
+from service.store.programme_versions import Version
 from service.store.session import Tx
 
 

@@ -14,9 +14,10 @@ from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_c
 from service.entry.web.site import current_site
 from service.flows.publish_programme import check, newest_of, weakened_gates
 from service.store import drafts
-from service.store.content import Content, Version
+from service.store.content import Content
 from service.store.drafts import Begun
 from service.store.people import clinic_by_id, languages_read
+from service.store.programme_versions import Version
 from service.store.records import Clinic
 from service.store.session import Tx
 

@@ -11,8 +11,9 @@ from service.entry.web.access import member
 from service.entry.web.imaginary import IMAGINARY
 from service.entry.web.programme_rows import NextText, case_of, compared, label, next_texts
 from service.flows.plan_due.preview import touched
-from service.store.content import Content, Version
+from service.store.content import Content
 from service.store.programme_pages import Reached
+from service.store.programme_versions import Version
 from service.store.records import Clinic
 from service.store.session import Tx
 

@@ -21,7 +21,7 @@ from service.entry.web.programme_publishing import (
 from service.entry.web.site import current_site
 from service.flows.plan_due.preview import touched
 from service.flows.publish_programme import StaleEditError, check, newest_of
-from service.store import content, programme_pages
+from service.store import programme_pages, programme_versions
 from service.store.content import Content
 from service.store.people import clinic_by_id, languages_read
 from service.store.records import Clinic
@@ -40,7 +40,7 @@ def first(slug: str, number: int) -> ResponseReturnValue:
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         current = current_site().runtime.shelf.content(tx, clinic)
-        versions = content.versions(tx, clinic.id, slug)
+        versions = programme_versions.versions(tx, clinic.id, slug)
         draft = next((one for one in versions if one.number == number), None)
         if draft is None or draft.state != "draft":
             abort(404)

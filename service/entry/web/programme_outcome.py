@@ -29,7 +29,8 @@ def outcome(tx: Tx, desk: Desk, change: Change, *, counted: bool) -> dict[str, A
     """For the page: the change, the next texts with it, and what publishing does where that is to be `counted`."""
     now = current_site().runtime.clock.now()
     clinic = desk.clinic
-    everybody = touched(programme_pages.reached(tx, clinic.id), [desk.programme], now)
+    either = [desk.programme, change.programme or desk.programme]
+    everybody = touched(programme_pages.reached(tx, clinic.id), either, now)
     eyes = eyes_for(tx, everybody)
     chosen = request.form.get("as") or request.args.get("as") or eyes[0][0]
     plan = proposed(desk, change.begun)
@@ -37,8 +38,7 @@ def outcome(tx: Tx, desk: Desk, change: Change, *, counted: bool) -> dict[str, A
     if change.programme is not None:
         after = drafted(desk.content, plan, change.programme, clinic)
         if counted:
-            both = [desk.programme, change.programme]
-            told = effect(tx, clinic, desk.content, after, plan, both)
+            told = effect(tx, clinic, desk.content, after, plan, either)
     is_shown = after if change.is_changed else None
     programme = change.programme or desk.programme
     gates = only_gates(desk, change.begun) if change.faults else []

@@ -20,9 +20,10 @@ from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
 from service.flows.plan_due.preview import Proposal, longest_name, touched
 from service.flows.publish_programme import TakesEffect, as_if_published, publish
-from service.store import content, drafts, programme_pages
-from service.store.content import Content, Version
+from service.store import drafts, programme_pages, programme_versions
+from service.store.content import Content
 from service.store.people import clinic_to_publish
+from service.store.programme_versions import Version
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -110,7 +111,9 @@ def publish_seen(clinic: Clinic, proposed: Proposed) -> Version:
 def published_meanwhile(slug: str, newest: int) -> ResponseReturnValue:
     """The conflict, with what the other one changed; what the member typed is kept until thrown away."""
     with own_clinic() as tx:
-        versions = {one.number: one for one in content.versions(tx, member().clinic_id, slug)}
+        versions = {
+            one.number: one for one in programme_versions.versions(tx, member().clinic_id, slug)
+        }
         kept = drafts.find(tx, member().clinic_id, slug)
     before = versions.get(request.form.get("based_on", 0, type=int))
     lines = changes(before.source, versions[newest].source) if before else []

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schedules.fault import Fault, ProgrammeFaults
-from service.domain.programme_edit import form_if_any
+from service.domain.programme_edit import form_if_any, with_stop
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
 from service.entry.web.programme_desks import Change, Desk, desk_of, keep, other_view, programme_of
 from service.entry.web.programme_drafts import unread_of_others
@@ -21,10 +21,10 @@ from service.entry.web.programme_publishing import (
 from service.entry.web.site import current_site
 from service.entry.web.source_lines import changes
 from service.flows.publish_programme import StaleEditError, publish
-from service.store import content
-from service.store.content import Version
+from service.store import programme_versions
 from service.store.drafts import Begun
 from service.store.people import clinic_to_publish
+from service.store.programme_versions import Version
 from service.store.session import Tx
 
 pages = Blueprint("programme_sources", __name__)
@@ -33,16 +33,22 @@ pages = Blueprint("programme_sources", __name__)
 @pages.get("/programmes/<slug>/source")
 @for_roles(PROGRAMME_EDITORS)
 def source(slug: str) -> ResponseReturnValue:
-    """The file as typed last, or as published; `?from=N` puts version N in its place and shows what that does."""
-    number = request.args.get("from", type=int)
+    """The file as typed last, or as published, with a change proposed by the address; that one with its effect.
+
+    `?from=N` puts version N in its place; `?stop=1` stops the programme as it is published, `?stop=0` lets it go on.
+    """
+    number, stop = request.args.get("from", type=int), request.args.get("stop", type=int)
     with own_clinic() as tx:
         desk = desk_of(tx, slug)
         begun, earlier = desk.begun, None
         if number is not None:
-            earlier = _numbered(content.versions(tx, desk.clinic.id, slug), number)
+            earlier = _numbered(programme_versions.versions(tx, desk.clinic.id, slug), number)
             begun = replace(begun, source=earlier.source)
-        page = _page(tx, desk, _read(desk, begun), previewed=earlier is not None)
-    return render_template("programme_source.html", earlier=earlier, **page)
+        elif stop is not None:
+            begun = replace(begun, source=with_stop(desk.version.source, stopped=bool(stop)))
+        is_proposed = number is not None or stop is not None
+        page = _page(tx, desk, _read(desk, begun), previewed=is_proposed)
+    return render_template("programme_source.html", earlier=earlier, stop=stop, **page)
 
 
 @pages.post("/programmes/<slug>/source")
@@ -69,7 +75,7 @@ def change_source(slug: str) -> ResponseReturnValue:
         return published_meanwhile(slug, desk.version.number)
     with own_clinic() as tx:
         page = _page(tx, desk, change, previewed=True)
-    answer = render_template("programme_source.html", earlier=None, **page)
+    answer = render_template("programme_source.html", earlier=None, stop=None, **page)
     return answer, 400 if change.faults else 200
 
 
@@ -82,7 +88,7 @@ def again(slug: str, number: int) -> ResponseReturnValue:
     """
     runtime = current_site().runtime
     with own_clinic() as tx:
-        earlier = _numbered(content.versions(tx, member().clinic_id, slug), number)
+        earlier = _numbered(programme_versions.versions(tx, member().clinic_id, slug), number)
     if earlier.state != "published":
         abort(404)
     try:

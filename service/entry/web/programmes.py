@@ -30,9 +30,10 @@ from service.flows.plan_due.case import subject_of
 from service.flows.plan_due.preview import touched
 from service.flows.publish_programme import newest_of, published_before
 from service.flows.publish_programme.approval import overtaken_by
-from service.store import content, drafts, programme_pages
-from service.store.content import Content, Version
+from service.store import drafts, programme_pages, programme_versions
+from service.store.content import Content
 from service.store.people import clinic_by_id, rhythm_of
+from service.store.programme_versions import Version
 from service.store.records import Clinic, PlanningCase
 from service.store.session import Tx
 
@@ -50,7 +51,7 @@ def programmes() -> ResponseReturnValue:
         current = runtime.shelf.content(tx, clinic)
         everybody = programme_pages.reached(tx, clinic.id)
         in_force = current.programmes(now)
-        unpublished = content.versions(tx, clinic.id, states=["draft", "awaiting"])
+        unpublished = programme_versions.versions(tx, clinic.id, states=["draft", "awaiting"])
         names = names_in(tx, [*unpublished, *(version for version, _ in in_force)])
         begun = {one.slug: one for one in drafts.mine(tx, clinic.id)}
     rows = [
@@ -61,6 +62,7 @@ def programmes() -> ResponseReturnValue:
         version.slug: version
         for version, _ in current.versions
         if version.effective_at is not None and version.effective_at > now
+        if version.number not in current.overtaken(version.slug)
     }
     return render_template(
         "programmes.html",
@@ -107,12 +109,14 @@ def programme(slug: str) -> ResponseReturnValue:
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
         current = runtime.shelf.content(tx, clinic)
-        if newest_of(current, slug) is None and (kept := content.versions(tx, clinic.id, slug)):
+        if newest_of(current, slug) is None and (
+            kept := programme_versions.versions(tx, clinic.id, slug)
+        ):
             # A new programme that is a draft has no patient to be seen by.
             return redirect(url_for("programmes.version", slug=slug, number=kept[-1].number))
         version, newest = in_force_or_coming(current, slug, now)
         seen = _seen(tx, clinic, current, (version, newest), now)
-        versions = list(reversed(content.versions(tx, clinic.id, slug)))
+        versions = list(reversed(programme_versions.versions(tx, clinic.id, slug)))
         names = names_in(tx, versions)
         begun = drafts.find(tx, clinic.id, slug)
     return render_template(
@@ -152,7 +156,7 @@ def _seen(
         "had": had,
         "shares": shares,
         "standing": [share.version.number for share in shares],
-        "passed_over": _passed_over(current, slug),
+        "passed_over": current.overtaken(slug),
         "eyes": eyes,
         "chosen": chosen,
         "ref": case.patient.ref,
@@ -169,7 +173,7 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     now = current_site().runtime.clock.now()
     with own_clinic() as tx:
         clinic = clinic_by_id(tx, member().clinic_id)
-        versions = content.versions(tx, clinic.id, slug)
+        versions = programme_versions.versions(tx, clinic.id, slug)
         names = names_in(tx, versions)
     found = next((one for one in versions if one.number == number), None)
     if found is None:
@@ -188,18 +192,6 @@ def version(slug: str, number: int) -> ResponseReturnValue:
         now=now,
         zone=clinic.zone,
     )
-
-
-def _passed_over(current: Content, slug: str) -> set[int]:
-    """The versions that never begin, since a later one for everybody is in force by then."""
-    mine = [version for version, _ in current.versions if version.slug == slug]
-    return {
-        one.number
-        for one in mine
-        for later in mine
-        if later.number > one.number and not later.for_new
-        if later.effective_at and one.effective_at and later.effective_at <= one.effective_at
-    }
 
 
 def _changeable(current: Content, slug: str) -> set[str]:

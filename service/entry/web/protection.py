@@ -36,6 +36,7 @@ HEADERS = Secure(
     xfo=XFrameOptions().deny(),
 )
 NO_STORE = CacheControl().no_store().header_value
+_COVER = HEADERS.headers
 
 
 def protect(app: Flask, *, loopback: bool) -> None:
@@ -50,11 +51,12 @@ def protect(app: Flask, *, loopback: bool) -> None:
         # A form may lie open for a morning; its token is worth no more than the session it belongs to.
         WTF_CSRF_TIME_LIMIT=None,
     )
-    app.after_request(_with_headers)
+    app.after_request(cover)
 
 
-def _with_headers(response: Response) -> Response:
-    HEADERS.set_headers(response)
+def cover(response: Response) -> Response:
+    """Put the headers on an answer."""
+    response.headers.extend(_COVER)
     # Static files carry no patient's data; everything else must not outlive the session in a cache.
     if "Cache-Control" not in response.headers or response.mimetype == "text/html":
         response.headers["Cache-Control"] = NO_STORE

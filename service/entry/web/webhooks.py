@@ -8,23 +8,28 @@ from functools import partial, wraps
 from typing import cast
 
 import structlog
-from flask import Blueprint, abort, current_app, request
-from flask.sansio.blueprints import BlueprintSetupState
+from flask import Blueprint, Flask, abort, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import InternalServerError
 
 from service.domain.delivery import PROVIDER_STATES, State
 from service.domain.exchange import Inbound, Receipt
+from service.entry.web.protection import cover
 from service.entry.web.signatures import is_signed
-from service.entry.web.site import current_site, site_of
+from service.entry.web.site import Site, attach, current_site
 from service.entry.web.together import Together
 from service.flows.take_receipt import take_receipts
 from service.flows.take_reply import store_replies
+from service.store.session import StoreBusyError
 
-pages = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
+MOUNT = "/webhooks"
+hooks = Blueprint("twilio", __name__, url_prefix="/twilio")
 JSON = "application/json"
 # What fits the columns; the provider's names and codes are shorter.
 NAME, CODE = re.compile(r"[!-~]{0,64}"), re.compile(r"[0-9]{1,9}")
 SIGNATURE = "X-Twilio-Signature"
+# A text has 1,600 characters at most; the provider adds some fifty names and numbers.
+LARGEST_POST = 64 * 1024
 DONE = ("", 204)
 
 log = structlog.get_logger()
@@ -40,12 +45,31 @@ class Arrivals:
     receipts: Together[Receipt]
 
 
-@pages.record
-def _prepare(state: BlueprintSetupState) -> None:
-    runtime = site_of(state.app).runtime
-    state.app.extensions[_NAME] = Arrivals(
-        Together(partial(store_replies, runtime)), Together(partial(take_receipts, runtime))
+def create_hooks(site: Site) -> Flask:
+    """The application below MOUNT: nobody signs in there, so it asks for no session and no user."""
+    app = Flask("webhooks", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_POST)
+    attach(app, site)
+    app.after_request(cover)
+    app.extensions[_NAME] = Arrivals(
+        Together(partial(store_replies, site.runtime)),
+        Together(partial(take_receipts, site.runtime)),
     )
+    app.register_error_handler(StoreBusyError, _busy)
+    app.register_error_handler(InternalServerError, _failed)
+    app.register_blueprint(hooks)
+    return app
+
+
+def _busy(fault: StoreBusyError) -> ResponseReturnValue:
+    """The provider posts again what it was told 5xx about."""
+    log.warning("database not to be had", because=str(fault))
+    return "", 503
+
+
+def _failed(fault: InternalServerError) -> ResponseReturnValue:
+    log.error("webhook failed", exc_info=fault.original_exception)
+    return "", 500
 
 
 def _arrivals() -> Arrivals:
@@ -62,7 +86,7 @@ def signed(view: View) -> View:
         body = request.get_data() if is_json else None
         url = site.public_url.rstrip("/") + _raw_target()
         if not is_signed(site.auth_tokens, url, request.form, body, request.headers.get(SIGNATURE)):
-            log.warning("webhook refused", path=request.path)
+            log.warning("webhook refused", path=_raw_target())
             abort(403)
         if request.form.get("AccountSid", site.account) != site.account:
             log.warning("webhook of another account", path=request.path)
@@ -78,10 +102,10 @@ def _raw_target() -> str:
     if raw:
         return str(raw)
     query = request.query_string.decode("latin-1")
-    return request.path + (f"?{query}" if query else "")
+    return request.script_root + request.path + (f"?{query}" if query else "")
 
 
-@pages.post("/inbound")
+@hooks.post("/inbound")
 @signed
 def inbound() -> ResponseReturnValue:
     """A text from a phone."""
@@ -101,7 +125,7 @@ def inbound() -> ResponseReturnValue:
     return DONE
 
 
-@pages.post("/status/<token>")
+@hooks.post("/status/<token>")
 @signed
 def status(token: str) -> ResponseReturnValue:
     """What became of the text of that token."""

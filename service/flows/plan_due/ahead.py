@@ -1,5 +1,6 @@
 """One patient's coming nights: what would be sent, what not, and why, if nobody answers."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from schedules.day_plan import plan
@@ -22,6 +23,17 @@ def forecast(runtime: Runtime, tx: Tx, patient_id: int, nights: int) -> list[Pla
     case = planning.planning_cases(tx, [patient_id], now)[0]
     content = runtime.shelf.content(tx, clinic_by_id(tx, case.clinic.id))
     return foresee(case, content, now, nights)
+
+
+def no_more(
+    before: Sequence[Planned | Withheld], after: Sequence[Planned | Withheld], until: datetime
+) -> int:
+    """How many texts that were to go out before `until` (UTC) are not to go out any more, however moved."""
+    was, comes = (
+        {(one.programme, one.step, one.night) for one in slots if isinstance(one, Planned)}
+        for slots in ([one for one in before if one.at < until], after)
+    )
+    return len(was - comes)
 
 
 def passed_over(runtime: Runtime, tx: Tx, patient_id: int) -> list[Withheld]:
@@ -53,6 +65,7 @@ def foresee(
             at,
             [one for _, one in content.programmes(at, joined)],
             content.wordings(patient.language, patient.privacy, at, joined),
+            content.begun(at, joined),
         )
         for at in starts
     ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from schedules.facts import Fact, Facts
 from schedules.soonest import Changed, changed, soonest, time_facts
 from service.runtime import Runtime
-from service.store import plan_changes
+from service.store import given_up, plan_changes
 from service.store.content import Content
 from service.store.people import clinic_by_id, rhythm_of
 from service.store.plan_changes import PlanChange
@@ -37,6 +37,7 @@ def aim_alarms(runtime: Runtime) -> bool:
     alarms = _alarms(sleepers, facts, rules, content.spread, now)
     last = sleepers[-1][0] if len(sleepers) == CHUNK else None
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+        given_up.take_back(tx, [who for who, _ in sleepers], change.at)
         plan_changes.bring_forward(tx, alarms)
         plan_changes.keep_progress(tx, change, last)
     return True

@@ -23,6 +23,7 @@ def subject_of(case: PlanningCase, content: Content, now: datetime) -> Subject:
         pauses=tuple(Pause(pause.start, pause.until) for pause in case.pauses),
         wordings=content.wordings(patient.language, patient.privacy, now, patient.consented_at),
         since=patient.consented_at,
+        begun=content.begun(now, patient.consented_at),
         declined=frozenset(patient.left_out),
         spread=content.spread,
     )

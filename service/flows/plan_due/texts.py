@@ -34,8 +34,10 @@ def planned_text(
 ) -> NewText:
     """A planned slot at its instant; one whose time has passed, or that cannot be written, as withheld."""
     if now > slot.not_after:
-        expired = withheld_text(case, content, _withheld(slot, "expired", ""), now)
-        return replace(expired, missed=_is_missed(case, content, slot, now))
+        is_missed = _is_missed(case, content, slot, now)
+        why = "expired" if is_missed else "changed"
+        late = withheld_text(case, content, _withheld(slot, why, ""), now)
+        return replace(late, missed=is_missed)
     values = {"first": open_given_name(keyring, case.patient)}
     if slot.cutoff is not None:
         values["cutoff"] = clock_time(slot.cutoff, case.patient.language)

@@ -14,9 +14,10 @@ from schedules.recurrence import to_utc
 from service.domain.own_texts import named_twice
 from service.domain.programme_check import checked, text_faults, weakened
 from service.runtime import Runtime
-from service.store import audit, content
-from service.store.content import Content, Version
+from service.store import audit, programme_versions
+from service.store.content import Content
 from service.store.people import languages_read
+from service.store.programme_versions import Version
 from service.store.records import Clinic
 from service.store.session import Tx
 from service.store.wordings import add_wordings
@@ -66,7 +67,7 @@ def publish(
     programme = check(current, source, name, wordings, languages_read(tx, clinic.id))
     refuse_if_stale(current, programme.slug, based_on)
     effective_at = starts_at(at, clinic.zone, now) if at else None
-    written = content.add_version(
+    written = programme_versions.add_version(
         tx,
         clinic.id,
         programme.slug,

@@ -12,9 +12,10 @@ from service.flows.publish_programme import (
     weakened_gates,
 )
 from service.runtime import Runtime
-from service.store import audit, content
-from service.store.content import Content, Version
+from service.store import audit, programme_versions
+from service.store.content import Content
 from service.store.people import languages_read
+from service.store.programme_versions import Version
 from service.store.records import Clinic
 from service.store.session import Tx
 
@@ -46,8 +47,10 @@ def ask_approval(
     if not weakened_gates(current, source, "the file", programme):
         raise StateError("This weakens no safety gate; it can be published as it is.")
     refuse_if_stale(current, programme.slug, based_on)
-    written = content.add_version(tx, clinic.id, programme.slug, source, now, effective_at=None)
-    content.await_approval(tx, written.token, because)
+    written = programme_versions.add_version(
+        tx, clinic.id, programme.slug, source, now, effective_at=None
+    )
+    programme_versions.await_approval(tx, written.token, because)
     audit.write(tx, clinic.id, "approval asked", written.token, now, because=because)
     return written
 
@@ -70,7 +73,7 @@ def decide_approval(
     if version.state != "awaiting":
         raise StateError("Somebody has decided this already.")
     if at is None:
-        content.refuse(tx, version.token, because)
+        programme_versions.refuse(tx, version.token, because)
         audit.write(tx, clinic.id, "approval refused", version.token, now, because=because)
         return
     if version.asked_by == tx.actor:
@@ -82,7 +85,7 @@ def decide_approval(
     languages = languages_read(tx, clinic.id)
     check(current, version.source, version.slug, {}, languages, weakening=True)
     start, for_new = starts_at(at, clinic.zone, now), at == "new-patients"
-    content.approve(tx, clinic.id, version.token, because, now, start, for_new)
+    programme_versions.approve(tx, clinic.id, version.token, because, now, start, for_new)
     audit.write(tx, clinic.id, "approved and published", version.token, now, because=because)
 
 

@@ -8,8 +8,9 @@ from service.domain.programme_check import text_faults
 from service.flows.publish_programme import Wordings, starts_at, wording_faults
 from service.runtime import Runtime
 from service.store import audit
-from service.store.content import Content, Version
+from service.store.content import Content
 from service.store.people import clinic_to_publish
+from service.store.programme_versions import Version
 from service.store.session import Tx
 from service.store.wordings import add_wordings
 

@@ -31,15 +31,13 @@ log = structlog.get_logger()
 
 def store_replies(runtime: Runtime, came: Sequence[Inbound]) -> int:
     """Store what came in, each once, before anything looks at it; how many were new."""
-    stored = 0
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
         clinics = {number: _clinic_of(tx, number) for number in {one.to for one in came}}
-        for reply in came:
-            clinic = clinics[reply.to]
-            if clinic is None:
-                log.warning("text to a number that is no clinic's", provider_sid=reply.provider_sid)
-                continue
-            stored += replies.store_reply(tx, clinic.id, reply)
+        known = [(clinic.id, reply) for reply in came if (clinic := clinics[reply.to])]
+        stored = replies.store_replies(tx, known)
+    for reply in came:
+        if clinics[reply.to] is None:
+            log.warning("text to a number that is no clinic's", provider_sid=reply.provider_sid)
     return stored
 
 

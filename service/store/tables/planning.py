@@ -13,7 +13,7 @@ class PatientCursor(OfClinic, Base):
 
     `next_wake_at` is for anything at all, `next_slot_at` for the plan: until then it cannot have changed.
     `wordings` holds the date each wording of a step was last used on; `failures`, how often in a row no plan could
-    be made.
+    be made; `changed_at`, from when on something that the plan reads was changed last.
     """
 
     __tablename__ = "patient_cursor"
@@ -24,6 +24,7 @@ class PatientCursor(OfClinic, Base):
     open_night: Mapped[date | None]
     wordings: Mapped[Json]
     failures: Mapped[int] = mapped_column(server_default="0")
+    changed_at: Mapped[Instant | None]
 
 
 class PatientFact(OfClinic, Base):
