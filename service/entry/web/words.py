@@ -141,7 +141,7 @@ def fate(
 
 
 def withheld(reason: str, detail: str = "", beside: date = date.min) -> str:
-    """Why a text was or will be withheld; a date in `detail` with its year only where it is not the year of `beside`."""
+    """Why a text was or will be withheld; a date in `detail` has its year where that is not the year of `beside`."""
     if reason in REASONS:
         said = _ISO_DATE.sub(lambda day: near_day(date.fromisoformat(day[0]), beside), detail)
         return reason_words(reason, visible(said).replace("_", " "))
