@@ -96,7 +96,9 @@ def _unpublished(
             for one in drafts
             if one.slug in newest and one.number > newest[one.slug][0].number
         },
-        "unborn": [(one, title_of(one), deed(one, names)) for one in drafts if one.slug not in newest],
+        "unborn": [
+            (one, title_of(one), deed(one, names)) for one in drafts if one.slug not in newest
+        ],
     }
 
 
