@@ -302,8 +302,9 @@ def test_a_programme_is_stopped_and_goes_on_again(world: World) -> None:
     assert "Stopped Nothing of it is sent. Let it go on" in part(page, "<h1>", "</header>")
     assert "Nobody gets it" in part(page, "<h1>", "</header>")
     assert "0 of 1" in part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
-    assert seen_by(browser, patient.token)[2] == []
+    assert times(browser.get(f"{PAGE}?as={patient.token}").text, NEXT_TEXTS) == []
     assert "None: the programme is stopped." in page
+    assert "noon to noon" not in page
     stop(browser, 0)
     assert seen_by(browser, patient.token)[2] == before
     assert [one.source for one in versions(world)[::2]] == [versions(world)[0].source] * 2

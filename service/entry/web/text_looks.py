@@ -117,7 +117,7 @@ def _bubbles(short: str, long: str, room: Room | None) -> tuple[tuple[str, str, 
     if short == long and room is None:
         return (("As it arrives", short, measure(short).segments),) if short else ()
     found = [("With the shortest values", short), ("With the longest values here", long)]
-    if room is not None and room.units > measure(long).units:
+    if room is not None and room.units > min(room.most, measure(long).units):
         found.append(("With the long values there must be room for", room.body))
     return tuple((title, body, measure(body).segments) for title, body in found)
 
