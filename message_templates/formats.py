@@ -1,6 +1,6 @@
 """How a time ({time}, {cutoff}), a date ({date}) and a figure ({mean}, {usual}) are written in each language.
 
-Short enough for the lengths the linter assumes (8, 10, 3 and 13 characters), and inside GSM-7.
+Inside GSM-7; how much room each may take stands in `long_values`.
 """
 
 from collections.abc import Callable

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from message_templates.catalogue import LANGUAGES, Catalogue, Text
 from message_templates.fault import Fault
 from message_templates.kept_words import KEPT_PLACEHOLDERS, KEPT_WORDS, fillable
+from message_templates.long_values import LONG_VALUES
 from message_templates.render import filled, known_placeholders, strange_braces
 from message_templates.safety_gates import SAFETY_GATES
 from message_templates.segments import measure
@@ -36,28 +37,7 @@ QUESTION_KINDS = frozenset(
 # One segment; languages other than English keep to 153 septets.
 _MOST_UNITS = {"en": 160}
 _MOST_UNITS_ELSEWHERE = 153
-
-# The longest value each placeholder is assumed to take.
-_LONGEST = {
-    name: "x" * length
-    for name, length in {
-        "clinic": 18,
-        "first": 11,
-        "phone": 14,
-        "date": 10,
-        "hint": 17,
-        "cutoff": 8,
-        "time": 8,
-        "n": 2,
-        "mean": 3,
-        "usual": 13,
-        "nights": 1,
-        "hard": 1,
-        "emerg": 3,
-        "crisis": 3,
-        "poison": 14,
-    }.items()
-}
+_MOST_HINT_UNITS = max(len(values["hint"]) for values in LONG_VALUES.values())
 
 # Words that carriers or the provider act on, so no text may ask for one as an answer.
 _SYSTEM_WORDS = frozenset({"STOP", "START", "HELP"})
@@ -110,6 +90,11 @@ def lint_body(text: Text, body: str) -> list[str]:
     return list(_wording_reasons(text, body))
 
 
+def most_units(language: str) -> int:
+    """How many units on the air a wording may have with long values in its placeholders."""
+    return _MOST_UNITS.get(language, _MOST_UNITS_ELSEWHERE)
+
+
 def _reasons(text: Text, catalogue: Catalogue, known_facts: Collection[str]) -> Iterator[str]:
     yield from _wording_reasons(text, text.body)
     yield from _gate_reasons(text, known_facts)
@@ -123,12 +108,12 @@ def _reasons(text: Text, catalogue: Catalogue, known_facts: Collection[str]) -> 
 def _wording_reasons(text: Text, body: str) -> Iterator[str]:
     yield from strange_braces(body)
     named = set(known_placeholders(body))
-    length = measure(filled(body, _LONGEST))
+    length = measure(filled(body, LONG_VALUES[text.language]))
     if length.offending:
         yield f"not in GSM-7: {' '.join(length.offending)}"
-    most = _MOST_UNITS.get(text.language, _MOST_UNITS_ELSEWHERE)
+    most = most_units(text.language)
     if length.units > most:
-        yield f"{length.units} characters with long values; at most {most}"
+        yield f"{length.units} characters{_with_long_values(body, text.language)}; at most {most}"
     yield from _answer_reasons(text.kind, body)
     for name in sorted(named - fillable(text.id, text.kind)):
         yield f"{{{name}}} cannot be filled in this text"
@@ -138,6 +123,12 @@ def _wording_reasons(text: Text, body: str) -> Iterator[str]:
     for word in KEPT_WORDS.get(text.id, ()):
         if word[text.language] not in said:
             yield f"{word[text.language]} must stay in every wording of this text, in capitals"
+
+
+def _with_long_values(body: str, language: str) -> str:
+    values = LONG_VALUES[language]
+    said = [f"{values[name]} for {{{name}}}" for name in known_placeholders(body)]
+    return f" with {', '.join(said)}" if said else ""
 
 
 def _answer_reasons(kind: str, body: str) -> Iterator[str]:
@@ -180,5 +171,5 @@ def _hint_reasons(hint: str) -> Iterator[str]:
     length = measure(hint)
     if length.offending:
         yield f"not in GSM-7: {' '.join(length.offending)}"
-    if length.units > len(_LONGEST["hint"]):
-        yield f"{length.units} characters; at most {len(_LONGEST['hint'])}"
+    if length.units > _MOST_HINT_UNITS:
+        yield f"{length.units} characters; at most {_MOST_HINT_UNITS}"

@@ -17,7 +17,7 @@ from schedules.never_sent import never_sent
 from schedules.own_question_links import faults_among
 from schedules.programme import Programme
 from schedules.step_links import faults_between
-from schedules.toml_scan import line_index, line_of, too_deep
+from schedules.toml_scan import control_character, line_index, line_of, too_deep
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 20
@@ -76,6 +76,10 @@ def parsed(source: str, name: str) -> dict[str, Any]:
         raise ProgrammeFaults([Fault(name, 1, reason)])
     if line := too_deep(source, MAX_DEPTH):
         reason = f"Brackets or the parts of a key nest deeper than {MAX_DEPTH}; close them first."
+        raise ProgrammeFaults([Fault(name, line, reason)])
+    if found := control_character(source):
+        line, called = found
+        reason = f"The control character {called} stands here. It cannot be seen; delete it."
         raise ProgrammeFaults([Fault(name, line, reason)])
     try:
         return tomllib.loads(source)

@@ -1,9 +1,10 @@
-"""What tomllib does not tell about a TOML source: how deep it nests, and on which line a key stands.
+"""What tomllib does not tell about a TOML source: how deep it nests, what cannot be seen, on which line a key stands.
 
-Both read tokens only, so a hostile source costs time linear in its length.
+Each reads tokens only, so a hostile source costs time linear in its length.
 """
 
 import re
+import unicodedata
 from collections import deque
 from collections.abc import Iterator
 from typing import Final
@@ -21,6 +22,9 @@ _TOKEN: Final = re.compile(
     r'|"(?:[^"\\\n]|\\[^\n])*"?|' + r"'[^'\n]*'?|#[^\n]*|[\[\]{}=,.\n]|[^\s\[\]{}=,.#\"']+",
     re.DOTALL,
 )
+
+# TOML allows none but the tab and the ends of lines, in no place.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 
 
 def _marks(source: str) -> Iterator[tuple[str, int]]:
@@ -48,6 +52,18 @@ def too_deep(source: str, limit: int) -> int | None:
         if depth > limit or parts > limit:
             return line
     return None
+
+
+def control_character(source: str) -> tuple[int, str] | None:
+    """The first control character that TOML forbids: its line, and how it is called, like `U+0000 (null)`."""
+    found = _CONTROL.search(source)
+    if found is None:
+        return None
+    code = ord(found[0])
+    # Control characters have no names; their pictures do.
+    picture = unicodedata.name(chr(0x2421 if code == 0x7F else 0x2400 + code))
+    name = picture.removeprefix("SYMBOL FOR ").lower()
+    return source.count("\n", 0, found.start()) + 1, f"U+{code:04X} ({name})"
 
 
 def line_index(source: str) -> Index:

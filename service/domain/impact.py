@@ -29,13 +29,15 @@ WARNED: Final = frozenset(
 class Impact:
     """The sum over patients. `tonight`: changes by step until the end of each patient's own coming night.
 
-    `segments` before and after; `warnings`: slots newly withheld, by step and reason. `hours`: the segments due in
-    each hour (by its beginning, UTC) before and after, `texts` how many texts those after are.
+    `within`: changes by programme; `segments` before and after; `warnings`: slots newly withheld, by step and reason.
+    `hours`: the segments due in each hour (by its beginning, UTC) before and after, `texts` how many texts those
+    after are.
     """
 
     patients: int = 0
     affected: int = 0
     changes: Counter[Change] = field(default_factory=Counter)
+    within: dict[str, Counter[Change]] = field(default_factory=dict)
     tonight: dict[StepName, Counter[Change]] = field(default_factory=dict)
     segments: tuple[int, int] = (0, 0)
     warnings: Counter[tuple[StepName, str]] = field(default_factory=Counter)
@@ -58,6 +60,7 @@ class Impact:
         self.affected += bool(found)
         for change, (programme, step, night) in found:
             self.changes[change] += 1
+            self.within.setdefault(programme, Counter())[change] += 1
             if night <= tonight:
                 self.tonight.setdefault((programme, step), Counter())[change] += 1
         was, becomes = self.segments

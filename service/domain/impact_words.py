@@ -1,5 +1,6 @@
 """The impact of a publication in sentences an admin reads before publishing."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil
@@ -20,6 +21,18 @@ def headline(impact: Impact, nights: int) -> str:
     who = f"{impact.affected:,} of {counted(impact.patients, 'person', 'people')}"
     verb = "gets" if impact.affected == 1 else "get"
     return f"{who} {verb} something else in the next {nights} nights: {changes(impact.changes)}."
+
+
+def apart(impact: Impact, slug: str, titles: Mapping[str, str]) -> str:
+    """The changes of the programme that is published, apart from what follows in the others; empty where none do."""
+    own = impact.within.get(slug, Counter())
+    others = impact.changes - own
+    if not others:
+        return ""
+    return (
+        f"{titles.get(slug, slug)} itself: {changes(own)}."
+        f" The other programmes, which share nights and limits with it: {changes(others)}."
+    )
 
 
 def changes(counts: Mapping[Change, int]) -> str:

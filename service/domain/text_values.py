@@ -1,13 +1,16 @@
 """What stands in a text's placeholders when it is looked at: the shortest and the longest values there really are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
 from message_templates.formats import clock_time, short_date
-from message_templates.segments import measure
+from message_templates.lint import most_units
+from message_templates.long_values import LONG_VALUES
+from message_templates.render import filled, known_placeholders
+from message_templates.segments import in_gsm, measure
 from service.domain.composing import Voice, own_values
-from service.domain.own_week import LONGEST, SHORTEST, week_values
+from service.domain.own_week import SHORTEST, week_values
 
 MEANINGS: Mapping[str, str] = {
     "clinic": "what the clinic calls itself in texts",
@@ -51,9 +54,22 @@ class Names:
     longest: str = "Christopher"
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A wording filled with the long values the linter counts, where they count otherwise than the longest there are.
+
+    `units` of `most` on the air; `values`: each placeholder that makes the difference, its long value, the longest one.
+    """
+
+    body: str
+    units: int
+    most: int
+    values: Sequence[tuple[str, str, str]]
+
+
 def names_among(names: Iterable[str]) -> Names:
-    """The extremes of `names`; usual ones where there is none. One that GSM-7 cannot spell costs most."""
-    ordered = sorted({name for name in names if name}, key=_cost)
+    """The extremes of `names` as they are sent; usual ones where there is none. What GSM-7 lacks costs most."""
+    ordered = sorted({in_gsm(name) for name in names if name}, key=_cost)
     return Names(ordered[0], ordered[-1]) if ordered else Names()
 
 
@@ -67,7 +83,7 @@ def values_for(
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The shortest and the longest value of every placeholder, in one language."""
     spoken = sorted(hints, key=len)
-    own = own_values(voice)
+    own = {name: in_gsm(value) for name, value in own_values(voice).items()}
     short = {
         "first": names.shortest,
         "date": short_date(date(2026, 3, 1), language),
@@ -75,19 +91,25 @@ def values_for(
         "n": "0",
         "cutoff": clock_time(time(9), language),
         "time": clock_time(time(9), language),
+        **week_values(SHORTEST, language),
     }
-    long = {
-        "first": names.longest,
-        "date": short_date(date(2026, 11, 23), language),
-        "hint": spoken[-1],
-        "n": "10",
-        "cutoff": clock_time(time(12, 30), language),
-        "time": clock_time(time(12, 30), language),
-    }
-    return (
-        {**own, **short, **week_values(SHORTEST, language)},
-        {**own, **long, **week_values(LONGEST, language)},
-    )
+    long = {**LONG_VALUES[language], "first": names.longest, "hint": spoken[-1]}
+    return {**own, **short}, {**long, **own}
+
+
+def room_of(body: str, language: str, longest: Mapping[str, str]) -> Room | None:
+    """The count that decides whether `body` may be published; None where the `longest` values count the same."""
+    values = LONG_VALUES[language]
+    with_values = filled(body, values)
+    units = measure(with_values).units
+    if units == measure(filled(body, longest)).units:
+        return None
+    differing = [
+        (name, values[name], longest[name])
+        for name in known_placeholders(body)
+        if measure(values[name]).units != measure(longest[name]).units
+    ]
+    return Room(with_values, units, most_units(language), differing)
 
 
 def _cost(name: str) -> tuple[bool, int, str]:

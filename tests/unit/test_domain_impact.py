@@ -50,6 +50,7 @@ def test_texts_are_added_moved_and_removed() -> None:
     impact.add([text("late", later)], [], NIGHT, (1, 0))
     assert (impact.patients, impact.affected, impact.segments) == (3, 2, (6, 6))
     assert impact.changes == {"added": 1, "moved": 1, "removed": 2}
+    assert impact.within == {"caffeine": impact.changes}
     assert impact.tonight == {
         ("caffeine", "moves"): {"moved": 1},
         ("caffeine", "comes"): {"added": 1},
@@ -78,6 +79,19 @@ def test_only_what_is_newly_withheld_for_want_of_room_is_warned_of() -> None:
 )
 def test_changes_in_words(counts: dict[str, int], said: str) -> None:
     assert impact_words.changes(counts) == said  # type: ignore[arg-type]  # a table of cases
+
+
+def test_what_follows_in_other_programmes_is_told_apart() -> None:
+    impact = Impact()
+    impact.add([text(), text("stays")], [text("stays")], NIGHT, (2, 1))
+    titles = {"caffeine": "Caffeine cut-off"}
+    assert impact_words.apart(impact, "caffeine", titles) == ""
+    other = text()._replace(programme="iron")
+    impact.add([text()], [other, other._replace(step="late")], NIGHT, (1, 2))
+    assert impact_words.apart(impact, "caffeine", titles) == (
+        "Caffeine cut-off itself: 2 texts removed."
+        " The other programmes, which share nights and limits with it: 2 texts added."
+    )
 
 
 def test_the_headline_and_the_cost() -> None:

@@ -201,13 +201,28 @@ BOMBS = [
     ("unclosed", 'a = "unclosed', "a quote is opened here and not closed"),
     ("twice", "a = 1\na = 2\n", "for the second time"),
     ("nothing", "", "programme is missing"),
-    ("null", "\x00", "not TOML"),
+    ("null", "\x00", "U+0000 (null)"),
 ]
 
 
 @pytest.mark.parametrize(("source", "reason"), [b[1:] for b in BOMBS], ids=[b[0] for b in BOMBS])
 def test_hostile_files_are_refused_in_words(source: str, reason: str) -> None:
     assert reason in faults_of(source)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "called"),
+    [
+        ('slug = "a\x00"\n', 1, "U+0000 (null)"),
+        ('a = 1\nb = """\n\x1b[31m"""\n', 3, "U+001B (escape)"),
+        ("a = 1\n# \x7f\n", 2, "U+007F (delete)"),
+        ("a = 1\r\nb = 2\rc = 3\r\n", 2, "U+000D (carriage return)"),
+    ],
+)
+def test_a_control_character_is_named_where_it_stands(source: str, line: int, called: str) -> None:
+    assert faults_of(source) == [
+        (line, f"The control character {called} stands here. It cannot be seen; delete it.")
+    ]
 
 
 @given(st.text(alphabet="a=.,[]{}\"'\\#\n 1", max_size=60))

@@ -1,11 +1,12 @@
 """Charts without a browser: values as text, gaps that stay gaps, shapes that differ, words that cannot break out."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from service.entry.web import charts
+from service.domain.programme_view import Pin
+from service.entry.web import charts, night_picture
 from service.entry.web.charts import NARROW, STATES, WIDE, Marker, Night
 
 FIRST = date(2026, 10, 25)
@@ -129,3 +130,16 @@ def test_nothing_to_show_is_no_fault(made: str) -> None:
 
 def test_no_style_attribute_anywhere() -> None:
     assert "style=" not in str(charts.severity_chart(nights(4, 9, None), 4, (), WIDE, "c"))
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_no_words_of_a_night_leave_a_narrow_picture(hour: int) -> None:
+    pins = [Pin("wind-down", time(hour), None), Pin("tips", time(hour), time(hour, 40))]
+    frame = night_picture.NARROW
+    svg = parsed(night_picture.night_picture(pins, time(23), time(7), frame))
+    assert f"wind-down {hour:02}:00, outside the hours" in svg.get("aria-label", "")
+    for words in (*of_class(svg, "text", "t on-top"), *of_class(svg, "text", "marktxt on-top")):
+        long, x = 6.5 * len(words.text or ""), float(words.get("x", "0"))
+        start = x - long if words.get("text-anchor") == "end" else x
+        assert start >= 0
+        assert start + long <= frame.width

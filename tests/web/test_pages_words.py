@@ -159,3 +159,18 @@ def test_what_the_reader_reads_is_said(body: str, kind: str, said: str) -> None:
 )
 def test_counts_are_said_as_people_do(number: int, names: tuple[str, ...], said: str) -> None:
     assert counted(number, *names) == said
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "said"),
+    [
+        ("paused", "until 2026-12-06", "The patient's texts are paused: until Sun 6 Dec."),
+        ("paused", "until 2027-01-03", "The patient's texts are paused: until Sun 3 Jan 2027."),
+        ("paused", "until resumed", "The patient's texts are paused: until resumed."),
+        ("held", "blood test 2026-11-25", "a date or a person: blood test Wed 25 Nov."),
+        ("held", "iron_hold", "a date or a person: iron hold."),
+    ],
+)
+def test_a_date_inside_a_reason_is_told_as_other_dates(reason: str, detail: str, said: str) -> None:
+    assert words.withheld(reason, detail, TODAY).endswith(said)
+    assert words.fate(State.SUPPRESSED, reason, None, detail, TODAY).endswith(said)

@@ -219,7 +219,7 @@ def test_a_new_programme_kept_as_a_draft_has_a_page(world: World) -> None:
     browser = world.member("programme_admin")
     draft_anew(world)
     told = part(browser.get("/programmes").text, "New programmes, not published", "</section>")
-    assert "night-tips, version 1" in told
+    assert "Caffeine cut-off, version 1" in told
     assert "kept by the command line" in told
     answer = browser.get("/programmes/night-tips", follow_redirects=True)
     assert answer.status_code == 200
@@ -277,6 +277,21 @@ def stop(browser: FlaskClient, stopped: int) -> None:
     assert browser.post(FILE, data={**fields, "seen": seen(page)}).status_code == 302
 
 
+def test_the_page_of_a_stop_says_that_all_texts_go(world: World) -> None:
+    patient = tom(world)
+    page = world.member("programme_admin").get(f"{FILE}?stop=1&as={patient.token}").text
+    assert "Stop: Caffeine cut-off" in part(page, "<h1>", "</h1>")
+    all_go = r"Texts that differ: all \d+ go for NSC-\d+, all \d+ go for the imaginary patient\."
+    assert re.search(all_go, page)
+    assert page.count("None: the programme is stopped.") == 2
+
+
+def test_a_version_is_called_by_its_title(world: World) -> None:
+    page = world.member("programme_admin").get(f"{PAGE}/versions/1").text
+    assert part(page, "<h1>", "</h1>") == "Version 1 of Caffeine cut-off"
+    assert "<title>Caffeine cut-off, version 1" in page
+
+
 def test_a_programme_is_stopped_and_goes_on_again(world: World) -> None:
     patient = tom(world)
     browser = world.member("programme_admin")
@@ -287,7 +302,9 @@ def test_a_programme_is_stopped_and_goes_on_again(world: World) -> None:
     assert "Stopped Nothing of it is sent. Let it go on" in part(page, "<h1>", "</header>")
     assert "Nobody gets it" in part(page, "<h1>", "</header>")
     assert "0 of 1" in part(browser.get("/programmes").text, "Caffeine cut-off", "</tr>")
-    assert seen_by(browser, patient.token)[2] == []
+    assert times(browser.get(f"{PAGE}?as={patient.token}").text, NEXT_TEXTS) == []
+    assert "None: the programme is stopped." in page
+    assert "noon to noon" not in page
     stop(browser, 0)
     assert seen_by(browser, patient.token)[2] == before
     assert [one.source for one in versions(world)[::2]] == [versions(world)[0].source] * 2

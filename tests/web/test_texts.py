@@ -122,6 +122,39 @@ def test_who_may_not_see_names_sees_others_of_their_length(world: World) -> None
     assert "a first name among these patients holds a character outside GSM-7" in page
 
 
+def test_the_count_that_decides_stands_beside_the_longest_there_is(world: World) -> None:
+    world.patient("Bo", facts=COFFEE)
+    browser, path = world.member("clinician", "programme_admin"), "/texts/CAF-01"
+    typed = "Hi {first} " + "a" * 140 + " {cutoff}"
+    page = browser.post(path, data={**form(browser, path), "body-en": typed}).text
+    assert re.findall(r'class="units">(\d+)</b>', page)[0] == "155"
+    assert "<b>164</b> of at most 160 with the long values" in page
+    assert "Christopher for <code>{first}</code>, here Bo." in page
+    assert "164 characters with Christopher for {first}, 12:30 PM for {cutoff}; at most 160" in page
+    assert "Hi Christopher aaa" in page
+    step = "/programmes/caffeine/steps/heads-up"
+    fields = {**step_form(browser, step), "text-CAF-01-en": typed, "act": "preview"}
+    page = browser.post(step, data=fields).text
+    assert "<b>155</b> of 160 characters" in page
+    assert "<b>164</b> of at most 160 with the long values" in page
+
+
+def test_a_text_counts_the_same_on_the_page_of_its_step(world: World) -> None:
+    world.patient("Bo", facts=COFFEE)
+    browser = world.member("programme_admin")
+    alone = re.findall(r'class="units">(\d+)</b>', browser.get("/texts/CAF-01").text)
+    step = browser.get("/programmes/caffeine/steps/heads-up").text
+    assert re.findall(r"<b>(\d+)</b> of 160 characters", step)[:2] == alone == ["96", "79"]
+
+
+def test_a_name_is_counted_as_it_is_sent(world: World) -> None:
+    world.patient("Zoë", facts=COFFEE)
+    browser = world.member("clinician", "programme_admin")
+    page = browser.post(f"{PATH}/look", data={**form(browser), "body-en": "Hi {first}!"}).text
+    assert "Hi Zoe!" in page
+    assert "UCS-2" not in page
+
+
 def test_publishing_needs_to_have_been_seen(world: World) -> None:
     world.patient(facts=COFFEE)
     browser = world.member("programme_admin")

@@ -113,6 +113,7 @@ def show(token: str, draft: Draft) -> str:
         own=lambda question: open_question(question, now, content).own,
         now=now,
         zone=patient.zone if patient else clinic.zone,
+        home=clinic.zone,
         acting=member().may(CARERS),
         rests_for=RESTS_FOR,
         meanings=MEANINGS,

@@ -118,7 +118,11 @@ def became(row: Row) -> str:
     """What became of a text, beyond the word on its tag; empty where that says it all."""
     state = State(row.state)
     if state in ENDED_UNSENT:
-        return words.withheld(row.reason, row.detail or "") if row.reason else ""
+        return (
+            words.withheld(row.reason, row.detail or "", row.planned_at.date())
+            if row.reason
+            else ""
+        )
     if state is State.UNKNOWN:
         return "It may have arrived, so it is not sent again; ask the patient if it matters."
     if row.error_code:

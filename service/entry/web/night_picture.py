@@ -50,7 +50,7 @@ def night_picture(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) 
         *(_mark(label) for label in labels),
         *_hours(top + 26, frame),
     ]
-    told = "; ".join(label.words for label in labels)
+    told = "; ".join(_words(label.pin) if label.pin else label.words for label in labels)
     return Markup(  # noqa: S704 (numbers and class names; words are escaped where they go in)
         f'<svg class="night" viewBox="0 0 {frame.width} {height}" role="img"'
         f' aria-label="One night from noon to noon. {escape(told)}.">{"".join(parts)}</svg>'
@@ -71,11 +71,14 @@ def _labels(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) -> lis
     taken: list[list[tuple[float, float]]] = []
     labels: list[_Label] = []
     for x, words, pin in sorted(marks, key=lambda mark: (mark[2] is not None, mark[0])):
-        long = 14 + _LETTER * len(words)
+        if pin is not None and not _fits(x, words, frame):
+            # What became of it is in the mark's shape and colour, and in the picture's own words.
+            words = f"{pin.step} {pin.shown:%H:%M}"
+        long = _long(words)
         right, left = (x - _RADIUS, x + long), (x - long, x + _RADIUS)
         lines = [label.x for label in labels]
         crossed = _crossed(right, x, lines) and left[0] >= 0 and not _crossed(left, x, lines)
-        leftwards = right[1] > frame.width or crossed
+        leftwards = crossed or (right[1] > frame.width and (left[0] >= 0 or x > frame.width / 2))
         span = left if leftwards else right
         row = next((at for at, spans in enumerate(taken) if _free(span, spans)), len(taken))
         if row == len(taken):
@@ -83,6 +86,15 @@ def _labels(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) -> lis
         taken[row].append(span)
         labels.append(_Label(x, words, leftwards, row, pin))
     return labels
+
+
+def _long(words: str) -> float:
+    return 14 + _LETTER * len(words)
+
+
+def _fits(x: float, words: str, frame: Frame) -> bool:
+    """Whether there is room for the words of a mark on either side of it."""
+    return x + _long(words) <= frame.width or x - _long(words) >= 0
 
 
 def _crossed(span: tuple[float, float], own: float, lines: Sequence[float]) -> bool:

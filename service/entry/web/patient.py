@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from schedules.recurrence import to_local
-from schedules.slots import Planned, Withheld, reason_words
+from schedules.slots import Planned, Withheld
 from service.domain.alerts import rank_of
 from service.domain.by_hand import rests_until
 from service.domain.figures import WINDOW_DAYS
@@ -75,7 +75,6 @@ def show(token: str, *, until: str = "", until_fault: str = "") -> str:
         rests=WHAT_RESTS,
         said=said,
         since=since,
-        reason_words=reason_words,
         acting=member().may(CARERS),
         until=until,
         until_fault=until_fault,
@@ -91,6 +90,7 @@ def _who(tx: Tx, one: Patient, now: datetime) -> dict[str, Any]:
     pause = patient_page.pause_in_force(tx, one.id, now)
     return {
         "person": person,
+        "home": clinic.zone,
         "born": _born(person.born),
         "age": words.age(person.born, today),
         "today": today,

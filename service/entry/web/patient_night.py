@@ -60,4 +60,5 @@ def night(token: str, night: str) -> ResponseReturnValue:
         instead=lambda reason, at: instead(reason, at, taken, titles, one.zone),
         now=now,
         zone=one.zone,
+        home=clinic.zone,
     )

@@ -1,11 +1,20 @@
-"""Who shipped, kept, asked for, refused or published a version of a programme, in words."""
+"""What a version of a programme is called, and who shipped, kept, asked for, refused or published it, in words."""
 
 from collections.abc import Iterable, Mapping
 
-from schedules.loading import shipped
+from schedules.fault import ProgrammeFaults
+from schedules.loading import load, shipped
 from service.store.programme_pages import STAFF, authors
 from service.store.programme_versions import Version
 from service.store.session import Tx
+
+
+def title_of(version: Version) -> str:
+    """The name for people that a version gives its programme; the slug where its file is no longer understood."""
+    try:
+        return load(version.source, version.slug).title
+    except ProgrammeFaults:
+        return version.slug
 
 
 def names_in(tx: Tx, versions: Iterable[Version]) -> dict[str, str]:

@@ -7,13 +7,13 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from message_templates.catalogue import LANGUAGES, Text
+from message_templates.catalogue import LANGUAGES
+from message_templates.render import filled
 from message_templates.segments import Length, measure
 from schedules.fault import ProgrammeFaults
 from schedules.loading import load
 from schedules.programme import Step
 from service.domain import programme_words
-from service.domain.own_week import LONGEST, week_values
 from service.domain.programme_edit import (
     CLOCK,
     DAILY,
@@ -25,6 +25,7 @@ from service.domain.programme_edit import (
     as_written,
     form_if_any,
 )
+from service.domain.text_values import Room, room_of
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, own_clinic
 from service.entry.web.programme_desks import Desk, desk_of, keep, other_view
 from service.entry.web.programme_drafts import (
@@ -38,8 +39,8 @@ from service.entry.web.programme_drafts import (
 )
 from service.entry.web.programme_outcome import outcome, proposed
 from service.entry.web.programme_publishing import publish_seen, published_meanwhile, was_seen
+from service.entry.web.text_looks import values_of
 from service.flows.publish_programme import StaleEditError
-from service.store.records import Clinic
 from service.store.session import Tx
 
 pages = Blueprint("programme_edits", __name__)
@@ -51,8 +52,6 @@ RHYTHMS = {
     EVERY: "every few days",
 }
 CHOICES = {"moments": [*MOMENTS, CLOCK], "rhythms": RHYTHMS, "days": programme_words.SHORT_DAYS}
-# As long as such values get in practice: a wording is measured with them.
-LONG_VALUES = {"first": "Christopher", "cutoff": "12:30 PM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,7 @@ class WordingField:
     was: str
     is_new: bool
     length: Length
+    room: Room | None
 
     @property
     def name(self) -> str:
@@ -165,7 +165,7 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
         "step": bench.step,
         "draft": draft,
         "previewed": previewed,
-        "wordings": _wordings(bench, draft),
+        "wordings": _wordings(tx, bench, draft),
         "cadence": as_written(source, key, "cadence"),
         "moment": as_written(source, key, "at"),
         "keeps": {
@@ -179,35 +179,23 @@ def _page(tx: Tx, bench: Bench, draft: Draft, *, previewed: bool) -> dict[str, A
     }
 
 
-def _wordings(bench: Bench, draft: Draft) -> list[WordingField]:
-    catalogue = bench.desk.content.texts.newest.with_bodies(draft.change.begun.wordings)
+def _wordings(tx: Tx, bench: Bench, draft: Draft) -> list[WordingField]:
+    desk = bench.desk
+    values = values_of(tx, desk.clinic, desk.content)
+    catalogue = desk.content.texts.newest.with_bodies(draft.change.begun.wordings)
     found = []
     for text_id, language in texts_of(bench.step):
         text = catalogue.get(text_id, language)
+        body, longest = text.body if text else "", values[language][1]
         found.append(
             WordingField(
                 text_id=text_id,
                 language=language,
-                body=text.body if text else "",
+                body=body,
                 was=newest_wording(bench, text_id, language),
                 is_new=(text_id, language) in draft.change.begun.wordings,
-                length=_length(bench.desk.clinic, text),
+                length=measure(filled(body, longest)),
+                room=room_of(body, language, longest),
             )
         )
     return found
-
-
-def _length(clinic: Clinic, text: Text | None) -> Length:
-    """A text's length with long values in its placeholders; with the names as they stand where it is faulty."""
-    if text is None:
-        return measure("")
-    body = text.body
-    values = {
-        "clinic": clinic.alias,
-        "phone": clinic.phone,
-        "emerg": clinic.emergency,
-    }
-    values |= {**LONG_VALUES, **week_values(LONGEST, text.language)}
-    for name, value in values.items():
-        body = body.replace(f"{{{name}}}", value)
-    return measure(body)

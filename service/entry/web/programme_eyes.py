@@ -26,13 +26,14 @@ NAMED = frozenset({"clinician"})
 class Seen:
     """The next texts of one patient, whose clocks are those of `zone`; `differing` of them not as they are now.
 
-    `ref` is the patient in a word or two, `who` with zone and bedtime.
+    `before`: how many there are now. `ref` is the patient in a word or two, `who` with zone and bedtime.
     """
 
     ref: str
     who: str
     zone: str
     texts: Sequence[NextText]
+    before: int
     differing: int
 
 
@@ -92,13 +93,13 @@ def seen_by(
         if case is None:
             abort(404)
         texts, differing = next_texts(case, contents[0], programme.slug, now), 0
+        before = {_sent(one) for one in texts}
         if contents[1] is not None:
-            before = {_sent(one) for one in texts}
             texts = compared(texts, next_texts(case, contents[1], programme.slug, now))
             differing = sum(_sent(one) not in before for one in texts)
         who = labels.get(token) or label(tx, case.patient, named=member().may(NAMED))
         ref = case.patient.ref or "the imaginary patient"
-        found.append(Seen(ref, who, case.patient.zone, texts, differing))
+        found.append(Seen(ref, who, case.patient.zone, texts, len(before), differing))
     return found
 
 

@@ -81,6 +81,12 @@ def _status(desk: Desk, change: Change, seen: Sequence[Seen], *, is_weaker: bool
         wrong = counted(len(change.faults), "entry is", "entries are")
         parts.append(f"{wrong} not understood, so the texts are shown as they are now.")
     elif change.is_changed:
-        counts = ", ".join(f"{one.differing} of {len(one.texts)} for {one.ref}" for one in seen)
-        parts.append(f"Texts that differ: {counts}.")
+        parts.append(f"Texts that differ: {', '.join(map(_differing, seen))}.")
     return " ".join(parts)
+
+
+def _differing(one: Seen) -> str:
+    """`3 of 10 for NSC-1182`; where none is left, that all go."""
+    if one.texts:
+        return f"{one.differing} of {len(one.texts)} for {one.ref}"
+    return f"all {one.before} go for {one.ref}" if one.before else f"none for {one.ref}"

@@ -8,9 +8,11 @@ from message_templates.formats import clock_time
 from message_templates.kept_words import OF_THE_WEEK
 from schedules.programme import Programme
 from schedules.recurrence import to_local
-from schedules.slots import Planned, Withheld, reason_words
+from schedules.slots import Planned, Withheld
 from service.domain.composing import compose
 from service.entry.web.imaginary import IMAGINARY, imaginary_case
+from service.entry.web.words import place
+from service.entry.web.words import withheld as words_of
 from service.flows.plan_due.ahead import foresee
 from service.store.content import Content
 from service.store.people import open_person, patient_by_token
@@ -45,12 +47,11 @@ class NextText:
 
 def label(tx: Tx, patient: Patient, *, named: bool) -> str:
     """`NSC-1182, Halifax, bed 23:00`; the name only for a clinician."""
-    place = patient.zone.rpartition("/")[2].replace("_", " ")
-    words = f"{patient.ref}, {place}, bed {patient.bedtime:%H:%M}"
+    said = f"{patient.ref}, {place(patient.zone)}, bed {patient.bedtime:%H:%M}"
     if not named:
-        return words
+        return said
     person = open_person(tx.keyring, patient)
-    return f"{words} ({person.given_name} {person.family_name})"
+    return f"{said} ({person.given_name} {person.family_name})"
 
 
 def case_of(
@@ -88,7 +89,7 @@ def shown(slot: Planned | Withheld, case: PlanningCase, content: Content) -> Nex
         catalogue = content.catalogue(slot.at, case.patient.consented_at)
         body = compose(catalogue, case.clinic, slot.sends, language, values).body
     else:
-        withheld = reason_words(slot.reason, slot.detail.replace("_", " "))
+        withheld = words_of(slot.reason, slot.detail, to_local(slot.at, zone).date())
     return NextText(
         step=slot.step,
         night=slot.night,

@@ -20,7 +20,7 @@ from service.entry.web.access import (
     own_clinic,
 )
 from service.entry.web.night_picture import NARROW, WIDE, night_picture
-from service.entry.web.programme_deeds import deed, names_in, who
+from service.entry.web.programme_deeds import deed, names_in, title_of, who
 from service.entry.web.programme_desks import address_of
 from service.entry.web.programme_eyes import eyes_for, shares_of
 from service.entry.web.programme_rows import case_of, next_texts
@@ -96,7 +96,9 @@ def _unpublished(
             for one in drafts
             if one.slug in newest and one.number > newest[one.slug][0].number
         },
-        "unborn": [(one, deed(one, names)) for one in drafts if one.slug not in newest],
+        "unborn": [
+            (one, title_of(one), deed(one, names)) for one in drafts if one.slug not in newest
+        ],
     }
 
 
@@ -182,6 +184,7 @@ def version(slug: str, number: int) -> ResponseReturnValue:
     return render_template(
         "programme_version.html",
         version=found,
+        title=title_of(found),
         before=before,
         is_new=not any(one.state == "published" for one in versions),
         changes=changes(before.source, found.source) if before else [],

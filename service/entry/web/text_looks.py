@@ -8,7 +8,7 @@ from message_templates.reading_ease import Ease, reading_ease
 from message_templates.render import filled
 from message_templates.segments import GSM_BASIC, GSM_EXTENDED, Length, measure
 from message_templates.stray_characters import Stray, stray_characters
-from service.domain.text_values import made_up, names_among, values_for
+from service.domain.text_values import Room, made_up, names_among, room_of, values_for
 from service.entry.web.access import member
 from service.entry.web.programme_eyes import NAMED
 from service.store import programme_pages
@@ -40,6 +40,7 @@ class Look:
     number: int
     long: Length
     was_long: Length
+    room: Room | None
     bubbles: tuple[tuple[str, str, int], ...]
     strays: tuple[Stray, ...]
     pieces: tuple[tuple[str, bool], ...]
@@ -85,6 +86,7 @@ def look_at(
     newest = content.texts.newest
     before, short, long = newest.get(text_id, language), *values
     english = newest.get(text_id, "en")
+    room = room_of(body, language, long)
     strays = tuple(stray_characters(body))
     return Look(
         language=language,
@@ -94,7 +96,8 @@ def look_at(
         number=number,
         long=measure(filled(body, long)),
         was_long=measure(filled(before.body, long)) if before else measure(""),
-        bubbles=_bubbles(filled(body, short), filled(body, long)),
+        room=room,
+        bubbles=_bubbles(filled(body, short), filled(body, long), room),
         strays=strays,
         pieces=_pieces(body, {one.position for one in strays}),
         value_breaks=not strays and bool(measure(filled(body, long)).offending),
@@ -109,14 +112,14 @@ def look_at(
     )
 
 
-def _bubbles(short: str, long: str) -> tuple[tuple[str, str, int], ...]:
+def _bubbles(short: str, long: str, room: Room | None) -> tuple[tuple[str, str, int], ...]:
     """What arrives: title, body and segments; one where no value makes a difference."""
-    if short == long:
+    if short == long and room is None:
         return (("As it arrives", short, measure(short).segments),) if short else ()
-    return (
-        ("With the shortest values", short, measure(short).segments),
-        ("With the longest values", long, measure(long).segments),
-    )
+    found = [("With the shortest values", short), ("With the longest values here", long)]
+    if room is not None and room.units > min(room.most, measure(long).units):
+        found.append(("With the long values there must be room for", room.body))
+    return tuple((title, body, measure(body).segments) for title, body in found)
 
 
 def _pieces(body: str, strays: set[int]) -> tuple[tuple[str, bool], ...]:

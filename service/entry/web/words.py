@@ -1,5 +1,6 @@
 """Times and states in the words of the pages; and texts from outside made safe to look at."""
 
+import re
 import unicodedata
 from datetime import date, datetime, timedelta
 
@@ -53,6 +54,11 @@ def full_day(day: date) -> str:
     return f"{day.day} {day:%b} {day.year}"
 
 
+def place(zone: str) -> str:
+    """A zone by its town: `Auckland`."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 def long_day(instant: datetime, zone: str) -> str:
     """`Saturday 21 November, 08:02`."""
     local = to_local(instant, zone)
@@ -100,6 +106,7 @@ def span(length: timedelta) -> str:
     return f"{round(seconds / 3600)} h" if length < 2 * DAY else f"{length.days} days"
 
 
+_ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _FATES = {
     State.PLANNED: "waiting",
     State.SUBMITTING: "leaving now",
@@ -115,20 +122,27 @@ _UNSENT = {
 }
 
 
-def fate(state: str, reason: str | None, error_code: int | None, detail: str = "") -> str:
-    """What became of a text, with the provider's code as a sentence; `detail` belongs to the reason."""
+def fate(
+    state: str,
+    reason: str | None,
+    error_code: int | None,
+    detail: str = "",
+    beside: date = date.min,
+) -> str:
+    """What became of a text, with the provider's code as a sentence; `detail` and `beside` as in `withheld`."""
     known = _FATES.get(State(state))
     if known is not None:
         return known
     if state in {State.UNDELIVERED, State.FAILED}:
         why = meaning(error_code).sentence if error_code else "No reason was given."
         return f"not delivered: {why}"
-    why = withheld(reason, detail) if reason else "No reason was noted."
+    why = withheld(reason, detail, beside) if reason else "No reason was noted."
     return f"not sent: {why}"
 
 
-def withheld(reason: str, detail: str = "") -> str:
-    """Why a text was or will be withheld."""
+def withheld(reason: str, detail: str = "", beside: date = date.min) -> str:
+    """Why a text was or will be withheld; a date in `detail` has its year where that is not the year of `beside`."""
     if reason in REASONS:
-        return reason_words(reason, visible(detail).replace("_", " "))
+        said = _ISO_DATE.sub(lambda day: near_day(date.fromisoformat(day[0]), beside), detail)
+        return reason_words(reason, visible(said).replace("_", " "))
     return _UNSENT.get(reason) or reason.replace("_", " ")
