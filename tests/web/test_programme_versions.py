@@ -14,7 +14,7 @@ from service.store.session import SYSTEM
 from tests.web.browser import WIDE, faults_in_every_look, page_of, served
 from tests.web.conftest import World, csrf
 from tests.web.test_programme_approval import FILE, asked, weaker
-from tests.web.test_programmes import seen, times, tom, versions
+from tests.web.test_programmes import STEP, form, seen, times, tom, versions
 
 PAGE = "/programmes/caffeine"
 NEXT_TEXTS = "The next ten texts"
@@ -273,6 +273,7 @@ def stop(browser: FlaskClient, stopped: int) -> None:
     page = browser.get(f"{FILE}?stop={stopped}").text
     typed = html.unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)[1])
     fields = {"csrf_token": csrf(page), "source": typed, "takes_effect": "now", "act": "publish"}
+    fields["alone"] = "1"
     fields["based_on"] = re.search(r'name="based_on" value="(\d+)"', page)[1]
     assert browser.post(FILE, data={**fields, "seen": seen(page)}).status_code == 302
 
@@ -308,3 +309,14 @@ def test_a_programme_is_stopped_and_goes_on_again(world: World) -> None:
     stop(browser, 0)
     assert seen_by(browser, patient.token)[2] == before
     assert [one.source for one in versions(world)[::2]] == [versions(world)[0].source] * 2
+
+
+def test_a_wording_begun_and_faulty_neither_holds_up_a_stop_nor_goes_out_with_it(
+    world: World,
+) -> None:
+    browser = world.member("programme_admin")
+    browser.post(STEP, data={**form(browser), "text-CAF-03-en": "Kept it? ☃", "act": "preview"})
+    stop(browser, 1)
+    page = browser.get(PAGE).text
+    assert "Nothing of it is sent" in page
+    assert "☃" not in page

@@ -28,6 +28,7 @@ from service.store.programme_versions import Version
 from service.store.session import Tx
 
 pages = Blueprint("programme_sources", __name__)
+NOTHING_BESIDE: dict[str, Any] = {"wordings": {}, "unread": {}}
 
 
 @pages.get("/programmes/<slug>/source")
@@ -45,7 +46,8 @@ def source(slug: str) -> ResponseReturnValue:
             earlier = _numbered(programme_versions.versions(tx, desk.clinic.id, slug), number)
             begun = replace(begun, source=earlier.source)
         elif stop is not None:
-            begun = replace(begun, source=with_stop(desk.version.source, stopped=bool(stop)))
+            stopped = with_stop(desk.version.source, stopped=bool(stop))
+            begun = replace(begun, source=stopped, **NOTHING_BESIDE)
         is_proposed = number is not None or stop is not None
         page = _page(tx, desk, _read(desk, begun), previewed=is_proposed)
     return render_template("programme_source.html", earlier=earlier, stop=stop, **page)
@@ -128,11 +130,15 @@ def typing(slug: str) -> ResponseReturnValue:
 
 
 def typed_file(desk: Desk) -> Begun:
-    """The change with the file as typed; what the form of a step could not say stays while the file leaves it."""
+    """The change with the file as typed; what the form of a step could not say stays while the file leaves it.
+
+    A programme is stopped by its file alone: no wording that somebody has begun may hold that up, or go out with it.
+    """
+    kept = replace(desk.begun, **NOTHING_BESIDE) if "alone" in request.form else desk.begun
     source, at = typed_source(desk.base), takes_effect(request.form)
-    unread = {step: _unread(desk.begun, step, source) for step in desk.begun.unread}
+    unread = {step: _unread(kept, step, source) for step in kept.unread}
     return replace(
-        desk.begun,
+        kept,
         source=source,
         unread={step: said for step, said in unread.items() if said},
         takes_effect=at,
