@@ -12,6 +12,10 @@ _POLITE = ("command.courtesy", "courtesy")
 _SPELLED_OUT = ("s", "t", "o", "p")
 _CRIES = ("red.suicide", "despair.said")
 _NO_OPT_OUT = ("command.not_stop", "clinician.stopped", *_CRIES)
+_DEATHS = ("writer.deceased", "writer.bare_lost", "writer.other_died")
+_SO_THEN = frozenset(
+    {"so", "please", "pls", "plz", "just", "now", "que", "entonces", "favor", "ya", "mejor"}
+)
 _TOPIC_REACH = 5
 _LONGEST_PHRASE = 8
 
@@ -49,7 +53,8 @@ def _misspelt_stop(document: Document, lexicon: Lexicon) -> bool:
 def _stop_mark(document: Document) -> Mark | None:
     alone = _parts_of_courtesy(document)
     for word in document.all("command.stop_word"):
-        if document.tokens[word.start].part in alone or _shouted(document, word):
+        alone_in_part = document.tokens[word.start].part in alone
+        if alone_in_part or _shouted(document, word) or _behind_a_death(document, word):
             return word
     for mark in document.all("command.stop"):
         overlapping = [
@@ -71,6 +76,16 @@ def _shouted(document: Document, word: Mark) -> bool:
     return (
         at_an_end and document.quote(word.start, word.end) == "STOP" and not document.raw.isupper()
     )
+
+
+def _behind_a_death(document: Document, word: Mark) -> bool:
+    """STOP as the last word behind news of a death, whoever died: "my mom died so stop"."""
+    rest = document.keep(word.end, len(document.tokens))
+    deaths = [mark for mark in document.all(*_DEATHS) if mark.end <= word.start]
+    led = document.words[word.start - 1] in _SO_THEN or any(
+        mark.end == word.start for mark in deaths
+    )
+    return bool(deaths) and led and rest.only(*_POLITE)
 
 
 def _parts_of_courtesy(document: Document) -> set[int]:
