@@ -165,13 +165,13 @@ def relieve(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome
 
 
 def tell_status(talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
-    """Say whether texts are on."""
+    """Say whether texts are on, and near which hour where the patient chose one."""
     outcome.asked_for = True
     if talk.paused:
         outcome.said.append(Said("SYS-25", Kind.ANSWER))
         return
-    values = {"time": clock_time(talk.rhythm.bedtime, talk.language)}
-    outcome.said.append(Said("SYS-24", Kind.ANSWER, values))
+    values = {"time": clock_time(talk.texts_at or talk.rhythm.bedtime, talk.language)}
+    outcome.said.append(Said("SYS-32" if talk.texts_at else "SYS-24", Kind.ANSWER, values))
 
 
 def change_amount(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
