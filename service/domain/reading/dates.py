@@ -42,6 +42,7 @@ _SMALL = _THE | {
     *(
         "a",
         "of",
+        "d",
         "de",
         "del",
         "on",
@@ -159,9 +160,19 @@ def _day(document: Document, lexicon: Lexicon, place: int) -> tuple[int, int] | 
     words, tokens = document.words, document.tokens
     if tokens[place].is_number:
         following = tokens[place + 1 : place + 2]
-        taken = following and (
-            following[0].word in _NO_DAY_BEFORE
-            or (following[0].glue == ":" and following[0].is_number)
+        # "3 d enero": no days but the Spanish "de".
+        of_a_month = (
+            following
+            and following[0].word == "d"
+            and _MONTHS.get("".join(words[place + 2 : place + 3]))
+        )
+        taken = (
+            not of_a_month
+            and following
+            and (
+                following[0].word in _NO_DAY_BEFORE
+                or (following[0].glue == ":" and following[0].is_number)
+            )
         )
         return None if taken or len(words[place]) > 2 else (int(words[place]), place + 1)
     if words[place] in _TENS:

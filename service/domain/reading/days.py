@@ -53,11 +53,13 @@ def length_in_days(document: Document, lexicon: Lexicon, start: int = 0) -> int 
             return number * unit
         if before in _PAUSE_WORDS and (number := _count(words[place], lexicon)):
             following = document.tokens[place + 1 : place + 2]
-            # "2-3 weeks": the longer.
-            if not following or not (
-                following[0].glue == "-" and _count(following[0].word, lexicon)
-            ):
-                return number * (_LENGTHS.get(following[0].word, 1) if following else 1)
+            if not following or following[0].word in _LENGTHS:
+                return number * (_LENGTHS[following[0].word] if following else 1)
+            # "2-3 weeks" is the longer; the 2 of "pause 2 wooks" counts who knows what.
+            to_more = following[0].glue == "-" and _count(following[0].word, lexicon)
+            parted = following[0].part != document.tokens[place].part
+            if not to_more and (parted or following[0].word in lexicon.vocabulary):
+                return number
     return None
 
 

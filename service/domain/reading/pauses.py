@@ -1,7 +1,7 @@
 """How long a patient wants no texts: a length, or the day that ends the rest; PAUSE and AWAY."""
 
 from service.domain.reading.dates import day_named, names_another
-from service.domain.reading.days import length_in_days
+from service.domain.reading.days import length_in_days, weekday
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import Intent
 from service.domain.reading.lexicon import Lexicon
@@ -99,7 +99,10 @@ def _no_pause(document: Document, lexicon: Lexicon, pause_mark: Mark, length: st
             return "invalid_time"
     if not length and _numbered(document, lexicon, pause_mark.start + 1, pause_mark.end):
         return "out_of_range"
-    return "ambiguous" if "-" not in length and names_another(document, None) else ""
+    begins_later = not length and weekday(document, pause_mark.end) is not None
+    return (
+        "ambiguous" if begins_later or ("-" not in length and names_another(document, None)) else ""
+    )
 
 
 def _numbered(document: Document, lexicon: Lexicon, start: int, end: int) -> bool:
