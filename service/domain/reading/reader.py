@@ -139,7 +139,7 @@ def _unflagged(request: Request) -> list[Intent]:
         return _in_own_words(request, request.own)
     stop = commands.stop(document, request.lexicon)
     if stop and stop.name != "stop":
-        return [stop]
+        return [*_before(request, stop), stop]
     found = [stop] if stop else []
     party = _wrong_party(request)
     if party:
