@@ -95,6 +95,9 @@ def test_a_day_or_a_weekday_alone_stays_what_it_is(text: str, until: str) -> Non
         ("PAUSE until 13/13", "invalid_time"),
         ("pause until 45 jan", "invalid_time"),
         ("pause until 12:30", "invalid_time"),
+        ("pause until 12/15/99999999999999999999", "invalid_time"),
+        ("pause until 99999999999999999999/15", "invalid_time"),
+        ("pause until 12 jan 0/0/0", "ambiguous"),
     ],
 )
 @pytest.mark.parametrize("kind", ["none", "paused"])

@@ -26,10 +26,8 @@ _ORDINALS = {
     word: day
     for first, names in (
         (1, "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"),
-        (
-            13,
-            "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
-        ),
+        (13, "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth"),
+        (19, "nineteenth twentieth"),
         (30, "thirtieth"),
         (1, "primero segundo tercero cuarto quinto"),
         (1, "primer"),
@@ -39,25 +37,8 @@ _ORDINALS = {
 _TENS = {"twenty": 20, "thirty": 30, "veinte": 20, "treinta": 30}
 _THE = frozenset({"the", "el"})
 _SMALL = _THE | {
-    *(
-        "a",
-        "of",
-        "d",
-        "de",
-        "del",
-        "on",
-        "about",
-        "in",
-        "en",
-        "this",
-        "next",
-        "coming",
-        "este",
-        "proximo",
-        "dia",
-        "early",
-    ),
-    *("th", "st", "nd", "rd", "ro", "ero"),
+    *("a", "d", "of", "de", "del", "on", "about", "in", "en", "this", "next", "coming"),
+    *("este", "proximo", "dia", "early", "th", "st", "nd", "rd", "ro", "ero"),
 }
 _START_OF = frozenset({"start", "beginning", "principio", "principios", "comienzos", "inicios"})
 _END_OF = frozenset({"end", "fin", "fines", "finales"})
@@ -161,10 +142,8 @@ def _day(document: Document, lexicon: Lexicon, place: int) -> tuple[int, int] | 
     if tokens[place].is_number:
         following = tokens[place + 1 : place + 2]
         # "3 d enero": no days but the Spanish "de".
-        of_a_month = (
-            following
-            and following[0].word == "d"
-            and _MONTHS.get("".join(words[place + 2 : place + 3]))
+        of_a_month = words[place + 1 : place + 2] == ("d",) and any(
+            word in _MONTHS for word in words[place + 2 : place + 3]
         )
         taken = (
             not of_a_month
@@ -205,7 +184,7 @@ def _put_together(start: int, end: int, said: _Said) -> Named | None:
 def _checked(start: int, end: int, month: int, day: int, year: int | None) -> Named:
     try:
         date(year or _ANY_LEAP_YEAR, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return Named(start, end, doubt="invalid_time")
     of_year = f"{year:04}-" if year else ""
     return Named(start, end, f"{of_year}{month:02}-{day:02}")
