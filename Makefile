@@ -32,7 +32,7 @@ lint: $(DEV)
 	@$(BIN)/evenfall check
 
 .PHONY: faults
-faults: $(DEV) ## Processes killed and stopped, a full disk, and what an independent checker says (RUNS=1000 SEED=1)
+faults: $(DEV) ## Processes killed and stopped, a full disk, a database restarted, a clock set wrong, and what an independent checker says (RUNS=1000 SEED=1)
 	@FAULT_RUNS=$${RUNS:-20} FAULT_TEXTS=20000 FAULT_PLACES=64 FAULT_SEED=$${SEED:-1} $(BIN)/pytest -q tests/faults
 
 bench: $(PEERS)/made ## Measure, as ratios against a peer or a limit run beside it (JSON lines; BENCH="tick peak")

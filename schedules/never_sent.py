@@ -11,8 +11,8 @@ from schedules.anchor import At
 from schedules.cadence_entry import CadenceEntry
 from schedules.facts import WEEKDAYS
 from schedules.gates import can_pass
-from schedules.programme import Programme, Rule
-from schedules.spans import ALWAYS, Days, left_of, span_of, taken_by
+from schedules.programme import Programme, Rule, Step
+from schedules.spans import ALWAYS, Days, Span, left_of, span_of, taken_by
 from schedules.toml_scan import Path
 
 Found = Iterator[tuple[Path, str]]
@@ -64,6 +64,8 @@ def _of_step(rule: Rule) -> Found:
             yield ("cadence", number), f"cadence: {reason}"
     if step.once and not all(entry.once for entry in step.cadence):
         yield ("cadence",), _ONCE
+    if rule.leader is not None and (reason := _never_with(rule, rule.leader)):
+        yield ("follows",), f"follows: {reason}, so it never goes out."
 
 
 def _needed(at: At) -> tuple[str, ...]:
@@ -136,6 +138,40 @@ def _beside(rule: Rule, entry: CadenceEntry, left: Sequence[Days]) -> str:
     if mine <= _weekdays_of(first):
         return f"{rule.parted.key}, which it is not to come with, falls on all of these days."
     return ""
+
+
+def _never_with(rule: Rule, leader: Rule) -> str:
+    """Why no night has both a step and the one it follows; empty where one may."""
+    if not can_pass([*rule.only_if, *leader.only_if], [*rule.not_if, *leader.not_if]):
+        return f"{leader.key} goes to nobody whom this step lets through"
+    if not rule.dated and not leader.dated and not _may_meet(rule.step, leader.step):
+        return f"{leader.key} falls on none of its days"
+    return ""
+
+
+def _may_meet(step: Step, leader: Step) -> bool:
+    """Whether the cadences may fall into one night, which has two dates."""
+    return any(
+        _overlap(span_of(mine), span_of(its)) and _adjoin(_possible(mine), _possible(its))
+        for mine in step.cadence
+        for its in leader.cadence
+    )
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    if one.origin != other.origin:
+        return True
+    return one.first <= other.last + 1 and other.first <= one.last + 1
+
+
+def _adjoin(some: frozenset[int], others: frozenset[int]) -> bool:
+    week = len(EVERY_DAY)
+    return any((day + shift) % week in others for day in some for shift in (-1, 0, 1))
+
+
+def _possible(entry: CadenceEntry) -> frozenset[int]:
+    """The weekdays (Monday 0) on which an entry may fall."""
+    return entry.weekdays if isinstance(entry.weekdays, frozenset) else EVERY_DAY
 
 
 def _weekdays_of(entry: CadenceEntry) -> frozenset[int]:

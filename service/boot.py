@@ -194,6 +194,7 @@ def choices(settings: Settings) -> Choices:
         settings.provider_confirms_opt_out(),
         settings.public_url.rstrip("/"),
         Hook(url, secret.get_secret_value()) if url else None,
+        settings.audit_heads_file,
     )
 
 

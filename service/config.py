@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_from: str = ""
+    audit_heads_file: Path | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

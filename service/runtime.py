@@ -1,6 +1,7 @@
 """What the flows are given: store, gateway, pager, clocks, a dispatcher, the clinics' content and a few choices."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from service.clock import Clock
 from service.dispatch.base import Dispatcher
@@ -16,7 +17,8 @@ from service.store.session import Store
 class Choices:
     """Settings the flows act on. `send_rate` is segments a second for each sender, None without limit.
 
-    `public_url`: where a page's link leads, without a slash at its end; `operator`: whom the service itself pages.
+    `public_url`: where a page's link leads, without a slash at its end; `operator`: whom the service itself pages;
+    `audit_heads`: the file of the settings, outside of the database, that keeps how far the audit trail's chains came.
     """
 
     send_concurrency: int = 200
@@ -24,6 +26,7 @@ class Choices:
     provider_confirms_opt_out: bool = False
     public_url: str = "http://127.0.0.1:8000"
     operator: Hook | None = None
+    audit_heads: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

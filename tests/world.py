@@ -24,6 +24,7 @@ from service.store.people import NewClinic, NewPatient
 from service.store.records import Clinic, Patient
 from service.store.sealed import new_keyring
 from service.store.session import SYSTEM, Store
+from service.store.tables.audit import AuditEvent
 from service.store.tables.inbox import Correction, TaughtPhrase
 from service.store.tables.outbox import OutboxText
 from service.store.tables.replies import InboundText, Observation, Question, ReadIntent
@@ -59,6 +60,7 @@ MODELS = {
         PatientStanding,
         Correction,
         TaughtPhrase,
+        AuditEvent,
     )
 }
 

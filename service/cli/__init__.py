@@ -7,6 +7,7 @@ import structlog
 
 from schedules.fault import ProgrammeFaults
 from service.boot import StartError
+from service.cli.audit import audit
 from service.cli.checking import check, interpret, occurrences
 from service.cli.clinics import clinic, import_, user
 from service.cli.demo import demo
@@ -60,6 +61,7 @@ for command in (
     export,
     pause,
     resume,
+    audit,
 ):
     evenfall.add_command(command)
 

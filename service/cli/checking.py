@@ -18,7 +18,8 @@ from schedules.occurrences import occurrences as occurrences_of
 from schedules.recurrence import zone_named
 from service.cli.opening import read_source
 from service.domain.counting import counted
-from service.domain.programme_check import checked, weakened
+from service.domain.programme_check import checked
+from service.domain.programme_safety import weakened
 from service.domain.reading import Reading, read
 from service.domain.reading.labels import QUESTION_KINDS, STATES
 

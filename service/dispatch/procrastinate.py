@@ -15,13 +15,17 @@ from service.dispatch.base import Transaction
 
 SEND = "send"
 CONNECTIONS = 2
+# So long a connection is waited for while the database is away; the tick after it asks again.
+PATIENCE_S = 5.0
 
 
 class JobDispatcher:
     """Writes jobs; `conninfo` is how PostgreSQL's own library reaches the database."""
 
     def __init__(self, conninfo: str) -> None:
-        connector = SyncPsycopgConnector(conninfo=conninfo, min_size=1, max_size=CONNECTIONS)
+        connector = SyncPsycopgConnector(
+            conninfo=conninfo, min_size=1, max_size=CONNECTIONS, timeout=PATIENCE_S
+        )
         self._app = App(connector=connector)
 
     def submit(

@@ -29,10 +29,7 @@ class ClockWatch:
 
     def look(self, wall: datetime, steady: float, others: Mapping[str, timedelta]) -> str | None:
         """Why the clock cannot be believed, or None; `others` by how much their clocks are ahead of this one."""
-        jumped = NO_TIME
-        if self.seen is not None:
-            since_wall, since_steady = self.seen
-            jumped = (wall - since_wall) - timedelta(seconds=steady - since_steady)
+        jumped = self._jumped(wall, steady)
         off = {
             source: ahead - self.accepted.get(source, NO_TIME) for source, ahead in others.items()
         }
@@ -44,9 +41,19 @@ class ClockWatch:
             self.seen = (wall, steady)
         return doubt
 
+    def is_unlooked_at(self, wall: datetime, steady: float) -> bool:
+        """Whether the clock has jumped since it was last looked at: nothing is decided by it before that."""
+        return not self.held and abs(self._jumped(wall, steady)) > MOST
+
     def accept(self, wall: datetime, steady: float, others: Mapping[str, timedelta]) -> None:
         """A person says that the clock is right as it is."""
         self.seen, self.accepted = (wall, steady), dict(others)
+
+    def _jumped(self, wall: datetime, steady: float) -> timedelta:
+        if self.seen is None:
+            return NO_TIME
+        since_wall, since_steady = self.seen
+        return (wall - since_wall) - timedelta(seconds=steady - since_steady)
 
 
 def _said(source: str, by: timedelta) -> str:

@@ -7,7 +7,7 @@ step and night, over all programmes, since a text more in one can crowd out anot
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from schedules.slots import Planned, Withheld
@@ -18,6 +18,8 @@ StepName = tuple[str, str]
 NIGHTS: Final = 14
 """How far a publication is looked ahead (our default)."""
 # Reasons that say a schedule asks for more than the patient's hours and caps allow.
+LONG_WAIT: Final = timedelta(minutes=10)
+"""What takes a sender longer than this to say is warned of (our default)."""
 WARNED: Final = frozenset(
     {"outside_hours", "cap_night", "cap_week", "cap_programme", "gap", "question_open"}
 )
@@ -27,7 +29,8 @@ WARNED: Final = frozenset(
 class Impact:
     """The sum over patients. `tonight`: changes by step until the end of each patient's own coming night.
 
-    `segments` before and after; `warnings`: slots newly withheld, by step and reason.
+    `segments` before and after; `warnings`: slots newly withheld, by step and reason. `hours`: the segments due in
+    each hour (by its beginning, UTC) before and after, `texts` how many texts those after are.
     """
 
     patients: int = 0
@@ -36,6 +39,10 @@ class Impact:
     tonight: dict[StepName, Counter[Change]] = field(default_factory=dict)
     segments: tuple[int, int] = (0, 0)
     warnings: Counter[tuple[StepName, str]] = field(default_factory=Counter)
+    hours: tuple[Counter[datetime], Counter[datetime]] = field(
+        default_factory=lambda: (Counter(), Counter())
+    )
+    texts: Counter[datetime] = field(default_factory=Counter)
 
     def add(
         self,
@@ -56,6 +63,41 @@ class Impact:
         was, becomes = self.segments
         self.segments = (was + segments[0], becomes + segments[1])
         self.warnings += _withheld(after) - _withheld(before)
+
+    def add_sizes(
+        self, before: Sequence[tuple[datetime, int]], after: Sequence[tuple[datetime, int]]
+    ) -> None:
+        """Take in when (UTC) each text of a patient is due and how many segments it has."""
+        for hours, sizes in zip(self.hours, (before, after), strict=True):
+            for at, segments in sizes:
+                hours[_hour(at)] += segments
+        self.texts.update(_hour(at) for at, _ in after)
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """An hour (by its beginning, UTC) whose texts take the sender long: how many, their segments, and how long."""
+
+    begins: datetime
+    texts: int
+    segments: int
+    takes: timedelta
+
+
+def crowd(impact: Impact, rate: float) -> Crowd | None:
+    """The fullest hour of those that a publication makes fuller, at `rate` segments a second; None where that is soon
+    done."""
+    before, after = impact.hours
+    fuller = [hour for hour in sorted(after) if after[hour] > before[hour]]
+    if not fuller:
+        return None
+    hour = max(fuller, key=after.__getitem__)
+    takes = timedelta(seconds=after[hour] / rate)
+    return Crowd(hour, impact.texts[hour], after[hour], takes) if takes > LONG_WAIT else None
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _texts(slots: Sequence[Planned | Withheld]) -> dict[tuple[str, str, date], Planned]:

@@ -1,12 +1,15 @@
 """The impact of a publication in sentences an admin reads before publishing."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from math import ceil
 from typing import Final
 
 from schedules.slots import reason_words
 from service.domain.counting import counted
-from service.domain.impact import Change, Impact
+from service.domain.impact import Change, Crowd, Impact
 
+AN_HOUR: Final = timedelta(hours=1)
 _ORDER: Final[tuple[Change, ...]] = ("added", "moved", "removed")
 
 
@@ -55,3 +58,17 @@ def warnings(impact: Impact, titles: Mapping[str, str]) -> list[str]:
         f" {reason_words(reason, '')}"
         for ((programme, step), reason), times in impact.warnings.most_common()
     ]
+
+
+def waiting(crowd: Crowd, rate: float, when: str) -> str:
+    """`1,000 texts come due in the hour from 18:00 today. At 1 segment a second they take 17 minutes.`"""
+    texts = counted(crowd.texts, "text comes", "texts come")
+    of = "" if crowd.segments == crowd.texts else f" They are {crowd.segments:,} segments."
+    minutes = ceil(crowd.takes / timedelta(minutes=1))
+    said = (
+        f"{texts} due in the hour from {when}.{of}"
+        f" At {rate:g} {'segment' if rate == 1 else 'segments'} a second they take {minutes:,} minutes."
+    )
+    if crowd.takes <= AN_HOUR:
+        return said
+    return f"{said} That is more than the hour holds: a text whose time has passed is not sent."

@@ -1,17 +1,16 @@
-"""What a valid programme file may still get wrong: its texts, its safety gates, its name. Faults with their lines."""
+"""What a valid programme file may still get wrong: its texts and its names. Faults with their lines."""
 
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
 from typing import Final
 
 from message_templates.catalogue import LANGUAGES, Catalogue
 from message_templates.kept_words import OF_THE_WEEK, TELL_THE_WEEK
 from message_templates.render import PlaceholderError, placeholders
 from schedules.fault import Fault, ProgrammeFaults
-from schedules.loading import load, shipped_sources
-from schedules.programme import Head, Programme, Rule, Step
-from schedules.safety import missing_gates
+from schedules.gates import can_pass
+from schedules.loading import load
+from schedules.programme import Programme, Step
 from schedules.toml_scan import Path, line_index, line_of
 from service.domain.own_texts import own_faults, with_own
 
@@ -19,9 +18,6 @@ from service.domain.own_texts import own_faults, with_own
 ALWAYS_FILLED: Final = frozenset({"clinic", "first", "phone", "emerg", "crisis", "poison"})
 # The columns that keep these names.
 LONGEST_NAME: Final = 40
-
-# What tip_hold holds (clinical section 3).
-HELD: Final = ("tip", "cut_off")
 
 Found = Iterator[tuple[Path, str]]
 
@@ -34,41 +30,16 @@ def checked(source: str, name: str, catalogue: Catalogue, languages: Collection[
         *own_faults(programme, catalogue),
         *_texts(programme, catalogue),
         *_unreadable(programme, with_own(catalogue, [programme]), languages),
+        *_for_nobody(programme, with_own(catalogue, [programme])),
     )
-    found = _faults(source, name, wrong)
+    found = faults_at(source, name, wrong)
     if found:
         raise ProgrammeFaults(found)
     return programme
 
 
-def weakened(
-    source: str, name: str, programme: Programme, in_force: Programme | None
-) -> list[Fault]:
-    """The safety gates that `programme`, read from `source`, lacks or has widened: one person may not publish that."""
-    # What two people have approved is not asked about again.
-    approved = missing_gates(in_force) if in_force is not None else []
-    loosened = list(_loosened(in_force, programme)) if in_force is not None else []
-    loosened += _unheld(in_force, programme)
-    # What the file before it had is told by its change; the gates as shipped would only say it again.
-    told = {path for path, _ in loosened}
-    missing = [
-        (path, gate)
-        for path, gate in _missing(programme)
-        if path not in told and gate not in approved
-    ]
-    return _faults(source, name, (*missing, *loosened))
-
-
-def _missing(programme: Programme) -> Found:
-    """The shipped gates it lacks, each where it belongs: in the head, or in a step."""
-    of_head = missing_gates(programme.model_copy(update={"steps": ()}))
-    yield from ((("programme",), gate) for gate in of_head)
-    for number, step in enumerate(programme.steps):
-        found = missing_gates(programme.model_copy(update={"steps": (step,)}))
-        yield from ((("step", number), gate) for gate in found if gate not in of_head)
-
-
-def _faults(source: str, name: str, found: Iterable[tuple[Path, str]]) -> list[Fault]:
+def faults_at(source: str, name: str, found: Iterable[tuple[Path, str]]) -> list[Fault]:
+    """Faults by their places in `source`, a file called `name`."""
     index = line_index(source)
     return sorted({Fault(name, line_of(index, path), reason) for path, reason in found}, key=str)
 
@@ -118,6 +89,22 @@ def _unreadable(programme: Programme, catalogue: Catalogue, languages: Collectio
                 yield ("step", number, "say"), _nothing_in(LANGUAGES[language], step, known)
 
 
+def _for_nobody(programme: Programme, catalogue: Catalogue) -> Found:
+    """Steps whose texts go, by gates of their own, to nobody whom the step lets through."""
+    for number, rule in enumerate(programme.rules):
+        texts = [text for text_id in rule.step.say if (text := catalogue.get(text_id, "en"))]
+        gates = [
+            ([*rule.only_if, *([one.only_if] if one.only_if else [])], [*rule.not_if, *one.not_if])
+            for one in texts
+        ]
+        if gates and not any(can_pass(*each) for each in gates):
+            said = " or ".join(text.id for text in texts)
+            yield (
+                ("step", number, "say"),
+                f"say: by gates of its own {said} goes to nobody whom the step lets through; it is never sent.",
+            )
+
+
 def _nothing_in(language: str, step: Step, known: list[str]) -> str:
     return (
         f"{step.key} has no text in {language}, which patients read: write {' or '.join(known)} in {language}"
@@ -153,59 +140,3 @@ def _unfilled(step: Step, text_id: str, catalogue: Catalogue) -> Iterator[str]:
                 yield f"{text_id} ({language}) names {{cutoff}}; step {step.key} needs a cutoff."
             else:
                 yield f"{text_id} ({language}) names {{{name}}}, which no programme can fill."
-
-
-def _loosened(old: Programme, new: Programme) -> Found:
-    """Gates the file before marked `safety = true` that the new one lacks or has widened."""
-    if old.head.safety:
-        yield from ((("programme",), reason) for reason in _weaker(old.head, new.head, "programme"))
-    keys = {step.key for step in old.steps}
-    for guarded in (step for step in old.steps if step.safety):
-        for number, step in enumerate(new.steps):
-            # A guarded step under another name is still that step while it says one of its texts.
-            renamed = step.key not in keys and set(step.say) & set(guarded.say)
-            if step.key == guarded.key or renamed:
-                where = f"step {step.key}"
-                yield from ((("step", number), why) for why in _weaker(guarded, step, where))
-
-
-def _unheld(old: Programme | None, new: Programme) -> Found:
-    """Steps that say, at a priority which no pregnancy holds, a text that as shipped is always held for one."""
-    before = {(rule.key, text) for rule in (old.rules if old else ()) for text in _said(rule, HELD)}
-    for number, step in enumerate(new.steps):
-        for rule in (one for one in new.rules if one.key == step.key):
-            said = _said(rule, HELD) & _always_held()
-            for text in sorted(text for text in said if (rule.key, text) not in before):
-                yield (
-                    ("step", number),
-                    f"step {step.key}: {text} would no longer be held while a pregnancy is reviewed.",
-                )
-
-
-def _said(rule: Rule, but: Collection[str]) -> set[str]:
-    """The texts of a step, unless its priority is one of these."""
-    return set() if rule.priority in but else set(rule.step.say)
-
-
-@cache
-def _always_held() -> frozenset[str]:
-    """The texts that, as shipped, only steps say which a reported pregnancy holds."""
-    rules = [
-        rule for name, source in shipped_sources().items() for rule in load(source, name).rules
-    ]
-    held = {text for rule in rules if rule.priority in HELD for text in rule.step.say}
-    return frozenset(held - {text for rule in rules for text in _said(rule, HELD)})
-
-
-def _weaker(old: Head | Step, new: Head | Step, where: str) -> Iterator[str]:
-    only_if, not_if = set(old.only_if), set(old.not_if)
-    kept = new.safety
-    # Any fact more in only_if opens the gate to more people, since one that holds is enough.
-    kept = kept and (not only_if or (bool(new.only_if) and set(new.only_if) <= only_if))
-    if not (kept and not_if <= set(new.not_if)):
-        gates = [
-            f"{field} = {', '.join(items)}"
-            for field, items in (("only_if", old.only_if), ("not_if", old.not_if))
-            if items
-        ]
-        yield f"{where}: the safety gate {' and '.join(gates)} is removed or widened."

@@ -8,10 +8,11 @@ from collections.abc import Callable
 import structlog
 from waitress import create_server
 
-from service.boot import Deployment, StartError
+from service.boot import Deployment
+from service.dispatch.base import Jobs
 from service.entry.pulse import Pulse
 from service.entry.serving import THREADS, site_of
-from service.entry.ticker import asking, make_scheduler
+from service.entry.ticker import asking, ticking
 from service.entry.web import create_app
 from service.store.leadership import lead
 
@@ -39,25 +40,29 @@ def serve_pages(service: Deployment, ready: Callable[[str], None]) -> None:
 def keep_time(service: Deployment, ready: Callable[[bool], None]) -> None:
     """Ask the workers for what is due until told to stop; of several clocks one does, the others stand by.
 
-    `ready` is told False while another clock leads, True once this one does. StartError when the lead is lost.
+    `ready` is told False while another clock leads or the database is away, True once this one leads.
     """
     stopped = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stopped.set())
-    ready(False)
-    with lead(service.runtime.store, lambda: not stopped.wait(LOOK_EVERY_S)) as leads:
-        if leads is None or stopped.is_set() or service.jobs is None:
-            return
-        ready(True)
-        service.jobs.open()
-        scheduler = make_scheduler(
-            asking(service.runtime, service.jobs), Pulse(), service.runtime.clock.wall
-        )
-        scheduler.start()
-        try:
+    while not stopped.is_set():
+        ready(False)
+        with lead(service.runtime.store, lambda: not stopped.wait(LOOK_EVERY_S)) as leads:
+            if leads is not None and service.jobs is not None:
+                ready(True)
+                _ask_while(leads, service, service.jobs, stopped)
+
+
+def _ask_while(
+    leads: Callable[[], bool], service: Deployment, jobs: Jobs, stopped: threading.Event
+) -> None:
+    jobs.open()
+    wall = service.runtime.clock.wall
+    try:
+        with ticking(asking(service.runtime, jobs), Pulse(), wall):
             while not stopped.wait(LOOK_EVERY_S):
                 if not leads():
-                    raise StartError("The database ended this clock's lead; start it again.")
-        finally:
-            scheduler.shutdown(wait=True)
-            service.jobs.close()
+                    log.warning("the database ended this clock's lead")
+                    return
+    finally:
+        jobs.close()

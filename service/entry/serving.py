@@ -18,8 +18,9 @@ from service import boot
 from service.boot import Deployment, StartError
 from service.clinic_life import live_until
 from service.entry.pulse import Pulse
-from service.entry.ticker import doing, make_scheduler
+from service.entry.ticker import doing, ticking
 from service.entry.web import Site, create_app
+from service.flows.watch_clock import keeps_time
 from service.store.session import Store
 
 # Webhooks that come at once wait for the disk together: so many share one commit at most.
@@ -38,22 +39,34 @@ def serve(store: Store, deploy: Callable[[], Deployment], ready: Callable[[str],
         # What was imported stays: the collector need not look at it again and again.
         gc.freeze()
         pulse = Pulse()
-        scheduler = make_scheduler(doing(service.runtime), pulse, service.runtime.clock.wall)
-        host, port = service.address
-        travel = _traveller(service, scheduler) if service.is_demo else None
-        app = create_app(site_of(service, pulse, travel))
-        server = create_server(app, host=host, port=port, threads=THREADS, ident="")
-        service.pipeline.start(service.runtime)
-        scheduler.start()
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        ready(f"http://{host}:{port}")
+        # What the clock says now is what it is compared with from here on.
+        keeps_time(service.runtime)
+        wall = service.runtime.clock.wall
         try:
-            server.run()
+            with ticking(doing(service.runtime), pulse, wall) as scheduler:
+                _serve_pages(service, pulse, scheduler, ready)
         finally:
-            log.info("stopping")
-            scheduler.shutdown(wait=True)
             service.pipeline.stop()
-            server.close()
+
+
+def _serve_pages(
+    service: Deployment,
+    pulse: Pulse,
+    scheduler: BackgroundScheduler,
+    ready: Callable[[str], None],
+) -> None:
+    host, port = service.address
+    travel = _traveller(service, scheduler) if service.is_demo else None
+    app = create_app(site_of(service, pulse, travel))
+    server = create_server(app, host=host, port=port, threads=THREADS, ident="")
+    service.pipeline.start(service.runtime)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ready(f"http://{host}:{port}")
+    try:
+        server.run()
+    finally:
+        log.info("stopping")
+        server.close()
 
 
 def site_of(

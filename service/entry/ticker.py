@@ -1,6 +1,8 @@
 """The clock: lists of system ticks on APScheduler. It knows no patients; the next tick heals a missed one."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +13,7 @@ from service.clinic_life import hear, look_after_all, settle
 from service.dispatch.base import Jobs
 from service.entry.jobs import SHARDS
 from service.entry.pulse import Pulse
+from service.flows.keep_audit import prove_audit, seal_audit
 from service.flows.page_staff import is_needed, page_staff
 from service.flows.reconcile import reconcile
 from service.flows.take_reply import read_all
@@ -21,6 +24,7 @@ from service.store.session import SYSTEM
 ACTOR = "clock"
 # A tick late by less than this still runs; APScheduler's own default of 1 s would skip runs silently.
 GRACE_S = 300
+GUARD_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ def doing(runtime: Runtime) -> list[Tick]:
         Tick("page", 2, lambda: page_staff(runtime)),
         Tick("reconcile", 60, lambda: reconcile(runtime)),
         Tick("settle", 600, lambda: settle(runtime)),
+        *_keeping_audit(runtime),
     ]
 
 
@@ -52,6 +57,15 @@ def asking(runtime: Runtime, jobs: Jobs) -> list[Tick]:
         Tick("page", 2, lambda: _ask_for_paging(runtime, jobs)),
         Tick("reconcile", 60, lambda: jobs.ask("reconcile")),
         Tick("settle", 600, lambda: jobs.ask("settle")),
+        # Not the workers': one process writes the heads, to one file.
+        *_keeping_audit(runtime),
+    ]
+
+
+def _keeping_audit(runtime: Runtime) -> list[Tick]:
+    return [
+        Tick("seal", 10, lambda: seal_audit(runtime)),
+        Tick("prove", 3600, lambda: prove_audit(runtime)),
     ]
 
 
@@ -74,10 +88,11 @@ def _ask_for_paging(runtime: Runtime, jobs: Jobs) -> None:
         jobs.ask("page")
 
 
-def make_scheduler(
+@contextmanager
+def ticking(
     ticks: Sequence[Tick], pulse: Pulse, wall: Callable[[], datetime]
-) -> BackgroundScheduler:
-    """The scheduler, not yet started: jobs in memory only, real time in UTC, one run of each at a time.
+) -> Iterator[BackgroundScheduler]:
+    """The scheduler at work until the block ends: jobs in memory only, one run of each tick at a time.
 
     How each tick does is felt by `pulse`, by the real time that `wall` tells.
     """
@@ -95,4 +110,26 @@ def make_scheduler(
             max_instances=1,
             misfire_grace_time=GRACE_S,
         )
-    return scheduler
+    stopped = threading.Event()
+    guard = threading.Thread(target=_catch_up, args=[scheduler, wall, stopped], name="ticker guard")
+    scheduler.start()
+    guard.start()
+    try:
+        yield scheduler
+    finally:
+        stopped.set()
+        guard.join()
+        scheduler.shutdown(wait=True)
+
+
+def _catch_up(
+    scheduler: BackgroundScheduler, wall: Callable[[], datetime], stopped: threading.Event
+) -> None:
+    """APScheduler goes by the wall clock: where that is set back by an hour, no tick would run for an hour."""
+    before = wall()
+    while not stopped.wait(GUARD_S):
+        now = wall()
+        if now < before:
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=now)
+        before = now

@@ -37,6 +37,8 @@ def claim(runtime: Runtime, places: int) -> list[Text]:
     One transaction, and another as long as all it found was to be ended: nothing waits behind what is of no use.
     """
     clock, channel = runtime.clock, runtime.gateway.name
+    if _is_clock_unlooked_at(runtime):
+        return []
     while True:
         with runtime.store.transaction(SYSTEM, ACTOR) as tx:
             texts, ended = claiming.claim(
@@ -48,8 +50,15 @@ def claim(runtime: Runtime, places: int) -> list[Text]:
 
 def expire(runtime: Runtime) -> None:
     """One transaction: texts whose time passed while nothing could leave are ended."""
+    if _is_clock_unlooked_at(runtime):
+        return
     with runtime.store.transaction(SYSTEM, ACTOR) as tx:
         claiming.expire(tx, runtime.clock.now())
+
+
+def _is_clock_unlooked_at(runtime: Runtime) -> bool:
+    """Whether the clock jumped a moment ago: whoever watches it holds what is to wait, and then it is looked again."""
+    return runtime.watch.is_unlooked_at(runtime.clock.wall(), runtime.clock.steady())
 
 
 def record(runtime: Runtime, answers: Sequence[Outcome]) -> int:

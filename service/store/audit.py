@@ -9,6 +9,9 @@ from service.store.rows import table
 from service.store.session import Tx
 from service.store.tables.audit import AuditEvent, Installation
 
+LONGEST_VALUE = 200
+_FAULT = "audit_fault"
+
 
 def write(tx: Tx, clinic_id: int, action: str, about: str, now: datetime, **details: Any) -> None:
     """Append one act of the transaction's actor. `about` is an opaque token; no names, no numbers."""
@@ -48,6 +51,16 @@ def last_own(
     )
     row = tx.row(select(AuditEvent.details).where(mine).order_by(AuditEvent.id.desc()))
     return dict(row[0]) if row else None
+
+
+def note_fault(tx: Tx, clinic_token: str, fault: str) -> None:
+    """Keep what is wrong with a clinic's trail; empty: nothing is."""
+    set_installation_value(tx, f"{_FAULT}:{clinic_token}", fault[:LONGEST_VALUE])
+
+
+def fault_of(tx: Tx, clinic_token: str) -> str:
+    """What was found to be wrong with a clinic's trail when it was last looked through; empty: nothing."""
+    return installation_value(tx, f"{_FAULT}:{clinic_token}") or ""
 
 
 def installation_value(tx: Tx, name: str) -> str | None:

@@ -19,19 +19,30 @@ def lead(store: Store, wait: Callable[[], bool]) -> Iterator[Callable[[], bool] 
     `wait` is called between two tries and says whether to go on trying. The lock belongs to one connection and
     ends with it, so a leader that dies is followed by the next who asks.
     """
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        leads = _try(connection)
-        while not leads and wait():
-            leads = _try(connection)
-        try:
-            yield (lambda: _is_held(connection)) if leads else None
-        finally:
-            # The pool would hand the connection on with its lock.
-            connection.invalidate()
+    connection = _led(store)
+    while connection is None and wait():
+        connection = _led(store)
+    if connection is None:
+        yield None
+        return
+    try:
+        yield lambda: _is_held(connection)
+    finally:
+        # The pool would hand the connection on with its lock.
+        connection.invalidate()
+        connection.close()
 
 
-def _try(connection: Connection) -> bool:
-    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK}))
+def _led(store: Store) -> Connection | None:
+    """A connection that holds the lock; None where another one does, or the database is away."""
+    try:
+        connection = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK}):
+            return connection
+    except DBAPIError:
+        return None
+    connection.close()
+    return None
 
 
 def _is_held(connection: Connection) -> bool:

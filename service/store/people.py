@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any, Literal
 
@@ -18,6 +18,9 @@ from service.store.tables.outbox import Sender
 from service.store.tables.people import Clinic as ClinicRow
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor
+
+# So long a change stands before a plan is made by it (our default).
+SETTLED_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,18 +256,21 @@ def set_patient(tx: Tx, patient_id: int, now: datetime, **changes: Any) -> None:
 
 
 def plan_anew(tx: Tx, patient_ids: Sequence[int], now: datetime) -> None:
-    """What planning reads of these patients has changed: what the change before gave up is open again."""
+    """What planning reads of these patients has changed: what the change before gave up is open again.
+
+    They are looked at once the change has stood for a while: a mistake put right by then has sent nothing.
+    """
     given_up.take_back(tx, patient_ids, now)
-    wake(tx, patient_ids, now)
+    wake(tx, patient_ids, now + SETTLED_AFTER)
 
 
-def wake(tx: Tx, patient_ids: Sequence[int], now: datetime) -> None:
-    """Have the next tick look at these patients: early is harmless, late would be a bug.
+def wake(tx: Tx, patient_ids: Sequence[int], at: datetime) -> None:
+    """Have these patients looked at by `at` (UTC), or at the next tick where that has passed.
 
     The alarm of one who is due already is set anew too: a plan that was read before must not set another.
     """
     if patient_ids:
-        tx.execute(_WAKE, ids=list(patient_ids), now=now)
+        tx.execute(_WAKE, ids=list(patient_ids), at=at)
 
 
 _PATIENT = select(*columns(PatientRow, Patient))
@@ -283,10 +289,10 @@ _WAKE = (
     update(PatientCursor)
     .where(PatientCursor.patient_id.in_(bindparam("ids", expanding=True)))
     .values(
-        next_slot_at=bindparam("now"),
+        next_slot_at=bindparam("at"),
         next_wake_at=case(
-            (PatientCursor.next_wake_at < bindparam("now"), PatientCursor.next_wake_at),
-            else_=bindparam("now"),
+            (PatientCursor.next_wake_at < bindparam("at"), PatientCursor.next_wake_at),
+            else_=bindparam("at"),
         ),
     )
 )

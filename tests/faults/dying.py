@@ -25,7 +25,7 @@ from service.runtime import Runtime
 from service.store import claiming, outbox, outcomes, receipts, replies
 
 MOST_PAGES = 2**30
-LEASE, EVERY_S = timedelta(seconds=1), 0.2
+LEASE, EVERY_S, SELDOM_S = timedelta(seconds=1), 0.2, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _limit(full: Path, connection: Connection) -> None:
 
 def _hurried(runtime: Runtime) -> list[ticker.Tick]:
     return [
-        replace(tick, every_s=min(tick.every_s, EVERY_S)) if tick.name != "settle" else tick
+        replace(tick, every_s=EVERY_S) if EVERY_S < tick.every_s < SELDOM_S else tick
         for tick in ticker.doing(runtime)
     ]
 

@@ -16,7 +16,7 @@ _KEEP_MOVES = (
 )
 _TEXTS = """
 SELECT o.token, o.slot, o.kind, o.state, o.provider_sid, o.submitted_at, o.accepted_at, o.sent_at, o.delivered_at,
-  o.not_after, o.patient_id, o.inbound_id, o.night, p.ref, p.zone, p."window", p.bedtime, p.wake_time,
+  o.not_after, o.reason, o.patient_id, o.inbound_id, o.night, p.ref, p.zone, p."window", p.bedtime, p.wake_time,
   p.bedtime_weekend, p.wake_weekend, p.tonight_night, p.tonight_bedtime
 FROM outbox o LEFT JOIN patient p ON p.id = o.patient_id ORDER BY o.id"""
 _CONSENTS = """
@@ -29,6 +29,9 @@ _NIGHTS = "SELECT patient_id, night, texts, handed, delivered, answered FROM nig
 _QUESTIONS = (
     "SELECT patient_id, night, valid FROM question WHERE kind <> 'gate' AND state <> 'waiting'"
 )
+_ACTS = """
+SELECT l.clinic_id AS chain, l.number, l.digest, e.id, e.clinic_id, e.actor, e.action, e.about, e.details, e.at
+FROM audit_link l LEFT JOIN audit_event e ON e.id = l.event_id ORDER BY l.clinic_id, l.number"""
 _MOVES = "SELECT token, old, new FROM move ORDER BY id"
 
 
@@ -42,6 +45,7 @@ class History:
     alerts: Sequence[Row] = ()
     nights: Sequence[Row] = ()
     questions: Sequence[Row] = ()
+    acts: Sequence[Row] = ()
     moves: Sequence[Row] = ()
 
 
@@ -51,7 +55,8 @@ class Outside:
 
     `ledger`: each text the provider took; `wanted`: the slots that must come to be. `posted`: the names of all texts
     that patients sent, `acknowledged` those answered 2xx, `cries` those that speak of danger; `stops`: when (UTC) a
-    patient's STOP was answered 2xx, by ref; `told`: the furthest receipt of a text that was answered 2xx, by token.
+    patient's STOP was answered 2xx, by ref; `told`: the furthest receipt of a text that was answered 2xx, by token;
+    `said`: what the service tells of itself, where it was asked.
     """
 
     ledger: Sequence[Mapping[str, str]] = ()
@@ -61,10 +66,20 @@ class Outside:
     cries: Collection[str] = ()
     stops: Mapping[str, datetime] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
+    said: "Said | None" = None
 
     def taken(self) -> list[str]:
         """The tokens of the texts the provider took, each as often as it was taken."""
         return [token_of(message) for message in self.ledger]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the service tells of its own rows: the lines of its exports, and Today's counts of texts by state."""
+
+    messages: Sequence[Row]
+    replies: Sequence[Row]
+    today: Mapping[str, int]
 
 
 def token_of(message: Mapping[str, str]) -> str:
@@ -88,7 +103,8 @@ def rows_of(url: str) -> list[Row]:
 
 def read(url: str) -> History:
     """All that the checker looks at, as it stands."""
-    return History(*_rows(url, _TEXTS, _CONSENTS, _INBOUNDS, _ALERTS, _NIGHTS, _QUESTIONS, _MOVES))
+    queries = (_TEXTS, _CONSENTS, _INBOUNDS, _ALERTS, _NIGHTS, _QUESTIONS, _ACTS, _MOVES)
+    return History(*_rows(url, *queries))
 
 
 def _rows(url: str, *queries: str) -> list[list[Row]]:

@@ -1,15 +1,17 @@
 """The checker: what must hold whatever broke, said in words where it does not. It imports nothing of the product.
 
-Invariants by the names they have in the design. I10 is missing: the audit trail is no chain, so there is none to check.
+Invariants by the names they have in the design.
 """
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.faults.history import History, Outside, Row, instant, token_of
+from tests.faults.history import History, Outside, Row, Said, instant, token_of
 
 UNSENT = {"suppressed", "expired", "cancelled"}
 ENDED = {"accepted", "sent", "delivered", "undelivered", "failed", "unknown"} | UNSENT
@@ -31,7 +33,8 @@ WEEKEND = {4, 5}
 def faults(history: History, outside: Outside) -> list[str]:
     """What is wrong, in words; empty when nothing is."""
     checks = (sent_once, has_row, in_hours, in_time, consented, heard, monotone, settled, counted)
-    return [fault for check in checks for fault in check(history, outside)]
+    found = [fault for check in checks for fault in check(history, outside)]
+    return [*found, *reported(history, outside.said), *chained(history)]
 
 
 def sent_once(history: History, outside: Outside) -> Iterator[str]:
@@ -177,6 +180,54 @@ def counted(history: History, _outside: Outside) -> Iterator[str]:
                 yield f"I9: the night {key[1]} of patient {key[0]} says {said}"
     for key in figures.keys() - recount.keys():
         yield f"I9: there are figures of the night {key[1]} of patient {key[0]}, and no rows"
+
+
+def reported(history: History, said: Said | None) -> Iterator[str]:
+    """I9: the exports list what is stored, line for line, and Today counts it."""
+    if said is None:
+        return
+    texts = Counter((row["slot"], row["state"]) for row in history.texts)
+    listed = Counter((line["slot"], line["state"]) for line in said.messages)
+    for slot, state in (texts - listed) + (listed - texts):
+        yield f"I9: {slot} ({state}) is stored {texts[slot, state]} times, exported {listed[slot, state]}"
+    came = Counter(row["provider_sid"] for row in history.inbounds)
+    replies = Counter(line["provider_sid"] for line in said.replies)
+    for sid in (came - replies) + (replies - came):
+        yield f"I9: the reply {sid} is stored {came[sid]} times, exported {replies[sid]}"
+    left = Counter(
+        row["state"]
+        for row in history.texts
+        if row["ref"] is not None and (row["submitted_at"] or row["reason"] == "expired")
+    )
+    if left != Counter(said.today):
+        yield f"I9: Today says {dict(said.today)}, counted {dict(left)}"
+
+
+def chained(history: History) -> Iterator[str]:
+    """I10: each clinic's acts stand in its chain without a gap, and each digest covers its act and the one before."""
+    ends: dict[int, tuple[int, str]] = {}
+    for act in history.acts:
+        number, before = ends.get(act["chain"], (0, "0" * 64))
+        ends[act["chain"]] = act["number"], act["digest"]
+        if act["number"] != number + 1:
+            yield f"I10: after act {number} of clinic {act['chain']} comes act {act['number']}"
+        elif act["id"] is None or _digest(before, act) != act["digest"]:
+            yield f"I10: act {act['number']} of clinic {act['chain']} is not what was written"
+
+
+def _digest(before: str, act: Row) -> str:
+    details = act["details"]
+    kept = {
+        "id": act["id"],
+        "clinic": act["clinic_id"],
+        "actor": act["actor"],
+        "action": act["action"],
+        "about": act["about"],
+        "details": json.loads(details) if isinstance(details, str) else details,
+        "at": instant(act["at"]).astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+    canonical = json.dumps(kept, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256((before + canonical).encode()).hexdigest()
 
 
 def _sent(history: History, outside: Outside) -> list[Row]:

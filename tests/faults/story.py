@@ -1,19 +1,28 @@
 """One noon of a small clinic on SQLite: texts due, patients who write meanwhile, and a service that may be ended."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
+from click.testing import CliRunner
+
+from service.boot import open_store
+from service.cli import evenfall
 from service.clock import Clock
+from service.config import read_settings
+from service.store import overview, people
+from service.store.session import SYSTEM
 from service.synthetic.clinic import CLINIC
 from tests.faults.carrier import Carrier, Letter, carrying
 from tests.faults.dying import Death, serve
-from tests.faults.history import keep_moves, read
+from tests.faults.history import Row, Said, keep_moves, read
 from tests.faults.invariants import faults
 from tests.faults.scene import (
     NOON,
@@ -76,8 +85,26 @@ class Story:
         finally:
             last.terminate()
             last.join(20)
-        found = faults(read(self.url), self.carrier.outside(self.wanted))
+        outside = replace(self.carrier.outside(self.wanted), said=self.said())
+        found = faults(read(self.url), outside)
         return found + ([f"the service ended with {last.exitcode}"] if last.exitcode else [])
+
+    def said(self) -> Said:
+        """What the service tells of its rows: by its exports, and on Today."""
+        lines = [self._exported(what) for what in ("messages", "replies")]
+        store = open_store(read_settings(self.settings))
+        with store.transaction(SYSTEM, "test", write=False) as tx:
+            clinic = people.clinic_by_slug(tx, CLINIC.slug)
+            now = Clock().now()
+            today = overview.sending(tx, clinic.id, now, now - timedelta(days=1)).today
+        store.engine.dispose()
+        return Said(*lines, today)
+
+    def _exported(self, what: str) -> list[Row]:
+        words = ["export", what, "--clinic", CLINIC.slug]
+        done = CliRunner().invoke(evenfall, words, env=self.settings, catch_exceptions=False)
+        assert done.exit_code == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def is_settled(self) -> bool:
         """Whether every slot has come to an end, and all that was written has been read and answered."""

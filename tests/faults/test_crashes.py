@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from tests.faults.dying import POINTS, Death
+from tests.faults.history import read
 from tests.faults.story import story
 
 RUNS = int(os.environ.get("FAULT_RUNS", "3"))
@@ -28,6 +29,7 @@ def test_a_service_that_dies_again_and_again_keeps_its_promises(
             life.kill()
             life.join()
         found = told.ends_well(told.live_on())
+        assert read(told.url).acts, "the audit trail was sealed meanwhile"
         assert found == [], f"{deaths}\n{told.log.read_text()[-3000:]}"
 
 

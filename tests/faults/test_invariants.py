@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.faults.history import History, Outside
+from tests.faults.history import History, Outside, Said
 from tests.faults.invariants import faults
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DIGEST = "8bf2db15e5a4053a6b1b66400d5d4da7d03cb0de0aa13efad369e8e88ebdd834"
 HOUR, NIGHT = timedelta(hours=1), "2026-11-22"
 PATIENT = {
     "patient_id": 1,
@@ -33,6 +34,7 @@ def row(token: str, slot: str, state: str = "accepted", **other: Any) -> dict[st
         "sent_at": None,
         "delivered_at": None,
         "not_after": NOON + 2 * HOUR,
+        "reason": None,
         "inbound_id": None,
         "night": None,
     }
@@ -66,6 +68,27 @@ def move(old: str, new: str) -> dict[str, str]:
     return {"token": "a", "old": old, "new": new}
 
 
+def said(**other: Any) -> Said:
+    return Said(**{"messages": [], "replies": [], "today": {}} | other)
+
+
+def act(**other: Any) -> dict[str, Any]:
+    # The digest by hand: sha256 of 64 zeros and the JSON of these, keys sorted, no spaces.
+    return {
+        "chain": 1,
+        "number": 1,
+        "digest": DIGEST,
+        "id": 5,
+        "clinic_id": 1,
+        "actor": "staff:a",
+        "action": "read",
+        "about": "b",
+        "details": '{"n": 1}',
+        "at": NOON,
+    } | other
+
+
+EXPORTED = {"slot": "1", "state": "accepted"}
 ACTIVE, STOPPED = consent("active", NOON - 9 * HOUR), consent("stopped", NOON - HOUR)
 AFTER = {"submitted_at": NOON + HOUR, "accepted_at": NOON + HOUR}
 
@@ -86,6 +109,7 @@ def test_a_good_history_has_no_fault() -> None:
         alerts=[{"inbound_id": 8, "tier": "RED"}],
         nights=[night(texts=1, handed=1, delivered=1, answered=1)],
         questions=[{"patient_id": 1, "night": NIGHT, "valid": 1}],
+        acts=[act()],
         moves=[move("planned", "submitting"), move("submitting", "planned")],
     )
     outside = Outside(
@@ -217,6 +241,21 @@ def test_a_text_outside_of_the_patients_own_hours_is_found(
             "I9: the night 2026-11-22 of patient 1 has no figures",
         ),
         (History(nights=[night(texts=1)]), Outside(), "and no rows"),
+        (
+            History(texts=[row("a", "1")]),
+            Outside(said=said()),
+            "I9: 1 (accepted) is stored 1 times",
+        ),
+        (History(), Outside(said=said(messages=[EXPORTED])), "I9: 1 (accepted) is stored 0 times"),
+        (History(inbounds=[came("IN1")]), Outside(said=said()), "I9: the reply IN1 is stored 1"),
+        (
+            History(texts=[row("a", "1")]),
+            Outside(said=said(messages=[EXPORTED], today={"delivered": 1})),
+            "I9: Today says {'delivered': 1}, counted {'accepted': 1}",
+        ),
+        (History(acts=[act(number=2)]), Outside(), "I10: after act 0 of clinic 1 comes act 2"),
+        (History(acts=[act(actor="x")]), Outside(), "I10: act 1 of clinic 1 is not what was"),
+        (History(acts=[act(id=None)]), Outside(), "I10: act 1 of clinic 1 is not what was"),
     ],
 )
 def test_what_else_is_wrong_is_found(history: History, outside: Outside, found: str) -> None:

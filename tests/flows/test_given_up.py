@@ -85,6 +85,20 @@ def test_a_zone_mistyped_and_put_right_costs_no_text(world: World, ada: Patient)
     assert len(world.rows("outbox", patient_id=ada.id, step="ask", night=TODAY)) == 1
 
 
+def test_a_zone_put_right_at_once_sends_nothing_by_the_wrong_one(
+    world: World, ada: Patient
+) -> None:
+    with world.store.transaction(SYSTEM, "a nurse") as tx:
+        people.set_patient(tx, ada.id, world.clock.now(), zone="Europe/London")
+    world.live(seconds=50)
+    before = len(world.sent(ada))
+    with world.store.transaction(SYSTEM, "a nurse") as tx:
+        people.set_patient(tx, ada.id, world.clock.now(), zone=ada.zone)
+    world.live_to(datetime(2026, 11, 23, 20, 30))
+    assert len(world.sent(ada)) == before
+    assert "ask" not in tonight(world, ada)
+
+
 def test_what_was_given_up_stays_so_once_its_night_is_closed(world: World, ada: Patient) -> None:
     moves(world, ada, zone="Asia/Karachi")
     world.live(days=2)

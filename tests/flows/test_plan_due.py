@@ -70,7 +70,7 @@ def test_a_change_made_while_planning_is_not_overwritten(world: World) -> None:
         people.set_patient(tx, patient.id, now, wake_time=case.patient.bedtime)
     with world.store.transaction(SYSTEM, "the planner") as tx:
         alarm_clocks.set_alarms(tx, [alarm])
-        assert alarm_clocks.ahead(tx).wake == now
+        assert alarm_clocks.ahead(tx).wake == now + people.SETTLED_AFTER
 
 
 def test_a_change_of_who_is_due_already_is_not_overwritten_either(world: World) -> None:

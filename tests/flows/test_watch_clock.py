@@ -52,6 +52,19 @@ def test_nothing_is_planned_or_sent_by_a_clock_that_jumped(world: World) -> None
     assert [row.slot for row in world.rows("outbox")] == ["later"]
 
 
+def test_nothing_leaves_or_runs_out_before_the_jump_has_been_looked_at(world: World) -> None:
+    patient = world.patient()
+    assert keeps_time(world.runtime)
+    waits = put(world, patient, "waits", not_after=world.clock.now() + timedelta(hours=1))
+    early = put(world, patient, "early", due_at=world.clock.now() + timedelta(hours=1))
+    world.clock.jump(hours=2)
+    assert claim(world.runtime, PLACES) == []
+    expire(world.runtime)
+    assert row_of(world, waits).state == row_of(world, early).state == "planned"
+    world.clock.jump(hours=-2)
+    assert [text.token for text in claim(world.runtime, PLACES)] == [waits]
+
+
 def test_danger_is_answered_all_the_while(world: World) -> None:
     patient = world.patient()
     assert keeps_time(world.runtime)

@@ -6,7 +6,7 @@ import pytest
 
 from schedules.slots import Planned, Withheld
 from service.domain import impact_words
-from service.domain.impact import Impact
+from service.domain.impact import Crowd, Impact, crowd
 
 NIGHT = date(2026, 11, 21)
 AT = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
@@ -90,3 +90,50 @@ def test_the_headline_and_the_cost() -> None:
         "1 of 1 person gets something else in the next 14 nights: 100 texts removed."
     )
     assert impact_words.cost(one) == "1,200 segments before, 1,100 after: 100 fewer."
+
+
+def crowded(texts: int, segments: int, rate: float, *, before: int = 0) -> Crowd | None:
+    """An hour's texts of one size each, due at one instant, after so many before."""
+    impact = Impact()
+    impact.add_sizes([(AT, 1)] * before, [(AT, segments)] * texts)
+    return crowd(impact, rate)
+
+
+@pytest.mark.parametrize(
+    ("texts", "segments", "rate", "said"),
+    [
+        # 1,000 s = 16 min 40 s.
+        (
+            1000,
+            1,
+            1,
+            "1,000 texts come due in the hour from now. At 1 segment a second they take 17",
+        ),
+        # 2,800 s = 46 min 40 s.
+        (700, 2, 0.5, "They are 1,400 segments. At 0.5 segments a second they take 47 minutes."),
+        # 3,700 s = 61 min 40 s.
+        (11100, 1, 3, "they take 62 minutes. That is more than the hour holds"),
+    ],
+)
+def test_an_hour_that_takes_the_sender_long_is_said(
+    texts: int, segments: int, rate: float, said: str
+) -> None:
+    found = crowded(texts, segments, rate)
+    assert found is not None
+    assert said in impact_words.waiting(found, rate, "now")
+
+
+def test_what_is_soon_done_or_no_fuller_than_before_is_not_warned_of() -> None:
+    assert crowded(600, 1, 1) is None
+    assert crowded(601, 1, 1) is not None
+    assert crowded(1000, 1, 100) is None
+    assert crowded(1000, 1, 1, before=1000) is None
+    assert crowded(0, 1, 1) is None
+
+
+def test_the_fullest_hour_is_named_by_its_beginning() -> None:
+    impact = Impact()
+    later = [(AT + HOUR + timedelta(minutes=minute), 1) for minute in range(30)]
+    impact.add_sizes([], [(AT, 1)] * 20 + later)
+    found = crowd(impact, 0.01)
+    assert found == Crowd(datetime(2026, 11, 21, 18, tzinfo=UTC), 30, 30, timedelta(seconds=3000))

@@ -8,7 +8,8 @@ from schedules.fault import ProgrammeFaults
 from schedules.loading import load, shipped_sources
 from schedules.programme import Programme
 from service.domain import programme_check
-from service.domain.programme_check import text_faults, weakened
+from service.domain.programme_check import text_faults
+from service.domain.programme_safety import weakened
 from tests.texts import without
 
 TEXTS = load_texts()
@@ -123,20 +124,44 @@ def test_one_text_in_each_language_that_is_read_is_enough(
     assert programme.slug == "caffeine"
 
 
-MORE_CARE = """
+NEW = """
 [programme]
-slug = "more_care"
-title = "More care"
-sources = ["S0"]
+slug = "new"
+title = "New"
 priority = "PRIORITY"
+GATES
 
 [[step]]
-key = "coffee"
+key = "a"
 at = { anchor = "bedtime", offset = "-9h30m" }
 cutoff = "-9h"
 cadence = { daily = true }
-say = ["CAF-01"]
+say = ["TEXT"]
 """
+
+
+def of_new(text: str, gates: str = "", priority: str = "cut_off") -> list[str]:
+    """Why one person may not publish a programme of the clinic's own that says a text."""
+    source = NEW.replace("TEXT", text).replace("GATES", gates).replace("PRIORITY", priority)
+    return [str(fault) for fault in weakened(source, "new.toml", load(source, "new.toml"), None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "needed", "enough"),
+    [
+        ("ALC-01", "only_if = drinks", 'only_if = ["drinks"]'),
+        ("IRN-06", "only_if = iron_oral", 'only_if = ["iron_oral"]\nnot_if = ["iron_iv_only", "iron_overload"]'),
+        ("CAF-01", "not_if = pregnant", 'not_if = ["pregnant", "diabetes"]'),
+        ("CAF-01", "not_if = pregnant", 'only_if = ["pregnant"]'),
+    ],
+)  # fmt: skip
+def test_a_new_programme_needs_the_gates_of_the_texts_it_says(
+    text: str, needed: str, enough: str
+) -> None:
+    (found,) = of_new(text)
+    assert "new.toml:8: step a: " in found
+    assert needed in found
+    assert of_new(text, enough) == []
 
 
 @pytest.mark.parametrize(
@@ -145,7 +170,24 @@ say = ["CAF-01"]
 def test_no_programme_of_ones_own_escapes_the_hold_for_a_pregnancy(
     priority: str, faults: int
 ) -> None:
-    source = MORE_CARE.replace("PRIORITY", priority)
-    found = weakened(source, "more_care.toml", load(source, "more_care.toml"), None)
+    found = of_new("CAF-01", 'only_if = ["pregnant"]', priority)
     assert len(found) == faults
-    assert all("CAF-01 would no longer be held" in fault.reason for fault in found)
+    assert all("CAF-01 would no longer be held" in fault for fault in found)
+
+
+@pytest.mark.parametrize("text", ["CMP-01", "EXE-01", "MED-03"])
+def test_texts_with_gates_of_their_own_and_those_without_any_need_no_more(text: str) -> None:
+    assert of_new(text) == []
+
+
+def test_what_two_people_allowed_is_not_asked_again() -> None:
+    source = NEW.replace("TEXT", "CAF-01").replace("GATES", "").replace("PRIORITY", "cut_off")
+    programme = load(source, "new.toml")
+    assert weakened(source, "new.toml", programme, programme) == []
+
+
+def test_a_step_whose_texts_are_for_nobody_it_lets_through_is_refused() -> None:
+    source = NEW.replace("TEXT", "ALC-01").replace("PRIORITY", "cut_off")
+    source = source.replace("GATES", 'only_if = ["pregnant"]')
+    with pytest.raises(ProgrammeFaults, match="ALC-01 goes to nobody"):
+        programme_check.checked(source, "new.toml", TEXTS, LANGUAGES)

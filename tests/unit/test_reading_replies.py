@@ -25,7 +25,7 @@ FLOORS = {
 # at first read whole (red flags 17/24, opt-outs 2/8, false opt-outs 1); they too are now among our own, but for three.
 # Of 120 more in slang, labelled before the version of 2026.11.11 read them, 46 of 60 in English and 54 of 60 in Spanish
 # were read whole (red flags 10/11, opt-outs 5/6, false red flags 1), three labels put right after the reading; of 30
-# after the mending 27. They are among our own.
+# after the mending 26. They are among our own.
 FIRST_READ = {
     "replies-blind.tsv": "194/240 whole, 197/240 by intent, values 194/197; red flags 17/22, opt-outs 9/10;"
     " false red flags 0, false opt-outs 0",

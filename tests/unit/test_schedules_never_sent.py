@@ -261,3 +261,38 @@ def _dates(entries: list[str], course: Course) -> list[int]:
     step = {"key": "a", "at": at, "say": ["TX-01"], **cadence}
     rule = Programme.model_validate({"programme": head, "step": [step]}).rules[0]
     return [n for n in range(60) if falls_on(rule, course, MONDAY + n * DAY)]
+
+
+def linked(leader: str, follower: str) -> list[tuple[int, str]]:
+    """The faults of a file whose step b follows its step a; b begins on line 13 at the latest."""
+    steps = f'[[step]]\nkey = "b"\nfollows = "a"\n{follower}say = ["TX-03"]\n'
+    return faults(leader, other=steps)
+
+
+FIRST_WEEK = AT + 'cadence = { daily = true, weeks = "1" }\n'
+NEVER_TOGETHER = [
+    ('only_if = ["pregnant"]\n' + DAILY, 'not_if = ["pregnant"]\n' + DAILY, "nobody"),
+    (FIRST_WEEK, AT + 'cadence = { daily = true, weeks = "5" }\n', "none of its days"),
+    (AT + 'cadence = { weekdays = ["mon"] }\n', AT + 'cadence = { weekdays = ["thu"] }\n', "none of its days"),
+]  # fmt: skip
+SOMETIMES_TOGETHER = [
+    ('only_if = ["pregnant"]\n' + DAILY, 'not_if = ["ckd"]\n' + DAILY),
+    (AT + 'cadence = { daily = true, weeks = "1-4" }\n', AT + 'cadence = { daily = true, weeks = "4-5" }\n'),
+    # One night has two dates: an evening's Monday and a morning's Tuesday.
+    (AT + 'cadence = { weekdays = ["mon"] }\n', AT + 'cadence = { weekdays = ["tue"] }\n'),
+    (AT + 'cadence = { times_per_week = 2 }\n', AT + 'cadence = { weekdays = ["thu"] }\n'),
+    (FIRST_WEEK, AT + 'cadence = { daily = true, weeks = "5", from = "surgery" }\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("leader", "follower", "said"), NEVER_TOGETHER)
+def test_a_step_that_follows_one_it_never_meets(leader: str, follower: str, said: str) -> None:
+    ((line, reason),) = linked(leader, follower)
+    assert line > 8
+    assert reason.startswith("follows: ")
+    assert said in reason
+
+
+@pytest.mark.parametrize(("leader", "follower"), SOMETIMES_TOGETHER)
+def test_a_step_that_may_meet_the_one_it_follows(leader: str, follower: str) -> None:
+    assert linked(leader, follower) == []

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
@@ -53,7 +54,13 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """The application on a free port of this machine; its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+
+    def whole(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        # This server never closes the file of an answer whose browser has gone away meanwhile.
+        with closing(app(environ, start)) as answer:  # type: ignore[type-var]  # Flask's has a close
+            return list(answer)
+
+    server = make_server("127.0.0.1", 0, whole, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

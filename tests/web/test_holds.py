@@ -50,6 +50,7 @@ def test_whoever_resolves_the_alert_decides_of_the_hold(
     assert is_held(world, tom) is held
     page = browser.get(f"/patients/{tom.token}").text
     assert ("/holds/tip_hold/release" in page) is held
+    assert ("<dt>On hold</dt><dd>tips and cut-off texts since" in page) is held
 
 
 def test_a_hold_is_released_from_the_page_with_a_note(world: World, tom: Patient) -> None:

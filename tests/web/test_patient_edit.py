@@ -239,5 +239,7 @@ def test_a_change_that_costs_tonights_texts_says_how_many(world: World, tom: Pat
     browser = world.member("clinician")
     page = send(browser, tom, zone="Pacific/Kiritimati")
     assert "not come any more" in browser.get(page.location).text
+    page = send(browser, tom, zone="America/Sao_Paulo")
+    assert "leaves in two minutes" in browser.get(page.location).text
     page = send(browser, tom, zone=tom.zone)
     assert "not come any more" not in browser.get(page.location).text

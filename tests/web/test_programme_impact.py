@@ -2,11 +2,14 @@
 
 import html
 import re
+from dataclasses import replace
+from math import ceil
 
 import pytest
 from flask.testing import FlaskClient
 
 from service.entry.web.impact_runs import INLINE
+from service.entry.web.site import attach, site_of
 from tests.waiting import wait_until
 from tests.web.conftest import World, csrf
 from tests.web.test_programmes import STEP, WIDE, form, seen, tom, versions
@@ -166,3 +169,20 @@ def test_a_file_changed_under_ones_hands_shows_the_others_change(world: World) -
     assert answer.status_code == 409
     assert 'offset = "-3h"' in html.unescape(answer.text)
     assert len(versions(world)) == 2
+
+
+def test_what_takes_the_sender_long_is_warned_of(world: World) -> None:
+    enrol(world, 13)
+    # Twice a week each, on days of their own: how many share the fullest evening is what is read here.
+    site = site_of(world.app)
+    slow = replace(site.runtime.choices, send_rate=0.001)
+    attach(world.app, replace(site, runtime=replace(site.runtime, choices=slow)))
+    browser = world.member("programme_admin")
+    change = {**form(browser), "amount": "3h", "act": "preview"}
+    said = words(browser.post(STEP, data=change).text)
+    found = re.search(
+        r"(\d+) texts come due in the hour from ([^.]+)\. .*they take (\d+) min", said
+    )
+    assert found, said
+    assert "20:00" in found[2]
+    assert int(found[3]) == ceil(int(found[1]) * 1000 / 60)

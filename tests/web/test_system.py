@@ -11,7 +11,7 @@ from service.domain.breakers import TOO_MANY
 from service.domain.delivery import Cause
 from service.entry.pulse import Beat
 from service.flows.send_outbox import claim
-from service.store import alerts, channels, halts
+from service.store import alerts, audit, channels, halts
 from service.store.session import SYSTEM
 from service.store.tables.outbox import OutboxText
 from tests.web.browser import WIDE, faults_in_every_look, page_of, served
@@ -225,3 +225,12 @@ def test_a_clock_in_doubt_is_said_and_a_person_vouches_for_it(world: World) -> N
     assert "by a clock that is in doubt. This machine’s clock jumped." in page
     assert press(admin, "/system/resume/clock").status_code == 302
     assert "in doubt" not in admin.get("/system").text
+
+
+def test_a_trail_that_was_changed_is_said_to_its_own_clinic_alone(world: World) -> None:
+    with world.runtime.store.transaction(SYSTEM, "test") as tx:
+        audit.note_fault(tx, world.clinic.token, "entry 7 was changed")
+    said = text(world.member("auditor").get("/system").text)
+    assert "The trail of who did what is not what was written: entry 7 was changed." in said
+    theirs = world.member("auditor", clinic=world.other_clinic()).get("/system").text
+    assert "entry 7" not in theirs

@@ -36,12 +36,13 @@ class Run:
     """One counting, for version `number`.
 
     `tonight` is complete before `impact` is begun; `done` counts patients in the one under way; `titles`: the
-    programmes' names for people.
+    programmes' names for people, `zone` the clinic's.
     """
 
     total: int
     number: int
     begun: datetime
+    zone: str
     doubts: Sequence[str]
     titles: Mapping[str, str]
     done: int = 0
@@ -71,7 +72,14 @@ class ImpactRuns:
         if found is not None and (found.counting or proposal.now - found.begun < FRESH):
             return found
         titles = programme_titles(proposal.after)
-        run = Run(len(patient_ids), proposal.number, proposal.now, proposal.doubts, titles)
+        run = Run(
+            len(patient_ids),
+            proposal.number,
+            proposal.now,
+            proposal.clinic.zone,
+            proposal.doubts,
+            titles,
+        )
         if run.total <= INLINE:
             take_in(tx, proposal, patient_ids, NIGHTS, run.impact)
             run.done, run.counting = run.total, False

@@ -28,6 +28,8 @@ TICKS = {
     "page": "pages staff",
     "reconcile": "looks for texts of unknown fate",
     "settle": "asks after texts without a receipt",
+    "seal": "seals the trail of who did what",
+    "prove": "looks whether that trail was changed",
 }
 MEGABYTE = 1_000_000
 

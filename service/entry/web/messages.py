@@ -10,7 +10,7 @@ from schedules.recurrence import to_utc
 from service.domain.delivery import ENDED_UNSENT, HANDED_OVER, NOT_REACHED, Kind, State
 from service.domain.provider_codes import meaning
 from service.entry.web import words
-from service.entry.web.access import READERS, for_roles, member, own_clinic
+from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
 from service.entry.web.site import current_site
 from service.store import audit, message_log, people, people_search
 from service.store.message_log import FATES, Row, Wanted
@@ -92,6 +92,7 @@ def messages() -> ResponseReturnValue:
         now=now,
         zone=clinic.zone,
         own_sender=clinic.sender,
+        acting=member().may(CARERS),
     )
 
 
@@ -123,7 +124,9 @@ def became(row: Row) -> str:
     if row.error_code:
         return meaning(row.error_code).sentence
     if state in NOT_REACHED:
-        return "No reason was given."
+        return row.detail or "No reason was given."
+    if state is State.DELIVERED and row.delivered_at is None:
+        return "A colleague says so."
     return "Not confirmed yet." if state in HANDED_OVER and state is not State.DELIVERED else ""
 
 

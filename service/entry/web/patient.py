@@ -60,6 +60,7 @@ def show(token: str, *, until: str = "", until_fault: str = "") -> str:
             **_ahead(tx, one),
             "saved": saved(tx, one, now) if "changed" in request.args else [],
             "gone": request.args.get("gone", 0, type=int),
+            "soon": request.args.get("soon", 0, type=int),
         }
     with own_clinic(write=True) as tx:
         audit.write(tx, one.clinic_id, "patient read", token, now)

@@ -59,13 +59,16 @@ def save(token: str) -> ResponseReturnValue:
         asked = _asked(typed, opened, one, now)
         before = _tonights(tx, one)
         page, status = _saved(tx, one, asked, opened, typed, now)
-        gone = no_more(
-            before, _tonights(tx, one), night_over(rhythm_of(one), night_of(now, one.zone))
-        )
+        after = _tonights(tx, one)
+        gone = no_more(before, after, night_over(rhythm_of(one), night_of(now, one.zone)))
+        # What has come due by the change itself leaves as soon as the change is settled.
+        soon = sum(isinstance(slot, Planned) and slot.at <= now for slot in after)
     if page is not None:
         return render_template("patient_edit.html", **page), status
     is_changed = isinstance(asked, Asked) and differing(opened, written(asked.wanted)) != []
-    news: dict[str, Any] = {"changed": 1, "gone": gone or None} if is_changed else {}
+    news: dict[str, Any] = {}
+    if is_changed:
+        news = {"changed": 1, "gone": gone or None, "soon": soon or None}
     return redirect(url_for("patient.patient", token=token, **news))
 
 

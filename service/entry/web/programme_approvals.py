@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from schedules.fault import ProgrammeFaults
 from schedules.loading import load
-from service.domain.programme_check import weakened
+from service.domain.programme_safety import weakened
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
 from service.entry.web.programme_deeds import names_in, who
 from service.entry.web.programme_desks import Desk, desk_of

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from schedules.programme import Programme
 from service.domain import impact_words
-from service.domain.impact import NIGHTS
+from service.domain.impact import NIGHTS, crowd
 from service.domain.programme_doubts import doubts
+from service.entry.web import words
 from service.entry.web.access import PROGRAMME_EDITORS, for_roles, member, own_clinic
 from service.entry.web.impact_runs import Run
 from service.entry.web.programme_desks import address_of
@@ -143,4 +144,14 @@ def _shown(run: Run, slug: str, number: int, mark: str) -> dict[str, Any]:
         "mark": mark,
         "nights": NIGHTS,
         "said": impact_words,
+        "crowded": _crowded(run),
     }
+
+
+def _crowded(run: Run) -> str:
+    """Which hour's texts take the sender long, in words; empty where none do, or that is not known yet."""
+    rate = current_site().runtime.choices.send_rate
+    found = crowd(run.impact, rate) if rate is not None and not run.counting else None
+    if rate is None or found is None:
+        return ""
+    return impact_words.waiting(found, rate, words.moment(found.begins, run.begun, run.zone))

@@ -11,7 +11,7 @@ from service.entry.web.machine_shown import clocks, shown
 from service.entry.web.paging_shown import amiss
 from service.entry.web.sending import LATE_AFTER, stopped
 from service.entry.web.site import current_site
-from service.store import halts, overview
+from service.store import audit, halts, overview
 from service.store.machine import Machine, database, machine
 from service.store.people import clinic_by_id
 from service.zone_data import zone_release
@@ -37,6 +37,7 @@ def system() -> ResponseReturnValue:
         stake = halts.stake(tx, [clinic.id], now, now + SOON)
         doing = machine(tx, clinic.id, now, now - A_DAY)
         paging = amiss(tx, clinic.id, has_operator=site.runtime.choices.operator is not None)
+        changed = audit.fault_of(tx, clinic.token)
         stop = stopped(tx, clinic, sum(lane.texts for lane in doing.waiting), now)
     known = database(store, wall)
     return render_template(
@@ -48,6 +49,7 @@ def system() -> ResponseReturnValue:
         standing=standing,
         stake=stake,
         paging=paging,
+        changed=changed,
         stop=stop,
         gateway=site.runtime.gateway.name,
         now=now,

@@ -41,11 +41,15 @@ class Proposal:
     doubts: Sequence[str] = ()
     _segments: dict[tuple[int, str, str, str], int] = field(default_factory=dict)
 
-    def segments(
+    def sizes(
         self, content: Content, slots: Sequence[Planned | Withheld], patient: Patient
-    ) -> int:
-        """How many segments the texts have at most: with the longest first name of those they may go to."""
-        return sum(self._of(content, slot, patient) for slot in slots if isinstance(slot, Planned))
+    ) -> list[tuple[datetime, int]]:
+        """When each text is due and how many segments it has at most: with the longest first name it may go to."""
+        return [
+            (slot.at, self._of(content, slot, patient))
+            for slot in slots
+            if isinstance(slot, Planned)
+        ]
 
     def _of(self, content: Content, slot: Planned, patient: Patient) -> int:
         language = patient.language
@@ -89,12 +93,11 @@ def take_in(
     for case in planning_cases(tx, patient_ids, proposal.now):
         before = foresee(case, proposal.before, proposal.now, nights)
         after = foresee(case, proposal.after, proposal.now, nights)
-        impact.add(
-            before,
-            after,
-            (to_local(proposal.now, case.patient.zone) - MORNING).date(),
-            (
-                proposal.segments(proposal.before, before, case.patient),
-                proposal.segments(proposal.after, after, case.patient),
-            ),
+        sizes = (
+            proposal.sizes(proposal.before, before, case.patient),
+            proposal.sizes(proposal.after, after, case.patient),
         )
+        tonight = (to_local(proposal.now, case.patient.zone) - MORNING).date()
+        was, becomes = (sum(segments for _, segments in ones) for ones in sizes)
+        impact.add(before, after, tonight, (was, becomes))
+        impact.add_sizes(*sizes)

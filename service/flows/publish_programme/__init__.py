@@ -12,7 +12,8 @@ from schedules.night import NOON, night_of
 from schedules.programme import Programme
 from schedules.recurrence import to_utc
 from service.domain.own_texts import named_twice
-from service.domain.programme_check import checked, text_faults, weakened
+from service.domain.programme_check import checked, text_faults
+from service.domain.programme_safety import weakened
 from service.runtime import Runtime
 from service.store import audit, programme_versions
 from service.store.content import Content

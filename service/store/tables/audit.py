@@ -1,6 +1,6 @@
 """Who did what, and the few facts about the installation itself."""
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.tables.base import Base, Id, Instant, Json, OfClinic
@@ -19,6 +19,20 @@ class AuditEvent(OfClinic, Base):
     at: Mapped[Instant]
 
     __table_args__ = (Index(None, "clinic_id", "at"),)
+
+
+class AuditLink(OfClinic, Base):
+    """The place of one act in its clinic's chain, from 1 on, given after its commit. Rows are only ever added."""
+
+    __tablename__ = "audit_link"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("audit_event.id"), primary_key=True, autoincrement=False
+    )
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (UniqueConstraint("clinic_id", "number"),)
 
 
 class Installation(Base):
