@@ -32,6 +32,7 @@ KEPT_WORDS: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "SYS-14": (_STOP,),
     "SYS-15": (_STOP,),
     "SYS-24": (_STOP,),
+    "SYS-32": (_STOP,),
     "SYS-25": (_STOP,),
     "SYS-26": (_STOP,),
     "GATE-01": ({"en": "OK", "es": "OK"},),
@@ -50,6 +51,7 @@ BY_ITS_ANSWER: Mapping[str, str] = {
     "SYS-20": "date",
     "SYS-21": "time",
     "SYS-24": "time",
+    "SYS-32": "time",
 }
 # What only the figures of the patient's own week can fill in, and the texts that tell it.
 OF_THE_WEEK = frozenset({"mean", "usual", "nights", "hard"})

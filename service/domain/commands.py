@@ -14,6 +14,8 @@ from service.domain.own_week import CHOSE_WEEK
 from service.domain.reading import Intent
 from service.domain.talk import Given, Open, Outcome, Said, Talk
 
+# Said of a command, not of an answer: a pause, a bedtime or an hour that cannot be.
+_NO_DAY_OR_HOUR = frozenset({"ambiguous", "invalid_time", "out_of_range"})
 TOPIC_PROGRAMMES = {
     "iron": ("iron", "iron_diet"),
     "caffeine": ("caffeine",),
@@ -109,8 +111,12 @@ def change_bedtime(talk: Talk, intent: Intent, question: Open | None, outcome: O
 def pause(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
     """Rest the planned texts until a date; who asked for longer than a text may is left to a person too."""
     until, day = requests.pause_until(intent.value, talk.rhythm.zone, talk.now)
+    today = to_local(talk.now, talk.rhythm.zone).date()
+    if day <= today:
+        _ask_for_a_day_or_hour(talk, outcome)
+        return
     outcome.pause_until = until
-    outcome.review = outcome.review or requests.is_long_pause(intent.value)
+    outcome.review = outcome.review or requests.is_long_pause(intent.value, today)
     said = short_date(day, talk.language)
     outcome.said.append(Said("SYS-05", Kind.ANSWER, {"date": said}))
 
@@ -159,13 +165,13 @@ def relieve(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome
 
 
 def tell_status(talk: Talk, _intent: Intent, _question: Open | None, outcome: Outcome) -> None:
-    """Say whether texts are on."""
+    """Say whether texts are on, and near which hour where the patient chose one."""
     outcome.asked_for = True
     if talk.paused:
         outcome.said.append(Said("SYS-25", Kind.ANSWER))
         return
-    values = {"time": clock_time(talk.rhythm.bedtime, talk.language)}
-    outcome.said.append(Said("SYS-24", Kind.ANSWER, values))
+    values = {"time": clock_time(talk.texts_at or talk.rhythm.bedtime, talk.language)}
+    outcome.said.append(Said("SYS-32" if talk.texts_at else "SYS-24", Kind.ANSWER, values))
 
 
 def change_amount(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
@@ -218,6 +224,9 @@ def wrong_party(talk: Talk, intent: Intent, _question: Open | None, outcome: Out
 
 def not_understood(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
     """Ask once more, in plain words; then leave it, for a person."""
+    if intent.kind is None and intent.value in _NO_DAY_OR_HOUR:
+        _ask_for_a_day_or_hour(talk, outcome)
+        return
     asked = next((one for one in talk.questions if _may_be_asked_again(one)), None)
     if asked is None or talk.consent is not ConsentState.ACTIVE:
         outcome.review = True
@@ -230,6 +239,13 @@ def not_understood(talk: Talk, intent: Intent, _question: Open | None, outcome: 
     outcome.reasked = asked
     template = "SYS-08" if asked.kind == "symptom_0_10" else "SYS-07"
     outcome.said.append(Said(template, Kind.ANSWER, about=asked))
+
+
+def _ask_for_a_day_or_hour(talk: Talk, outcome: Outcome) -> None:
+    """Say how to write the day or hour of a command so that it is understood; a person looks too."""
+    outcome.review = True
+    if talk.consent is ConsentState.ACTIVE:
+        outcome.said.append(Said("SYS-31", Kind.ANSWER))
 
 
 def _may_be_asked_again(question: Open) -> bool:

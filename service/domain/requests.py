@@ -16,6 +16,8 @@ MOST_LATERS = 2
 ASK_AGAIN_CLOCK = time(18)
 # So long a word by text may silence everything (our default); more, which may be a slip, is for a person to arrange.
 LONGEST_PAUSE_DAYS = 90
+# Longer lengths are all alike; the calendar ends.
+_DAYS_AHEAD = 3650
 
 
 def bedtime(value: str) -> tuple[time, str]:
@@ -25,31 +27,38 @@ def bedtime(value: str) -> tuple[time, str]:
 
 
 def pause_until(value: str, zone: str, now: datetime) -> tuple[datetime, date]:
-    """When a pause of `Nd`, `until:mon`, `until:15` or empty value ends: the instant, and its local date."""
-    day = pause_ends_on(value, to_local(now, zone).date())
+    """When a pause asked for now ends: the instant, and its local date, at most 90 days away."""
+    today = to_local(now, zone).date()
+    day = min(pause_ends_on(value, today), today + timedelta(days=LONGEST_PAUSE_DAYS))
     return to_utc(datetime.combine(day, time(0)), zone), day
 
 
 def pause_ends_on(value: str, today: date) -> date:
-    """The local date on whose morning a pause asked for today ends."""
+    """The local date that a pause asked for today is to end on, however far or long gone.
+
+    `value`: `Nd`, empty, or `until:` with a weekday (`mon`), a day of a month (`15`), a date of any year (`01-25`) or
+    of one (`2027-01-25`). Never today, but for a date with its year.
+    """
     named = value.removeprefix("until:")
     if named == value:
-        return today + timedelta(days=min(_days(value), LONGEST_PAUSE_DAYS))
+        return today + timedelta(days=_days(value))
     if named in WEEKDAYS:
         return next_weekday(named, today)
+    if named.count("-") > 1:
+        return date.fromisoformat(named)
     day = today + timedelta(days=1)
-    while day.day != int(named):
+    while not f"{day:%m-%d}".endswith(f"{named:0>2}"):
         day += timedelta(days=1)
     return day
 
 
-def is_long_pause(value: str) -> bool:
-    """Whether a pause was asked for that is longer than a text may begin."""
-    return not value.startswith("until:") and _days(value) > LONGEST_PAUSE_DAYS
+def is_long_pause(value: str, today: date) -> bool:
+    """Whether a pause was asked for on a local date that is longer than a text may begin."""
+    return pause_ends_on(value, today) > today + timedelta(days=LONGEST_PAUSE_DAYS)
 
 
 def _days(value: str) -> int:
-    return int(value.removesuffix("d") or PAUSE_WITHOUT_LENGTH_DAYS)
+    return min(int(value.removesuffix("d") or PAUSE_WITHOUT_LENGTH_DAYS), _DAYS_AHEAD)
 
 
 def next_weekday(named: str, today: date) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from schedules.night import Rhythm
@@ -51,7 +51,7 @@ class Open:
 class Talk:
     """The conversation as it stands when the reply is read; `questions` newest first, `now` in UTC.
 
-    `by_hand`: a person is in it, so automatic answers rest.
+    `by_hand`: a person is in it, so automatic answers rest. `texts_at`: the hour (wall clock) they asked for.
     """
 
     consent: ConsentState
@@ -65,6 +65,7 @@ class Talk:
     provider_confirms: bool
     by_hand: bool
     now: datetime
+    texts_at: time | None = None
 
     def open_kinds(self) -> list[str]:
         """The kinds the reader should expect, newest first."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from schedules.facts import TEXTS_AT, as_time
 from schedules.recurrence import to_local
 from service.domain.by_hand import rests_until
 from service.domain.consent import ConsentState, invitation_open
@@ -33,6 +34,7 @@ def talk_with(
     on = to_local(now, patient.zone).date()
     facts = circumstances.facts_of(tx, patient.id)
     in_force = frozenset(fact.code for fact in facts if facts.value(fact.code, on) is not None)
+    hour = facts.value(TEXTS_AT, on)
     return Talk(
         consent=state,
         invited=invitation_open(state, invited_at, now),
@@ -45,6 +47,7 @@ def talk_with(
         provider_confirms=provider_confirms,
         by_hand=rests_until(patient.by_hand_until, now) is not None,
         now=now,
+        texts_at=as_time(hour) if hour else None,
     )
 
 

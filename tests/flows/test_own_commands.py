@@ -4,6 +4,8 @@
 
 from datetime import date, datetime, time
 
+import pytest
+
 from schedules.recurrence import to_local
 from service.store import circumstances
 from service.store.session import SYSTEM
@@ -59,3 +61,36 @@ def test_an_hour_asked_for_moves_the_texts_tied_to_no_bedtime(world: World) -> N
         known = circumstances.facts_of(tx, patient.id)
     assert known.value("texts_at", date(2026, 12, 6)) == "20:20"
     assert "8:20" in world.bodies(patient)[-1]
+    world.say(patient, "STATUS")
+    assert "near 8:20 PM" in world.bodies(patient)[-1]
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "hour", "told", "comes"),
+    [
+        # Past, but the weekly question is of use for four hours: it comes now.
+        (time(19), "18:00", "6:00 PM", (time(19), None)),
+        # Too long past: it says why it is not sent.
+        (time(19), "13:00", "1:00 PM", (None, "changed")),
+        (time(13), "15:00", "3:00 PM", (time(15), None)),
+        # Today's has gone out already: no second one.
+        (time(20, 30), "21:00", "8:20 PM", (time(20), None)),
+    ],
+)
+def test_an_hour_that_is_past_today_spends_no_text_without_a_word(
+    world: World, asked_at: time, hour: str, told: str, comes: tuple[time | None, str | None]
+) -> None:
+    patient = world.patient()
+    world.say(patient, "TIME 20:00")
+    sunday = datetime(2026, 11, 29)
+    world.live_to(datetime.combine(sunday, asked_at))
+    world.say(patient, f"TIME {hour}")
+    assert any(f"near {told} from now on" in body for body in world.bodies(patient))
+    world.live_to(datetime(2026, 11, 30, 12))
+    (week,) = [
+        row
+        for row in world.rows("outbox", step="week", patient_id=patient.id)
+        if to_local(row.due_at, patient.zone).date() == sunday.date()
+    ]
+    left = to_local(week.submitted_at, patient.zone).time() if week.submitted_at else None
+    assert (left.replace(second=0) if left else None, week.reason) == comes

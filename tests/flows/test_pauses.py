@@ -54,6 +54,12 @@ def left(world: World, patient: Patient, since: datetime) -> list[str]:
         ("PAUSE 90", datetime(2027, 2, 21)),
         ("FUERA hasta el viernes", datetime(2026, 11, 27)),
         ("fuera", datetime(2026, 11, 30)),
+        ("AWAY until 25 January", datetime(2027, 1, 25)),
+        ("AWAY until tuesday 8 december", datetime(2026, 12, 8)),
+        ("PAUSE until January", datetime(2027, 1, 1)),
+        ("PAUSE until 2027-01-25", datetime(2027, 1, 25)),
+        ("ausente hasta el martes 8 de diciembre", datetime(2026, 12, 8)),
+        ("pausa hasta enero", datetime(2027, 1, 1)),
     ],
 )
 def test_a_patient_pauses_until_the_day_the_answer_names(
@@ -61,11 +67,14 @@ def test_a_patient_pauses_until_the_day_the_answer_names(
 ) -> None:
     world.say(tom, said)
     assert ends(world, tom) == until
-    assert f"{until.day} {until:%b}" in world.bodies(tom)[-1]
+    assert f"{until:%a} {until.day} {until:%b}" in world.bodies(tom)[-1]
     assert world.rows("inbound")[-1].review_state == "none"
 
 
-@pytest.mark.parametrize("said", ["PAUSE 400", "pause for a year", "pausa 91 dias"])
+@pytest.mark.parametrize(
+    "said",
+    ["PAUSE 400", "pause for a year", "pausa 91 dias", "away until 1 june", "hasta julio pausa"],
+)
 def test_a_pause_longer_than_a_text_may_begin_rests_for_90_days_and_a_person_asks(
     world: World, tom: Patient, said: str
 ) -> None:
@@ -81,15 +90,29 @@ def test_news_with_the_word_away_pauses_nothing(world: World, tom: Patient, said
     assert ends(world, tom) is None
 
 
-@pytest.mark.parametrize("said", ["PAUSE 0", "AWAY until yesterday"])
-def test_a_pause_that_cannot_be_pauses_nothing_and_is_left_to_a_person(
-    world: World, said: str
+@pytest.mark.parametrize(
+    "said",
+    [
+        "PAUSE 0",
+        "AWAY until yesterday",
+        "PAUSE until 12/8",
+        "until 30 feb pause",
+        "PAUSE until 8 dec 2025",
+    ],
+)
+def test_a_pause_that_cannot_be_pauses_nothing_asks_for_the_day_and_is_left_to_a_person(
+    world: World, tom: Patient, said: str
 ) -> None:
-    tom = world.patient(facts=FACTS, window=WIDE)
+    asked = len(world.rows("question"))
     world.say(tom, said)
     assert ends(world, tom) is None
-    assert world.sent(tom) == []
+    assert world.sent(tom)[-1] == "SYS-31"
+    assert "PAUSE until 8 Dec" in world.bodies(tom)[-1]
     assert world.rows("inbound")[-1].review_state == "open"
+    # The question that was open stays so, and the day can be told at once.
+    assert len(world.rows("question")) == asked
+    world.say(tom, "PAUSE until 8 Dec")
+    assert ends(world, tom) == datetime(2026, 12, 8)
 
 
 def test_until_monday_is_the_patients_own_monday(world: World) -> None:

@@ -159,6 +159,10 @@ def test_a_cry_raises_its_rule_and_asks_for_a_person() -> None:
         ("until:sat", date(2026, 11, 28)),
         ("until:1", date(2026, 12, 1)),
         ("9999d", date(2027, 2, 19)),
+        ("until:01-25", date(2027, 1, 25)),
+        ("until:11-21", date(2027, 2, 19)),
+        ("until:2026-12-08", date(2026, 12, 8)),
+        ("until:02-29", date(2027, 2, 19)),
     ],
 )
 def test_until_when_a_pause_lasts(value: str, until: date) -> None:

@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 21)  # a Saturday
 # Where the reader gives these and nothing else.
 VALUES = {
     "nights_count": ("0", "1", "7"),
-    "pause": ("", "1d", "365d", "until:sat", "until:31"),
+    "pause": ("", "1d", "365d", "until:sat", "until:31", "until:01-25", "until:2027-01-25"),
     "later": ("", "sat", "21:00"),
     "correction": ("symptom_score:2", "adherence_no:no", "weekly_scores:5,2,4"),
     "side_effect": SIDE_EFFECTS,

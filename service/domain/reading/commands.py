@@ -1,10 +1,10 @@
-"""What a patient tells the service to do: stop, pause, resume, help, another hour or language."""
+"""What a patient tells the service to do: stop, resume, help, another hour or language."""
 
 from service.domain.reading.clock import clocks, hour_24
-from service.domain.reading.days import day_of_month, length_in_days, weekday
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import TOPICS, YES_NO_GOALS, Intent
 from service.domain.reading.lexicon import Lexicon
+from service.domain.reading.pauses import how_long
 from service.domain.reading.spelling import one_edit
 
 _ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
@@ -12,10 +12,12 @@ _POLITE = ("command.courtesy", "courtesy")
 _SPELLED_OUT = ("s", "t", "o", "p")
 _CRIES = ("red.suicide", "despair.said")
 _NO_OPT_OUT = ("command.not_stop", "clinician.stopped", *_CRIES)
+_DEATHS = ("writer.deceased", "writer.bare_lost", "writer.other_died")
+_SO_THEN = frozenset(
+    {"so", "please", "pls", "plz", "just", "now", "que", "entonces", "favor", "ya", "mejor"}
+)
 _TOPIC_REACH = 5
 _LONGEST_PHRASE = 8
-_SMALL = {("for",), ("por",), ("the",), ("el",)}
-_GONE_BY = frozenset({"today", "now", "last", "hoy", "ahora", "pasado"})
 
 
 def stop(document: Document, lexicon: Lexicon) -> Intent | None:
@@ -28,7 +30,7 @@ def stop(document: Document, lexicon: Lexicon) -> Intent | None:
     if mark is None:
         return None
     words = document.quote(mark.start, mark.end)
-    length = _how_long(document, lexicon, after=mark.start)
+    length, _ = how_long(document, lexicon, after=mark.start)
     if length:
         return Intent("pause", length, words, 0.8)
     topic = _topic_near(document, mark)
@@ -51,7 +53,8 @@ def _misspelt_stop(document: Document, lexicon: Lexicon) -> bool:
 def _stop_mark(document: Document) -> Mark | None:
     alone = _parts_of_courtesy(document)
     for word in document.all("command.stop_word"):
-        if document.tokens[word.start].part in alone or _shouted(document, word):
+        alone_in_part = document.tokens[word.start].part in alone
+        if alone_in_part or _shouted(document, word) or _behind_a_death(document, word):
             return word
     for mark in document.all("command.stop"):
         overlapping = [
@@ -75,6 +78,16 @@ def _shouted(document: Document, word: Mark) -> bool:
     )
 
 
+def _behind_a_death(document: Document, word: Mark) -> bool:
+    """STOP as the last word behind news of a death, whoever died: "my mom died so stop"."""
+    rest = document.keep(word.end, len(document.tokens))
+    deaths = [mark for mark in document.all(*_DEATHS) if mark.end <= word.start]
+    led = document.words[word.start - 1] in _SO_THEN or any(
+        mark.end == word.start for mark in deaths
+    )
+    return bool(deaths) and led and rest.only(*_POLITE)
+
+
 def _parts_of_courtesy(document: Document) -> set[int]:
     """The parts that hold nothing but courtesy, a plain answer or a lone word to stop."""
     covered: set[int] = set()
@@ -95,80 +108,6 @@ def _topic_near(document: Document, stop_mark: Mark) -> str | None:
             same_part = document.tokens[mark.start].part == part
             if same_part and stop_mark.start < mark.end <= stop_mark.end + _TOPIC_REACH:
                 return topic
-    return None
-
-
-def _how_long(document: Document, lexicon: Lexicon, after: int) -> str | None:
-    """`Nd` or `until:X` where the text names a length or an end date after a token."""
-    days = length_in_days(document, lexicon, after)
-    if days is not None:
-        return f"{days}d"
-    for mark in document.all("command.until"):
-        if mark.start < after:
-            continue
-        day = weekday(document, mark.end, mark.end + 3) or day_of_month(document, mark.end)
-        if day:
-            return f"until:{day}"
-        if "tomorrow" in document.words[mark.end : mark.end + 2]:
-            return "1d"
-    return None
-
-
-def pause(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None:
-    """A pause. Where something was asked, news of a trip alone is none.
-
-    With a length of nothing or an end gone by it is not understood: it never becomes the pause nobody asked for.
-    """
-    length = _how_long(document, lexicon, after=0)
-    away = _away(document, length)
-    if away:
-        return Intent("pause", length or "", document.quote(away.start, away.end))
-    marks = document.all("command.pause")
-    if not marks:
-        return None
-    mark = marks[0]
-    plain = document.tokens[mark.start].word.startswith(("paus", "hold", "put", "extend"))
-    # "Hold off till the blood draw" is said of the dose.
-    if length is None and asked and (not plain or document.has("off_day")):
-        return None
-    doubt = _no_pause(document, lexicon, mark, length)
-    if doubt:
-        return Intent("unknown", doubt, document.raw.strip())
-    return Intent("pause", length or "", document.quote(mark.start, mark.end))
-
-
-def _no_pause(
-    document: Document, lexicon: Lexicon, pause_mark: Mark, length: str | None
-) -> str | None:
-    """What is wrong with the length or the end that a pause names; None for a good one, or for none named."""
-    for mark in document.all("command.until"):
-        named = document.words[mark.end : mark.end + 2]
-        if document.between(mark.end, mark.end + 2, "yesterday") or _GONE_BY.intersection(named):
-            return "invalid_time"
-        if length is None and _numbered(document, lexicon, mark.end, mark.end):
-            return "invalid_time"
-    odd = length is None and _numbered(document, lexicon, pause_mark.start + 1, pause_mark.end)
-    return "out_of_range" if odd else None
-
-
-def _numbered(document: Document, lexicon: Lexicon, start: int, end: int) -> bool:
-    """Whether tokens [start, end) or the next one, a small word aside, are a number."""
-    end += document.words[end : end + 1] in _SMALL
-    return any(
-        token.is_number or token.word in lexicon.numbers
-        for token in document.tokens[start : end + 1]
-    )
-
-
-def _away(document: Document, length: str | None) -> Mark | None:
-    """AWAY as a command: it begins the text, and a length, an end or nothing but courtesy follows.
-
-    Further on it is said of anything: "the pain went away".
-    """
-    for mark in document.all("command.away"):
-        alone = document.only("command.away", "command.courtesy", "courtesy")
-        if mark.start == 0 and (alone or length):
-            return mark
     return None
 
 

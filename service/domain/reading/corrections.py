@@ -19,7 +19,7 @@ def correction(
 ) -> Intent | None:
     """The corrected answer as `intent:value`, or None if the text repairs nothing earlier."""
     starred = document.tokens[0].glue.strip() == "*"
-    marks = [mark for mark in document.all("correct") if not _in_bed(document, mark)]
+    marks = [mark for mark in document.all("correct") if not _of_something_else(document, mark)]
     found = numbers(document, lexicon, decimal_comma=True)
     contrast = len(found) == 2 and document.words[found[0].end : found[1].start] == ("not",)
     if not starred and not marks and not contrast:
@@ -38,10 +38,11 @@ def correction(
     return Intent("correction", f"{name}:{value}", document.raw.strip(), 0.8)
 
 
-def _in_bed(document: Document, mark: Mark) -> bool:
-    """ "En cuanto puse la cabeza": put is said of the head, not of an answer."""
+def _of_something_else(document: Document, mark: Mark) -> bool:
+    """ "En cuanto puse la cabeza", "change my time to 6": said of the head or of the texts, not of an answer."""
     return any(
-        one.start <= mark.start and mark.end <= one.end for one in document.all("onset.bedtime")
+        one.start <= mark.start and mark.end <= one.end
+        for one in document.all("onset.bedtime", "command.time_pref")
     )
 
 

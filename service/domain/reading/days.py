@@ -1,9 +1,9 @@
-"""Days in a text: weekdays, days of the month, lengths of time."""
+"""Days in a text: weekdays and lengths of time."""
 
 from service.domain.reading.document import Document
 from service.domain.reading.lexicon import Lexicon
 
-_WEEKDAYS = {
+WEEKDAY_WORDS = {
     **dict.fromkeys(("monday", "mon", "mondays", "lunes"), "mon"),
     **dict.fromkeys(("tuesday", "tue", "tues", "martes"), "tue"),
     **dict.fromkeys(("wednesday", "wed", "weds", "miercoles"), "wed"),
@@ -22,40 +22,16 @@ _LENGTHS = {
 _ONE = frozenset({"a", "an", "another", "un", "una", "otra"})
 _COUPLE = frozenset({"couple", "par"})
 _PAUSE_WORDS = frozenset({"pause", "pausa", "pausar", "away", "fuera"})
-_MONTHS = frozenset(
-    name
-    for names in (
-        "january february march april may june july august september october november december",
-        "jan feb mar apr jun jul aug sep sept oct nov dec",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    )
-    for name in names.split()
-)
-_LAST_DAY = 31
+LENGTH_WORDS = frozenset(_LENGTHS)
 
 
 def weekday(document: Document, start: int = 0, end: int | None = None) -> str | None:
     """The first weekday named in tokens [start, end), as three English letters."""
     for token in document.tokens[start:end]:
-        if token.word in _WEEKDAYS and not (token.word in _AMBIGUOUS and len(document.tokens) < 2):
-            return _WEEKDAYS[token.word]
-    return None
-
-
-def day_of_month(document: Document, start: int) -> str | None:
-    """The day of a month named within four tokens of `start`: "the 15th", "nov 3"."""
-    near = document.tokens[start : start + 4]
-    for place, token in enumerate(near):
-        if token.is_number and 1 <= int(token.word[:4]) <= _LAST_DAY:
-            after = near[place + 1].word if place + 1 < len(near) else ""
-            if after in {"am", "pm", "oclock"} | set(_LENGTHS):
-                return None
-            # "12/15": month and day.
-            if place + 1 < len(near) and near[place + 1].glue == "/" and near[place + 1].is_number:
-                return str(int(near[place + 1].word[:4]))
-            return str(int(token.word))
-        if token.word not in _MONTHS | {"the", "el", "about", "dia", "de", "on"}:
-            return None
+        if token.word in WEEKDAY_WORDS and not (
+            token.word in _AMBIGUOUS and len(document.tokens) < 2
+        ):
+            return WEEKDAY_WORDS[token.word]
     return None
 
 
@@ -76,8 +52,14 @@ def length_in_days(document: Document, lexicon: Lexicon, start: int = 0) -> int 
         if unit and number:
             return number * unit
         if before in _PAUSE_WORDS and (number := _count(words[place], lexicon)):
-            unit = _LENGTHS.get(words[place + 1], 1) if place + 1 < len(words) else 1
-            return number * unit
+            following = document.tokens[place + 1 : place + 2]
+            if not following or following[0].word in _LENGTHS:
+                return number * (_LENGTHS[following[0].word] if following else 1)
+            # "2-3 weeks" is the longer; the 2 of "pause 2 wooks" counts who knows what.
+            to_more = following[0].glue == "-" and _count(following[0].word, lexicon)
+            parted = following[0].part != document.tokens[place].part
+            if not to_more and (parted or following[0].word in lexicon.vocabulary):
+                return number
     return None
 
 

@@ -150,9 +150,11 @@ def _took_else(document: Document, mark: Mark) -> bool:
 
 
 def _partly(document: Document) -> bool:
-    """Whether only a part was done; "a bath and some music" is not a part of anything."""
+    """Whether only a part was done; "a bath and some music" is not a part of anything, nor "8 and a half"."""
     return any(
-        document.words[mark.start : mark.end] != ("some",) or not _goes_on(document, mark.end)
+        (document.words[mark.start : mark.end] != ("some",) or not _goes_on(document, mark.end))
+        and document.words[max(0, mark.start - 2) : mark.start] != ("and", "a")
+        and document.words[max(0, mark.start - 1) : mark.start] not in {("y",), ("i",)}
         for mark in document.all("partial")
     )
 
@@ -197,9 +199,14 @@ def _barrier(document: Document, topic: str) -> str | None:
         if name == "side_effect":
             if side_effects(document, topic):
                 return name
-        elif document.has(f"barrier.{name}"):
+        elif any(not _told_away(document, mark) for mark in document.all(f"barrier.{name}")):
             return name
     return None
+
+
+def _told_away(document: Document, mark: Mark) -> bool:
+    """ "No me duele": the phrase that denies it holds it."""
+    return any(one.start <= mark.start and mark.end <= one.end for one in document.all("no_answer"))
 
 
 def side_effects(document: Document, topic: str) -> list[str]:

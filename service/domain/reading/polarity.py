@@ -47,7 +47,7 @@ def polarity(document: Document, did: tuple[str, ...], did_not: tuple[str, ...])
     yes_told, no_told = ("done", *did), ("undone", *did_not)
     # "My son took his pill" says nothing of the patient's own, unless it is the son who writes.
     others = () if document.has("writer.proxy") else ("writer.another_did",)
-    beside = ("another_medicine", *others, "not_yet")
+    beside = ("another_medicine", *others, "not_yet", "no_answer")
     marks = _longest(document.all(*_FAMILY, *yes_told, *no_told, *beside))
     told = [mark for mark in marks if mark.concept in yes_told + no_told]
     bare = [m for m in marks if m.concept in {"yes", "no"} and not _no_answer(document, m)]

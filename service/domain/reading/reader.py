@@ -21,6 +21,7 @@ from service.domain.reading.later import postponed
 from service.domain.reading.open_questions import answered
 from service.domain.reading.own_answers import own_answer
 from service.domain.reading.own_commands import own_command
+from service.domain.reading.pauses import pause as pause_asked
 from service.domain.reading.red_flags import RedFlag, red_flag
 from service.domain.reading.request import Request
 
@@ -138,7 +139,7 @@ def _unflagged(request: Request) -> list[Intent]:
         return _in_own_words(request, request.own)
     stop = commands.stop(document, request.lexicon)
     if stop and stop.name != "stop":
-        return [stop]
+        return [*_before(request, stop), stop]
     found = [stop] if stop else []
     party = _wrong_party(request)
     if party:
@@ -146,7 +147,7 @@ def _unflagged(request: Request) -> list[Intent]:
     repaired = correction(document, request.lexicon, request.kinds, request.usual)
     if repaired:
         return [*found, replace(repaired, kind=None)]
-    pause = commands.pause(document, request.lexicon, asked=request.asked)
+    pause = pause_asked(document, request.lexicon, asked=request.asked)
     if pause:
         return [*found, *_before(request, pause), pause]
     command = _whatever_is_open(request)

@@ -28,6 +28,7 @@ _JOINING = frozenset({"and", "y", "e"})
 _ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
 _PARTICIPLE = re.compile(r"(?:[ai]do|hecho|dicho|puesto|visto|vuelto|escrito|roto|muerto)$")
 _DOUBT = frozenset({"sure", "know", "tell", "wonder", "wondering", "see", "se", "seguro", "segura"})
+_MEDICINES = ("topic.iron", "topic.medication")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,12 @@ def _i_have(document: Document, place: int) -> bool:
     return document.words[place] == "he" and any(map(_PARTICIPLE.search, following))
 
 
+def _owns_the_pills(document: Document, mark: Mark, person: Mark) -> bool:
+    """ "I took all her pills": whose they were is not who took them."""
+    owned = document.between(person.end, person.end + 1, *_MEDICINES)
+    return mark.start < person.start and person.end < mark.end and bool(owned)
+
+
 def _owner(document: Document, mark: Mark, concept: str) -> Mark | None:
     """The person named last before or inside the mark, in its sentence; "he tomado" names none."""
     near = document.between(mark.start - _OWNER_DISTANCE, mark.end, concept)
@@ -252,5 +259,6 @@ def _owner(document: Document, mark: Mark, concept: str) -> Mark | None:
         for person in near
         if document.tokens[person.start].sentence == sentence
         and not _i_have(document, person.start)
+        and not _owns_the_pills(document, mark, person)
     ]
     return named[-1] if named else None

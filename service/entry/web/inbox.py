@@ -152,7 +152,11 @@ def _known(tx: Tx, clinic: Clinic, one: Opened, now: datetime) -> dict[str, Any]
         "colleagues": colleagues,
         "counts": bool((ANSWERS | {"own_answer"}) & {read.intent for read in one.reply.readings})
         or bool(meant and meant.kind),
-        "why": why_waiting(one.reply, bool(exchanges.left_unanswered(tx, [stored.id]))),
+        "why": why_waiting(
+            one.reply,
+            bool(exchanges.left_unanswered(tx, [stored.id])),
+            patient.zone if patient else clinic.zone,
+        ),
         "asked": exchanges.asked_before(tx, [stored.id]).get(stored.id),
     }
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from schedules.own_questions import OWN, OwnQuestion
+from schedules.recurrence import to_local
 from service.domain.meanings import CHOICES
 from service.domain.own_texts import kept_words
 from service.domain.requests import LONGEST_PAUSE_DAYS, is_long_pause
@@ -31,14 +32,15 @@ _LEFT = ("", "Left to you", "Automatic answers rested, or only a person can do w
 _FIGURES = frozenset({"symptom_score", "nights_count"})
 
 
-def why_waiting(reply: Reply, unanswered: bool) -> tuple[str, str, str]:
+def why_waiting(reply: Reply, unanswered: bool, zone: str) -> tuple[str, str, str]:
     """The shape and the words of the tag, and what to do about it."""
     said = {one.intent for one in reply.readings}
     if reply.patient_id is None and "red_flag" not in said:
         return SHARED
     if not reply.readings:
         return _UNREAD
-    if any(one.intent == "pause" and is_long_pause(one.value) for one in reply.readings):
+    on = to_local(reply.received_at, zone).date()
+    if any(one.intent == "pause" and is_long_pause(one.value, on) for one in reply.readings):
         return _LONG
     first = next((why for intent, why in _WHY.items() if intent in said), None)
     return first or (_UNANSWERED if unanswered else _LEFT)
