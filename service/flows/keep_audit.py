@@ -4,7 +4,7 @@ from pathlib import Path
 
 import structlog
 
-from service.domain.audit_chain import first_fault
+from service.domain.audit_chain import Head, first_fault
 from service.runtime import Runtime
 from service.store import audit, audit_chain, people
 from service.store.audit_heads import add_heads, read_heads
@@ -41,20 +41,28 @@ def prove_audit(runtime: Runtime) -> list[str]:
     """What is wrong with the clinics' trails, a sentence each; logged, and kept for their System pages."""
     path = heads_file(runtime)
     # Before the chains, which grow meanwhile: what a head says must be in the database by then.
-    heads = read_heads(path) if path else []
+    heads, unreadable = _known_heads(path)
     with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
         clinics = people.all_clinics(tx)
     faults = []
     for clinic in clinics:
         known = [head for head in heads if head.clinic == clinic.token]
         with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-            fault = first_fault(audit_chain.chain(tx, clinic.id), known)
+            fault = first_fault(audit_chain.chain(tx, clinic.id), known) or unreadable
         with runtime.store.transaction(SYSTEM, ACTOR) as tx:
             audit.note_fault(tx, clinic.token, fault or "")
         if fault:
             log.error("audit trail changed", clinic=clinic.token, fault=fault)
             faults.append(f"{clinic.name}: {fault}.")
     return faults
+
+
+def _known_heads(path: Path | None) -> tuple[list[Head], str | None]:
+    """The heads kept outside of the database; and why they cannot be read, in words."""
+    try:
+        return (read_heads(path) if path else []), None
+    except ValueError as fault:
+        return [], str(fault)
 
 
 def heads_file(runtime: Runtime) -> Path | None:

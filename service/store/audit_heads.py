@@ -18,8 +18,19 @@ def add_heads(path: Path, heads: Sequence[Head]) -> None:
 
 
 def read_heads(path: Path) -> list[Head]:
-    """All heads that were written; a last line that a crash cut short counts for nothing."""
+    """All heads that were written; a last line that a crash cut short counts for nothing.
+
+    ValueError, a sentence, where a line is no head: somebody else has written there.
+    """
     if not path.exists():
         return []
-    whole = path.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
-    return [Head(**json.loads(line)) for line in whole]
+    whole = path.read_text(encoding="utf-8", errors="replace").rpartition("\n")[0].splitlines()
+    heads = []
+    for number, line in enumerate(whole, 1):
+        try:
+            heads.append(Head(**json.loads(line)))
+        except (ValueError, TypeError):
+            raise ValueError(
+                f"line {number} of {path.name}, the file of heads, is no head"
+            ) from None
+    return heads

@@ -20,6 +20,13 @@ def test_a_trail_that_was_changed_is_found(tmp_path: Path) -> None:
     store.engine.dispose()
     done = shell("audit", "verify")
     assert (done.exit_code, done.stdout) == (0, "")
+    heads = tmp_path / "evenfall.db.audit"
+    kept = heads.read_text()
+    heads.write_text("not ours\n" + kept)
+    done = shell("audit", "verify")
+    assert done.exit_code == 1
+    assert "North: line 1 of evenfall.db.audit, the file of heads, is no head." in done.stdout
+    heads.write_text(kept)
     with sqlite3.connect(tmp_path / "evenfall.db") as connection:
         connection.execute("DROP TRIGGER audit_event_update")
         connection.execute("UPDATE audit_event SET actor = 'somebody else' WHERE id = 1")
