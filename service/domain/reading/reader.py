@@ -150,6 +150,9 @@ def _unflagged(request: Request) -> list[Intent]:
     pause = pause_asked(document, request.lexicon, asked=request.asked)
     if pause:
         return [*found, *_before(request, pause), pause]
+    hours = None if stop else commands.hours_wished(document, request.lexicon)
+    if hours:
+        return [*_before(request, hours), hours]
     command = _whatever_is_open(request)
     if command:
         return [*found, command]

@@ -28,6 +28,8 @@ _JOINING = frozenset({"and", "y", "e"})
 _ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
 _PARTICIPLE = re.compile(r"(?:[ai]do|hecho|dicho|puesto|visto|vuelto|escrito|roto|muerto)$")
 _DOUBT = frozenset({"sure", "know", "tell", "wonder", "wondering", "see", "se", "seguro", "segura"})
+# "Took 2 to catch up": doses, but where what was asked about is no medicine.
+_OTHER_GOALS = frozenset(YES_NO_GOALS) - {"iron_yn"}
 _MEDICINES = ("topic.iron", "topic.medication")
 
 
@@ -68,6 +70,8 @@ def _candidates(document: Document, name: str, open_kinds: Sequence[str]) -> lis
     ):
         # Black stool with faintness: old blood.
         marks += document.all("side.dark_stool")
+    if name == "overdose" and not _OTHER_GOALS.intersection(open_kinds[:1]):
+        marks += document.all("danger.doses")
     return marks
 
 
