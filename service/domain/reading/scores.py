@@ -20,6 +20,18 @@ _NIGHT_UNITS = frozenset(
 )
 _RUN_TOGETHER = 100
 _FAR = 1600
+_BARE = frozenset({"none", "nothing", "zero", "nada", "cero", "at", "all", "de"})
+_BESIDE_NONE = (
+    "onset.none_rest",
+    "last_night",
+    "of_the_legs",
+    "score_lead",
+    "maybe",
+    "yes",
+    "no",
+    "courtesy",
+    "thanks",
+)
 _ALL = frozenset({"all", "todo", "todos", "todas", "puros", "puras", "straight", "across"})
 
 
@@ -27,6 +39,7 @@ def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
     """The score of the night asked about; unknown with a reason; None if the text has none."""
     found = numbers(document, lexicon, decimal_comma=True)
     usable = [n for n in found if not n.elsewhere and not _named_hour(document, n)]
+    usable = [n for n in usable if not _zero_of_else(document, n)]
     usable = _of_the_night_asked(document, usable)
     if not usable:
         return _in_words(document)
@@ -77,7 +90,7 @@ def _in_words(document: Document) -> Intent | None:
     words = document.words
     if words == ("o",):
         return Intent("symptom_score", "0", document.raw.strip(), 0.8)
-    nothing = [mark for mark in document.all("none_score") if not _of_sleep(document, mark)]
+    nothing = [mark for mark in document.all("none_score") if _says_none(document, mark)]
     if nothing and words != ("de", "nada"):
         mark = nothing[0]
         return Intent("symptom_score", "0", document.quote(mark.start, mark.end), 0.8)
@@ -85,12 +98,36 @@ def _in_words(document: Document) -> Intent | None:
     return None if heard is None else Intent("symptom_score", str(heard), document.raw.strip(), 0.6)
 
 
+def _says_none(document: Document, mark: Mark) -> bool:
+    """Whether no symptoms are told of: "no pain", or a bare "none" with nothing in its part that it could be none of."""
+    longer = [other for other in document.all("none_score") if _inside(mark, other)]
+    if any(not _BARE.issuperset(document.words[one.start : one.end]) for one in (mark, *longer)):
+        return not _of_sleep(document, mark)
+    if document.has("nothing_else"):
+        return False
+    part = document.tokens[mark.start].part
+    rest = {place for place, token in enumerate(document.tokens) if token.part == part}
+    for other in document.all("none_score", "no_nights", "beside_none", *_BESIDE_NONE):
+        rest.difference_update(range(other.start, other.end))
+    return not rest
+
+
+def _zero_of_else(document: Document, number: Number) -> bool:
+    """ "Zero relief", "slept zero", "0 sleep": a nought that scores nothing."""
+    place = Mark("", number.start, number.end)
+    spelled = (
+        number.value == 0 and not document.tokens[number.start].is_number and not number.scaled
+    )
+    return _of_sleep(document, place) or (spelled and not _says_none(document, place))
+
+
 def _of_sleep(document: Document, mark: Mark) -> bool:
     """ "No dormi nada", "nothing helped": said of sleep or of a remedy, not of the legs."""
-    return any(
-        other.start <= mark.start and mark.end <= other.end
-        for other in document.all("nothing_else")
-    )
+    return any(_inside(mark, other) for other in document.all("nothing_else"))
+
+
+def _inside(mark: Mark, other: Mark) -> bool:
+    return other.start <= mark.start and mark.end <= other.end
 
 
 def _of_the_night_asked(document: Document, found: list[Number]) -> list[Number]:
@@ -207,14 +244,17 @@ def nights(document: Document, lexicon: Lexicon) -> Intent | None:
     found = [
         n
         for n in numbers(document, lexicon, decimal_comma=True)
-        if not _in_a_phrase(document, n) and (not n.elsewhere or _of_nights(document, n))
+        if not _in_a_phrase(document, n)
+        and not _zero_of_else(document, n)
+        and (not n.elsewhere or _of_nights(document, n))
     ]
     if not found and document.has("most_nights"):
         return None
     if not found:
-        for concept, value in (("no_nights", 0), ("none_score", 0), ("all_nights", _NIGHTS)):
-            if any(not _of_sleep(document, mark) for mark in document.all(concept)):
-                return Intent("nights_count", str(value), words, 0.8)
+        if any(_says_none(document, mark) for mark in document.all("no_nights", "none_score")):
+            return Intent("nights_count", "0", words, 0.8)
+        if any(not _of_sleep(document, mark) for mark in document.all("all_nights")):
+            return Intent("nights_count", str(_NIGHTS), words, 0.8)
         return _nights_named(document)
     if len(found) == 2 and found[1].value == _NIGHTS and _out_of(document, found[1]):
         found = found[:1]
