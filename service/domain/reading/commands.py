@@ -1,6 +1,6 @@
 """What a patient tells the service to do: stop, resume, help, another hour or language."""
 
-from service.domain.reading.clock import clocks, hour_24
+from service.domain.reading.clock import clocks, hour_24, sending_hour
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import TOPICS, YES_NO_GOALS, Intent
 from service.domain.reading.lexicon import Lexicon
@@ -237,9 +237,7 @@ def time_pref(document: Document, lexicon: Lexicon, kind: str) -> Intent | None:
     if not marks or once:
         return None
     for clock in clocks(document, lexicon):
-        at = hour_24(clock, early_is_morning=False)
-        if at is None and 1 <= clock.hour <= 4:
-            at = f"{clock.hour + 12:02}:{clock.minute:02}"
-        if at and clock.valid:
+        at = sending_hour(clock)
+        if at:
             return Intent("time_pref", at, document.quote(marks[0].start, clock.end))
     return None

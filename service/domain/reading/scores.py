@@ -99,7 +99,7 @@ def _in_words(document: Document) -> Intent | None:
 
 
 def _says_none(document: Document, mark: Mark) -> bool:
-    """Whether no symptoms are told of: "no pain", or a bare "none" with nothing in its part that it could be none of."""
+    """Whether no symptoms are told of: "no pain", or a bare "none" with nothing beside it that it could be none of."""
     longer = [other for other in document.all("none_score") if _inside(mark, other)]
     if any(not _BARE.issuperset(document.words[one.start : one.end]) for one in (mark, *longer)):
         return not _of_sleep(document, mark)
