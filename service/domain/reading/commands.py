@@ -28,7 +28,7 @@ def stop(document: Document, lexicon: Lexicon) -> Intent | None:
         return Intent("stop", words=document.raw.strip(), confidence=0.6)
     if document.words == _SPELLED_OUT:
         return Intent("stop", words=document.raw.strip())
-    if document.has("command.stop_tips") and document.only("command.stop_tips", *_POLITE):
+    if document.has("command.stop_tips") and document.only("command.stop_tips", "thanks", *_POLITE):
         return Intent("topic_stop", "tips", document.raw.strip())
     mark = _stop_mark(document, lexicon)
     if mark is None:

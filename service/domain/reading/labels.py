@@ -124,6 +124,9 @@ SIDE_EFFECTS: Final = (
     "tight",
 )
 
+GUT: Final = ("nausea", "vomiting", "diarrhea", "constipation", "stomach_pain", "dark_stool")
+"""The side effects of the gut, told also beside a score: what is not of the legs themselves."""
+
 TOPICS: Final = (
     "iron",
     "caffeine",

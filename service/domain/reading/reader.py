@@ -10,6 +10,7 @@ from service.domain.reading.clock_answers import bedtime_command, bedtime_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
 from service.domain.reading.labels import (
+    GUT,
     NUMBER_KINDS,
     RULE_VERSION,
     STATES,
@@ -230,6 +231,8 @@ def _complete(request: Request, sure: list[Intent], answers: list[Intent]) -> li
     command = [] if sure else _commands(request)
     if command:
         return command
+    if any(one.name == "symptom_score" for one in sure):
+        found += [one for one in news.felt(document) if one.value in GUT]
     asked = news.question(document)
     if asked and not any(intent.name == "later" for intent in found):
         found.append(asked)
