@@ -61,7 +61,9 @@ def _stop_mark(document: Document, lexicon: Lexicon) -> Mark | None:
         shouted = _shouted(document, word) and not _of_a_habit(document, word)
         if alone_in_part or shouted or _behind_a_death(document, word):
             return word
-    for mark in document.all("command.stop"):
+    stops = document.all("command.stop")
+    wishes = [mark for mark in stops if _hours(document, lexicon, mark)]
+    for mark in stops:
         overlapping = [
             other
             for other in document.between(mark.start - _LONGEST_PHRASE, mark.end, *_NO_OPT_OUT)
@@ -70,7 +72,9 @@ def _stop_mark(document: Document, lexicon: Lexicon) -> Mark | None:
         # "No longer want to live" cries for help: no word of it opts out.
         cries = any(other.concept in _CRIES for other in overlapping)
         inside = any(other.start < mark.start or other.end >= mark.end for other in overlapping)
-        if not cries and not inside and _hours(document, lexicon, mark) is None:
+        # "Please stop" is part of "please stop the texts at night".
+        wished = any(mark.start <= wish.start < mark.end for wish in wishes)
+        if not cries and not inside and not wished:
             return mark
     return None
 

@@ -153,7 +153,7 @@ def _unflagged(request: Request) -> list[Intent]:
         return [*found, *_before(request, pause), pause]
     hours = None if stop else commands.hours_wished(document, request.lexicon)
     if hours:
-        return [*_before(request, hours), hours]
+        return [*_ahead(request, hours), hours]
     command = _whatever_is_open(request)
     if command:
         return [*found, command]
@@ -166,10 +166,14 @@ def _unflagged(request: Request) -> list[Intent]:
 
 def _before(request: Request, command: Intent) -> list[Intent]:
     """A number that answers, told before a command: "4 pause 3"."""
+    return [answer for answer in _ahead(request, command) if answer.name in _BY_NUMBER]
+
+
+def _ahead(request: Request, command: Intent) -> list[Intent]:
+    """What was answered before a command: "yes but dont text me after 9pm"."""
     place = request.document.raw.find(command.words)
     ahead = sum(token.end <= place for token in request.document.tokens)
-    told = _sure(replace(request, document=request.document.keep(0, ahead))) if ahead > 0 else []
-    return [answer for answer in told if answer.name in _BY_NUMBER]
+    return _sure(replace(request, document=request.document.keep(0, ahead))) if ahead > 0 else []
 
 
 def _in_own_words(request: Request, asked: OwnQuestion) -> list[Intent]:
