@@ -25,6 +25,15 @@ TOPIC_PROGRAMMES = {
     "relax": ("relaxation",),
     "compression": ("compression",),
     "lab": ("labs",),
+    "tips": (
+        "education",
+        "sleep_hygiene",
+        "relaxation",
+        "movement",
+        "compression",
+        "iron_diet",
+        "comorbid_care",
+    ),
 }
 
 

@@ -49,6 +49,7 @@ _AFTER_ONCE = frozenset({"y", "menos", "de", "en", "horas", "am", "pm", "o", "po
 # "9 30": two numbers apart are one time where the second is such a one.
 _ROUND_MINUTES = frozenset({"00", "15", "20", "30", "40", "45", "50"})
 _SPOKEN_MINUTES = frozenset({15, 20, 30, 40, 45, 50})
+_LAST_AFTERNOON_HOUR = 4
 _LAST_HOUR = 24
 # No answer holds more; what follows cannot make it clearer.
 _MOST_CLOCKS = 12
@@ -227,6 +228,14 @@ def hour_24(clock: Clock, *, early_is_morning: bool) -> str | None:
     if clock.part == "evening" or (clock.hour in {12, 1, 2, 3, 4} and early_is_morning):
         return f"{twelve:02}:{minute:02}"
     return f"{twelve + 12:02}:{minute:02}" if 5 <= clock.hour <= 11 else None
+
+
+def sending_hour(clock: Clock) -> str | None:
+    """The hour for texts as HH:MM: a bare 1-4 is in the afternoon. None: it cannot be told."""
+    at = hour_24(clock, early_is_morning=False) if clock.valid else None
+    if at is None and clock.valid and 1 <= clock.hour <= _LAST_AFTERNOON_HOUR:
+        return f"{clock.hour + 12:02}:{clock.minute:02}"
+    return at
 
 
 def _evening(clock: Clock) -> str:

@@ -12,6 +12,8 @@ _HALF_DAY = 12 * 60
 _DAY = 2 * _HALF_DAY
 _WAKE_REACH = 3
 _LAST_AFTERNOON_HOUR = 4
+_EARLIEST_BARE = 8
+_NIGHTS_MEANT = {"weekend": "weekend", "today": "tonight"}
 _ALTERNATIVES = frozenset({"or", "o", "u"})
 
 
@@ -124,23 +126,33 @@ def bedtime_told(document: Document, lexicon: Lexicon, usual: time | None) -> In
 def bedtime_command(
     document: Document, lexicon: Lexicon, usual: time | None, *, asked: bool
 ) -> Intent | None:
-    """A new bedtime, told as a command with nothing beside it: "bedtime 22:30", "bed 11" where nothing is `asked`."""
+    """A new bedtime, told as a command with nothing beside it: "bedtime 22:30", "bed 11", "BED weekend 22:30".
+
+    On weekdays alone none can be kept: unknown.
+    """
     marks = document.all("bed.command", "bed.word")
     found = clocks(document, lexicon) if marks else []
-    named = [mark for mark in marks if found and mark.end == found[0].start]
-    # "Bed 7 day 2" scores the evening: after the bare word only what can be nothing but a time is one.
-    if len(found) != 1 or not any(
-        mark.concept == "bed.command" or found[0].sure or not asked for mark in named
+    if len(found) != 1:
+        return None
+    # "Bed 7" may score the evening: where something is asked, the bare word needs a time that is hardly a score.
+    told = found[0].sure or not asked or found[0].hour >= _EARLIEST_BARE or document.raw.isupper()
+    if not any(
+        mark.end <= found[0].start and (told or mark.concept == "bed.command") for mark in marks
     ):
         return None
     beside = set(range(len(document.tokens))) - set(range(found[0].start, found[0].end))
-    rest = ("bed.command_rest", "bed.weekend", "command.courtesy")
+    rest = ("bed.command_rest", "bed.weekend", "bed.weekdays", "bed.today", "command.courtesy")
     for mark in document.all("bed.command", "bed.word", *rest):
         beside.difference_update(range(mark.start, mark.end))
-    told = None if beside else bedtime(document, lexicon, usual)
-    if told and told.name == "bedtime_change" and document.has("bed.weekend"):
-        return replace(told, value=f"{told.value}@weekend")
-    return told
+    if not beside and document.has("bed.weekdays"):
+        return Intent("unknown", words=document.raw.strip())
+    moved = None if beside else bedtime(document, lexicon, usual)
+    if moved is None or moved.name != "bedtime_change" or "@" in moved.value:
+        return moved
+    for concept in ("weekend", "today"):
+        if document.has(f"bed.{concept}"):
+            return replace(moved, value=f"{moved.value}@{_NIGHTS_MEANT[concept]}")
+    return moved
 
 
 def _meant(document: Document, found: list[Clock]) -> Clock | None:

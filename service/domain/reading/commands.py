@@ -1,6 +1,6 @@
 """What a patient tells the service to do: stop, resume, help, another hour or language."""
 
-from service.domain.reading.clock import clocks, hour_24
+from service.domain.reading.clock import clocks, hour_24, sending_hour
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import TOPICS, YES_NO_GOALS, Intent
 from service.domain.reading.lexicon import Lexicon
@@ -16,6 +16,8 @@ _DEATHS = ("writer.deceased", "writer.bare_lost", "writer.other_died")
 _SO_THEN = frozenset(
     {"so", "please", "pls", "plz", "just", "now", "que", "entonces", "favor", "ya", "mejor"}
 )
+_EVER = frozenset({"ever", "nunca", "jamas"})
+_BEFORE = frozenset({"before", "earlier", "antes"})
 _TOPIC_REACH = 5
 _LONGEST_PHRASE = 8
 
@@ -26,7 +28,9 @@ def stop(document: Document, lexicon: Lexicon) -> Intent | None:
         return Intent("stop", words=document.raw.strip(), confidence=0.6)
     if document.words == _SPELLED_OUT:
         return Intent("stop", words=document.raw.strip())
-    mark = _stop_mark(document)
+    if document.has("command.stop_tips") and document.only("command.stop_tips", "thanks", *_POLITE):
+        return Intent("topic_stop", "tips", document.raw.strip())
+    mark = _stop_mark(document, lexicon)
     if mark is None:
         return None
     words = document.quote(mark.start, mark.end)
@@ -50,13 +54,16 @@ def _misspelt_stop(document: Document, lexicon: Lexicon) -> bool:
     return one_edit(typed, "stop") and typed not in lexicon.vocabulary
 
 
-def _stop_mark(document: Document) -> Mark | None:
+def _stop_mark(document: Document, lexicon: Lexicon) -> Mark | None:
     alone = _parts_of_courtesy(document)
     for word in document.all("command.stop_word"):
         alone_in_part = document.tokens[word.start].part in alone
-        if alone_in_part or _shouted(document, word) or _behind_a_death(document, word):
+        shouted = _shouted(document, word) and not _of_a_habit(document, word)
+        if alone_in_part or shouted or _behind_a_death(document, word):
             return word
-    for mark in document.all("command.stop"):
+    stops = document.all("command.stop")
+    wishes = [mark for mark in stops if _hours(document, lexicon, mark)]
+    for mark in stops:
         overlapping = [
             other
             for other in document.between(mark.start - _LONGEST_PHRASE, mark.end, *_NO_OPT_OUT)
@@ -65,9 +72,44 @@ def _stop_mark(document: Document) -> Mark | None:
         # "No longer want to live" cries for help: no word of it opts out.
         cries = any(other.concept in _CRIES for other in overlapping)
         inside = any(other.start < mark.start or other.end >= mark.end for other in overlapping)
-        if not cries and not inside:
+        # "Please stop" is part of "please stop the texts at night".
+        wished = any(mark.start <= wish.start < mark.end for wish in wishes)
+        if not cries and not inside and not wished:
             return mark
     return None
+
+
+def hours_wished(document: Document, lexicon: Lexicon) -> Intent | None:
+    """A wish about the hours of texts, in the words of a stop: "dont text me after 8pm", "stop texting me so early".
+
+    The hour where one bounds it, else a question to staff.
+    """
+    wishes = (_hours(document, lexicon, mark) for mark in document.all("command.stop"))
+    return next((wish for wish in wishes if wish), None)
+
+
+def _hours(document: Document, lexicon: Lexicon, stop_mark: Mark) -> Intent | None:
+    """The wish about hours right behind a stop: "after 2 months of this" bounds none, "at night or ever" is no wish."""
+    place = stop_mark.end
+    words = document.quote(stop_mark.start, len(document.tokens))
+    if _EVER.intersection(document.words[place:]):
+        return None
+    if document.between(place, place + 1, "command.hour_bound"):
+        clock = next((one for one in clocks(document, lexicon) if one.start >= place), None)
+        if clock and clock.valid and (clock.sure or _closes_part(document, clock.end)):
+            # "Not before 9": in the morning or the evening, a person asks.
+            told = clock.part or not _BEFORE.intersection(document.words[place : clock.start])
+            at = hour_24(clock, early_is_morning=False) if told else None
+            return Intent("time_pref", at, words, 0.8) if at else Intent("question", words=words)
+    unwanted = document.between(place, place + 1, "command.hours_unwanted")
+    return Intent("question", words=words) if unwanted else None
+
+
+def _closes_part(document: Document, place: int) -> bool:
+    """Whether nothing but courtesy follows in the part of the sentence that ends before a token."""
+    tokens = document.tokens
+    rest = document.keep(place, len(tokens))
+    return rest.only(*_POLITE) or tokens[place].part != tokens[place - 1].part
 
 
 def _shouted(document: Document, word: Mark) -> bool:
@@ -75,6 +117,14 @@ def _shouted(document: Document, word: Mark) -> bool:
     at_an_end = word.start == 0 or word.end == len(document.tokens)
     return (
         at_an_end and document.quote(word.start, word.end) == "STOP" and not document.raw.isupper()
+    )
+
+
+def _of_a_habit(document: Document, word: Mark) -> bool:
+    """ "STOP worrying about me", "STOP taking iron?": what should stop is named, and is no text."""
+    return any(
+        document.words[other.end - 1].endswith("ing")
+        for other in document.between(word.start, word.start + 1, "command.not_stop")
     )
 
 
@@ -191,9 +241,7 @@ def time_pref(document: Document, lexicon: Lexicon, kind: str) -> Intent | None:
     if not marks or once:
         return None
     for clock in clocks(document, lexicon):
-        at = hour_24(clock, early_is_morning=False)
-        if at is None and 1 <= clock.hour <= 4:
-            at = f"{clock.hour + 12:02}:{clock.minute:02}"
-        if at and clock.valid:
+        at = sending_hour(clock)
+        if at:
             return Intent("time_pref", at, document.quote(marks[0].start, clock.end))
     return None

@@ -18,7 +18,10 @@ _BARE_HOUR = 4
 # A text of more pieces tells a story, not what was done on which day.
 _MOST_CUTS = 16
 _EARLY = frozenset({"breakfast", "morning", "noon", "desayuno", "mediodia"})
+# "Forgot last night but did today": neither today nor surely the day before.
+_NIGHT = "night"
 _JOINTS = frozenset({"but", "and", "pero", "y"})
+_THAN = frozenset({"than", "que", "de"})
 _BARRIERS = ("stopped", "ran_out", "forgot", "side_effect", "unwell")
 # Being unwell keeps nobody from abstaining.
 _TAKING = frozenset({"took", "taken", "take", "had"})
@@ -49,7 +52,7 @@ def goal(document: Document, kind: str, lexicon: Lexicon) -> list[Intent]:
     topic = kind.removesuffix("_yn")
     parts = _days(document) if topic in _ASKS_ABOUT_ONE_DAY else [(document, "")]
     read = [(_one_day(part, topic, lexicon), day) for part, day in parts]
-    answered = [(intent, day) for intent, day in read if intent is not None]
+    answered = [(intent, day) for intent, day in read if intent is not None and day != _NIGHT]
     own = [intent for intent, day in answered if not day]
     found = own[:1] + [
         replace(intent, value=f"{intent.value}@{day}")
@@ -107,6 +110,8 @@ def _day(piece: Document) -> str | None:
         return None
     if piece.has("barrier.ran_out", "barrier.stopped", "clinician.stopped", "did.caffeine"):
         return None
+    if piece.has("last_night") and not piece.has("yesterday"):
+        return _NIGHT
     return "prev" if piece.has("yesterday") else weekday(piece)
 
 
@@ -179,6 +184,8 @@ def _with_circumstances(
         return True
     if said.intends and said.told is None and said.bare is None:
         return None
+    if topic == "iron" and barrier == "side_effect" and said.mark is None:
+        return None  # "Dark stools" tells of the iron, not whether it was taken.
     if said.answer is None and barrier and not said.unsure:
         return None if topic in _ABSTAINED else False
     if barrier == "stopped" and said.bare is not True:
@@ -224,6 +231,15 @@ def side_effects(document: Document, topic: str) -> list[str]:
     return told
 
 
+def _but_later(document: Document) -> bool:
+    """ "Yes but later", not "yes but later than usual"."""
+    return any(
+        document.words[max(0, mark.start - 1) : mark.start] in {("but",), ("pero",)}
+        and not _THAN.intersection(document.words[mark.end : mark.end + 1])
+        for mark in document.all("yet", "not_yet")
+    )
+
+
 def _later(document: Document, topic: str, said: Polarity, lexicon: Lexicon) -> Intent | None:
     """Not yet: the question stays open, until an hour or a weekday where one is named."""
     day = weekday(document)
@@ -240,7 +256,8 @@ def _later(document: Document, topic: str, said: Polarity, lexicon: Lexicon) -> 
     wanting = said.intends and said.told is None and (hour or said.bare is False)
     if hour and said.mark is None and len(document.tokens) <= _BARE_HOUR:
         return Intent("later", hour, words)
-    if not (said.not_yet or wanting) or said.told is True or said.bare is True:
+    agreed = said.bare is True and not _but_later(document)
+    if not (said.not_yet or wanting) or said.told is True or agreed:
         return None
     if "tomorrow" in document.words and not said.not_yet:
         return None

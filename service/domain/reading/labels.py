@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Raised with every change of a rule or lexicon; stored with each reading.
-RULE_VERSION: Final = "2026.11.13"
+RULE_VERSION: Final = "2026.11.14"
 
 MOST_CHARACTERS: Final = 1600
 
@@ -123,6 +123,9 @@ SIDE_EFFECTS: Final = (
     "skin",
     "tight",
 )
+
+GUT: Final = ("nausea", "vomiting", "diarrhea", "constipation", "stomach_pain", "dark_stool")
+"""The side effects of the gut, told also beside a score: what is not of the legs themselves."""
 
 TOPICS: Final = (
     "iron",

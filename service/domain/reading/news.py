@@ -163,7 +163,9 @@ def medicine(document: Document) -> Intent | None:
 def question(document: Document) -> Intent | None:
     """A question or a request to staff, with its topic where it names one."""
     asked = any(token.asked for token in document.tokens)
-    marks = document.all("question")
+    # "Stop taking iron?": an order that asks.
+    orders = [m for m in document.all("command.not_stop") if document.tokens[m.start].asked]
+    marks = document.all("question") + orders
     opening = [
         mark
         for mark in marks

@@ -1,7 +1,7 @@
 """The patient's own commands: relief now, what is on, fewer or more texts, the list of commands, an hour for texts."""
 
 from schedules.own_questions import OWN
-from service.domain.reading.clock import clocks, hour_24
+from service.domain.reading.clock import clocks, sending_hour
 from service.domain.reading.document import Document
 from service.domain.reading.labels import Intent
 from service.domain.reading.lexicon import Lexicon
@@ -36,12 +36,12 @@ def own_command(document: Document, lexicon: Lexicon, kind: str, *, asked: bool)
 
 
 def _hour(document: Document, lexicon: Lexicon) -> Intent | None:
-    """ "TIME 20:00": the hour the patient wants texts at."""
+    """ "TIME 20:00", "HORA 9": the hour the patient wants texts at."""
     found = clocks(document, lexicon) if document.has("command.time_word") else []
-    if len(found) != 1 or not found[0].sure:
+    if len(found) != 1:
         return None
     beside = set(range(len(document.tokens))) - set(range(found[0].start, found[0].end))
     for mark in document.all("command.time_word", *_BESIDE):
         beside.difference_update(range(mark.start, mark.end))
-    at = hour_24(found[0], early_is_morning=False) if found[0].valid else None
+    at = sending_hour(found[0])
     return Intent("time_pref", at, document.raw.strip()) if at and not beside else None

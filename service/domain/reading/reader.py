@@ -10,6 +10,7 @@ from service.domain.reading.clock_answers import bedtime_command, bedtime_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
 from service.domain.reading.labels import (
+    GUT,
     NUMBER_KINDS,
     RULE_VERSION,
     STATES,
@@ -150,6 +151,9 @@ def _unflagged(request: Request) -> list[Intent]:
     pause = pause_asked(document, request.lexicon, asked=request.asked)
     if pause:
         return [*found, *_before(request, pause), pause]
+    hours = None if stop else commands.hours_wished(document, request.lexicon)
+    if hours:
+        return [*_ahead(request, hours), hours]
     command = _whatever_is_open(request)
     if command:
         return [*found, command]
@@ -162,10 +166,14 @@ def _unflagged(request: Request) -> list[Intent]:
 
 def _before(request: Request, command: Intent) -> list[Intent]:
     """A number that answers, told before a command: "4 pause 3"."""
+    return [answer for answer in _ahead(request, command) if answer.name in _BY_NUMBER]
+
+
+def _ahead(request: Request, command: Intent) -> list[Intent]:
+    """What was answered before a command: "yes but dont text me after 9pm"."""
     place = request.document.raw.find(command.words)
     ahead = sum(token.end <= place for token in request.document.tokens)
-    told = _sure(replace(request, document=request.document.keep(0, ahead))) if ahead > 0 else []
-    return [answer for answer in told if answer.name in _BY_NUMBER]
+    return _sure(replace(request, document=request.document.keep(0, ahead))) if ahead > 0 else []
 
 
 def _in_own_words(request: Request, asked: OwnQuestion) -> list[Intent]:
@@ -227,6 +235,8 @@ def _complete(request: Request, sure: list[Intent], answers: list[Intent]) -> li
     command = [] if sure else _commands(request)
     if command:
         return command
+    if any(one.name == "symptom_score" for one in sure):
+        found += [one for one in news.felt(document) if one.value in GUT]
     asked = news.question(document)
     if asked and not any(intent.name == "later" for intent in found):
         found.append(asked)

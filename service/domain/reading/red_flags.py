@@ -28,6 +28,8 @@ _JOINING = frozenset({"and", "y", "e"})
 _ANSWERED_NO = frozenset({"no", "none", "nope", "negative", "nada", "ninguno"})
 _PARTICIPLE = re.compile(r"(?:[ai]do|hecho|dicho|puesto|visto|vuelto|escrito|roto|muerto)$")
 _DOUBT = frozenset({"sure", "know", "tell", "wonder", "wondering", "see", "se", "seguro", "segura"})
+# "Took 2 to catch up": doses, but where what was asked about is no medicine.
+_OTHER_GOALS = frozenset(YES_NO_GOALS) - {"iron_yn"}
 _MEDICINES = ("topic.iron", "topic.medication")
 
 
@@ -68,6 +70,8 @@ def _candidates(document: Document, name: str, open_kinds: Sequence[str]) -> lis
     ):
         # Black stool with faintness: old blood.
         marks += document.all("side.dark_stool")
+    if name == "overdose" and not _OTHER_GOALS.intersection(open_kinds[:1]):
+        marks += document.all("danger.doses")
     return marks
 
 
@@ -104,7 +108,9 @@ def _excused(document: Document, mark: Mark, name: str) -> bool:
     if name == "suicide":
         return False
     for guess in document.in_sentence(mark.start, "guard.hypothetic"):
-        if not (now and _outside(guess, now)) and not _doubted(document, guess):
+        # "Took 2 just in case I missed one": why it was done supposes nothing about the deed.
+        reason = mark.start < guess.start < mark.end
+        if not reason and not (now and _outside(guess, now)) and not _doubted(document, guess):
             return True
     again = _clause_of_its_own(document, mark, "guard.at_present")
     return any(not (again and cured.end <= again.start) for cured in document.all("guard.treated"))

@@ -6,6 +6,7 @@ from service.domain.reading.days import weekday
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import Intent
 from service.domain.reading.lexicon import Lexicon
+from service.domain.reading.noughts import of_sleep, says_none, zero_of_else
 from service.domain.reading.numbers import SCALE, Number, as_range, homophone, numbers
 
 _NIGHTS = 7
@@ -27,6 +28,7 @@ def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
     """The score of the night asked about; unknown with a reason; None if the text has none."""
     found = numbers(document, lexicon, decimal_comma=True)
     usable = [n for n in found if not n.elsewhere and not _named_hour(document, n)]
+    usable = [n for n in usable if not zero_of_else(document, n)]
     usable = _of_the_night_asked(document, usable)
     if not usable:
         return _in_words(document)
@@ -77,20 +79,12 @@ def _in_words(document: Document) -> Intent | None:
     words = document.words
     if words == ("o",):
         return Intent("symptom_score", "0", document.raw.strip(), 0.8)
-    nothing = [mark for mark in document.all("none_score") if not _of_sleep(document, mark)]
+    nothing = [mark for mark in document.all("none_score") if says_none(document, mark)]
     if nothing and words != ("de", "nada"):
         mark = nothing[0]
         return Intent("symptom_score", "0", document.quote(mark.start, mark.end), 0.8)
     heard = homophone(document, alone=True)
     return None if heard is None else Intent("symptom_score", str(heard), document.raw.strip(), 0.6)
-
-
-def _of_sleep(document: Document, mark: Mark) -> bool:
-    """ "No dormi nada", "nothing helped": said of sleep or of a remedy, not of the legs."""
-    return any(
-        other.start <= mark.start and mark.end <= other.end
-        for other in document.all("nothing_else")
-    )
 
 
 def _of_the_night_asked(document: Document, found: list[Number]) -> list[Number]:
@@ -158,7 +152,7 @@ def weekly(document: Document, lexicon: Lexicon) -> Intent | None:
     """The week's three numbers as `a,b,c`: bed, day rest, poor sleep."""
     found = numbers(document, lexicon, decimal_comma=False)
     if len(found) != 3:
-        found = [n for n in found if not n.elsewhere] or found
+        found = _after_change(document, [n for n in found if not n.elsewhere] or found)
     values = [n.whole for n in found]
     words = document.raw.strip()
     if not found:
@@ -178,6 +172,15 @@ def weekly(document: Document, lexicon: Lexicon) -> Intent | None:
         return Intent("unknown", "ambiguous", words, 0.6)
     answer = ",".join(map(str, _ordered(document, found)))
     return Intent("weekly_scores", answer, document.quote(found[0].start, found[-1].end))
+
+
+def _after_change(document: Document, found: list[Number]) -> list[Number]:
+    """ "4 4 4, sorry 5 4 4": the three behind a change of mind, where three stand before it."""
+    last = found[-3:]
+    changed = len(found) == 2 * len(last) and any(
+        found[2].end <= mark.start < last[0].end for mark in document.all("last_value")
+    )
+    return last if changed else found
 
 
 def _ordered(document: Document, found: Sequence[Number]) -> list[int]:
@@ -207,14 +210,17 @@ def nights(document: Document, lexicon: Lexicon) -> Intent | None:
     found = [
         n
         for n in numbers(document, lexicon, decimal_comma=True)
-        if not _in_a_phrase(document, n) and (not n.elsewhere or _of_nights(document, n))
+        if not _in_a_phrase(document, n)
+        and not zero_of_else(document, n)
+        and (not n.elsewhere or _of_nights(document, n))
     ]
     if not found and document.has("most_nights"):
         return None
     if not found:
-        for concept, value in (("no_nights", 0), ("none_score", 0), ("all_nights", _NIGHTS)):
-            if any(not _of_sleep(document, mark) for mark in document.all(concept)):
-                return Intent("nights_count", str(value), words, 0.8)
+        if any(says_none(document, mark) for mark in document.all("no_nights", "none_score")):
+            return Intent("nights_count", "0", words, 0.8)
+        if any(not of_sleep(document, mark) for mark in document.all("all_nights")):
+            return Intent("nights_count", str(_NIGHTS), words, 0.8)
         return _nights_named(document)
     if len(found) == 2 and found[1].value == _NIGHTS and _out_of(document, found[1]):
         found = found[:1]
