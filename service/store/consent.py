@@ -84,12 +84,12 @@ def _put_in_force(tx: Tx, patient: Patient, state: ConsentState, now: datetime) 
     tx.execute(update(PatientRow).where(PatientRow.id == patient.id).values(**changes))
 
 
-def last_change(tx: Tx, patient_id: int) -> tuple[str, datetime] | None:
-    """The state and instant of a patient's last change of consent."""
+def last_change(tx: Tx, patient_id: int) -> tuple[str, datetime, str] | None:
+    """The state, instant and actor of a patient's last change of consent."""
     row = tx.row(
-        select(ConsentEvent.state, ConsentEvent.at)
+        select(ConsentEvent.state, ConsentEvent.at, ConsentEvent.actor)
         .where(ConsentEvent.patient_id == patient_id)
         .order_by(ConsentEvent.id.desc())
         .limit(1)
     )
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], row[2]) if row else None
