@@ -39,6 +39,7 @@ ANSWERS: Mapping[str, str] = {
     "LEG-01": "the answer to LEGS",
     "SYS-29": "the answer to “send my week”",
     "SYS-30": "the answer to “no week”",
+    "SYS-32": "asks people who share a phone whose reply it is",
     "SYS-31": "asks for what is missing of the week’s three numbers",
     "SYM-03": "the answer to a hard night, 7 or more",
     "IRN-07": "also the answer to dark or bloody stools",

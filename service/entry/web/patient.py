@@ -11,7 +11,7 @@ from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld, reason_words
 from service.domain.alerts import rank_of
 from service.domain.by_hand import rests_until
-from service.domain.consent import ConsentState
+from service.domain.consent import BY_TEXT, ConsentState
 from service.domain.figures import WINDOW_DAYS
 from service.entry.web import words
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
@@ -24,7 +24,6 @@ from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
 from service.flows.plan_due.ahead import forecast
 from service.flows.stop_texts import HOW
-from service.flows.take_reply import ACTOR as BY_TEXT
 from service.store import alerts, audit, consent, patient_page, people
 from service.store.patient_page import PatientNight
 from service.store.programme_pages import STAFF, authors
