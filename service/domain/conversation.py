@@ -200,10 +200,13 @@ def _settle(outcome: Outcome) -> None:
 def _leave_to_person(outcome: Outcome) -> None:
     """A person is in the conversation: what is owed is said, the rest waits for them.
 
-    A text the patient asked for himself (behind a gate, or again at an hour he named) is no answer of ours.
+    What the patient asked the service itself to do is done and said; a text he asked for (behind a gate, or again
+    at an hour he named) is no answer of ours.
     """
-    outcome.said = [one for one in outcome.said if outcome.consent or one.kind in OWED]
     outcome.reasked = None
+    if outcome.obeys:
+        return
+    outcome.said = [one for one in outcome.said if outcome.consent or one.kind in OWED]
     outcome.review = True
 
 

@@ -16,7 +16,7 @@ ANSWERS: Mapping[str, str] = {
     "SYS-06": "the answer to RESUME and START",
     "SYS-07": "asks again when an answer was not understood",
     "SYS-08": "asks again for a number from 0 to 10",
-    "SYS-09": "the answer to a worry that staff must see",
+    "SYS-09": "the answer to a worry or a new medicine that staff must see",
     "SYS-10": "the answer to words of acute danger",
     "SYS-11": "the answer to words of suicide",
     "SYS-12": "the answer to a possible poisoning",
