@@ -27,7 +27,7 @@ ASKED_AGAIN_AFTER = timedelta(days=1)
 
 def who_is_named(tx: Tx, whose: Sequence[Patient], body: str) -> tuple[Patient, str] | None:
     """The one of them that a text names, and what it says beside the name; None for danger, STOP and the like."""
-    if _common(_read(whose, body)):
+    if _for_all(_read(whose, body)):
         return None
     found = named(body, [people.open_given_name(tx.keyring, one) for one in whose])
     return (whose[found[0]], found[1]) if found else None
@@ -44,13 +44,13 @@ def hear_all(
 ) -> None:
     """Never guess whose answer it is. A cry for help, HELP, STOP and the START after it count for all."""
     reading = _read(whose, body)
-    common = _common(reading)
+    for_all = _for_all(reading)
     talks = [
         (one, talk_with(tx, one, now, runtime.choices.provider_confirms_opt_out)) for one in whose
     ]
     answered = False
     for patient, talk in talks:
-        mine = tuple(one for one in common if one.name != "start" or _may_start(tx, patient, talk))
+        mine = tuple(one for one in for_all if one.name != "start" or _may_start(tx, patient, talk))
         confined = Reading(mine, reading.rule_version, reading.machine_made)
         outcome = respond(talk, confined, bare_keyword=is_provider_keyword(body))
         if answered:
@@ -59,7 +59,7 @@ def hear_all(
         stays = talk.consent is ConsentState.STOPPED and "stop" in {one.name for one in mine}
         answered = answered or bool(outcome.said) or stays
         apply(runtime, tx, clinic, patient, reply, talk, outcome, body)
-    if not common and not reading.machine_made:
+    if not for_all and not reading.machine_made:
         _ask_who(runtime, tx, clinic, talks, reply, body, now)
     replies.add_readings(tx, reply, reading, [None] * len(reading.intents))
     replies.mark_read(tx, reply, now, patient_id=None, review_state="open", question_id=None)
@@ -71,7 +71,7 @@ def _read(whose: Sequence[Patient], body: str) -> Reading:
     return read(body, ["opted_out" if stopped else "none"])
 
 
-def _common(reading: Reading) -> tuple[Intent, ...]:
+def _for_all(reading: Reading) -> tuple[Intent, ...]:
     return tuple(one for one in reading.intents if one.name in SHARED_INTENTS)
 
 
