@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from service.domain.reading.normalise import normalise
 from service.domain.reading.tokens import tokenise
 
-ASKS_WHO = "SYS-32"
+ASKS_WHO = "SYS-34"
 # "Ann YES", "yes please Ann"; a name in a longer text may be about somebody.
 _MOST_WORDS = 2
 _AROUND = " \t\n,.:;-!"

@@ -34,7 +34,7 @@ def keep_part(question: Open, intent: Intent, outcome: Outcome) -> bool:
     outcome.part = (question, told)
     if not question.reasked:
         missing = _NUMBERS - sum(word.isdigit() for word in told.split())
-        outcome.said.append(Said("SYS-31", Kind.ANSWER, {"n": str(missing)}))
+        outcome.said.append(Said("SYS-33", Kind.ANSWER, {"n": str(missing)}))
     return True
 
 

@@ -33,7 +33,7 @@ def test_who_joins_is_asked_for_by_name_once_and_nobody_is_guessed(world: World,
     world.say_from(PHONE, body)
     world.say_from(PHONE, body)
     assert states(world, ann, bea) == ["invited", "invited"]
-    assert world.sent().count("SYS-32") == 1
+    assert world.sent().count("SYS-34") == 1
     assert {row.review_state for row in world.rows("inbound")} == {"open"}
     [asked] = [one for one in world.bodies(ann) if "More than one" in one]
     assert not {"Ann", "Bea", "legs", "sleep"} & set(asked.split())
@@ -71,7 +71,7 @@ def test_help_is_answered_once(world: World) -> None:
     two(world, invited=False)
     world.say_from(PHONE, "HELP")
     assert world.sent().count("SYS-03") == 1
-    assert "SYS-32" not in world.sent()
+    assert "SYS-34" not in world.sent()
 
 
 def test_start_brings_back_both_who_had_stopped_by_text(world: World) -> None:
