@@ -10,7 +10,10 @@ from service.store.transcripts import REPLY, Line
 
 INDENT = " " * 6
 # Reasons of texts that are no slots of a plan, and so not in the plan's list.
-OTHER_REASONS = {"answered": "The question had been answered."}
+OTHER_REASONS = {
+    "answered": "The question had been answered.",
+    "put_off": "The patient asked for the question at another time.",
+}
 
 
 def written(totals: Sequence[Tally], lines: Iterable[Line]) -> Iterator[str]:

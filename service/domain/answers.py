@@ -72,9 +72,10 @@ def _medicine_changed(talk: Talk, outcome: Outcome) -> None:
 
 
 def change_medicine(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
-    """Note the date of a medicine change; iron stopped by a clinician holds its prompts."""
+    """Note the date of a medicine change and say it is passed on; iron stopped by a clinician holds its prompts."""
     _medicine_changed(talk, outcome)
     outcome.review = True
+    outcome.said.append(Said("SYS-09", Kind.ANSWER))
     if intent.value == "stopped" and question is not None and question.kind == "iron_yn":
         outcome.facts["iron_hold"] = ""
 

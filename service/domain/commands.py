@@ -13,6 +13,7 @@ from service.domain.delivery import Kind
 from service.domain.own_week import CHOSE_WEEK
 from service.domain.reading import Intent
 from service.domain.talk import Given, Open, Outcome, Said, Talk
+from service.domain.week_in_parts import keep_part
 
 # Said of a command, not of an answer: a pause, a bedtime or an hour that cannot be.
 _NO_DAY_OR_HOUR = frozenset({"ambiguous", "invalid_time", "out_of_range"})
@@ -76,10 +77,11 @@ def ask_later(talk: Talk, intent: Intent, question: Open | None, outcome: Outcom
     if question is not None and not question.late and question.laters < requests.MOST_LATERS:
         closes = None if question.kind == "lab_yn" else question.closes_at
         again = requests.ask_again_at(intent.value, talk.rhythm, closes, talk.now)
-    if question is None or again is None:
+    if question is not None:
+        outcome.later = (question, again)
+    if again is None:
         outcome.said.append(Said("SYS-17", Kind.ANSWER))
         return
-    outcome.later = (question, again)
     local = to_local(again, talk.rhythm.zone)
     if intent.value in WEEKDAYS:
         outcome.review = True
@@ -231,7 +233,7 @@ def wrong_party(talk: Talk, intent: Intent, _question: Open | None, outcome: Out
             outcome.said.append(Said("SYS-23", Kind.STOP_CONFIRM))
 
 
-def not_understood(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+def not_understood(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
     """Ask once more, in plain words; then leave it, for a person."""
     if intent.kind is None and intent.value in _NO_DAY_OR_HOUR:
         _ask_for_a_day_or_hour(talk, outcome)
@@ -241,6 +243,8 @@ def not_understood(talk: Talk, intent: Intent, _question: Open | None, outcome: 
         outcome.review = True
         return
     if intent.value == "unchanged":
+        return
+    if question is not None and keep_part(question, intent, outcome):
         return
     if asked.reasked:
         outcome.review = True

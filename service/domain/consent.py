@@ -14,6 +14,8 @@ class ConsentState(StrEnum):
     EXPIRED = "expired"
 
 
+BY_TEXT = "patient"
+"""The actor of whatever a patient's own text changes."""
 # An invitation nobody answered lapses, and nobody is nudged (double opt-in, carriers' practice).
 INVITATION_FOR = timedelta(hours=72)
 

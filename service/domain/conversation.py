@@ -15,6 +15,7 @@ from service.domain.reading import Intent, Reading, read
 from service.domain.reading.labels import ANSWERS
 from service.domain.reading.taught import Taught, Words, is_unsure, read_taught
 from service.domain.talk import Open, Outcome, Said, Talk
+from service.domain.week_in_parts import with_parts
 
 Handler = Callable[[Talk, Intent, Open | None, Outcome], None]
 _NO_PHRASES: Mapping[Words, Taught] = MappingProxyType({})
@@ -58,10 +59,16 @@ def read_in(
     question is open any more, or one of the clinic's own phrases.
     """
     reading = read(body, talk.open_kinds(), bedtime=bedtime, own=talk.own_question())
+    unclear = _unclear_to_newest(talk, reading, body, bedtime)
+    if unclear:
+        return with_parts(talk.questions, unclear, bedtime)
     again = talk.answered_kinds()
     if again and [intent.name for intent in reading.intents] == ["unknown"]:
         corrected = read(body, again, bedtime=bedtime)
-        if corrected.intents[0].name in {"correction", *ANSWERS}:
+        first = corrected.intents[0]
+        if first.name == "correction" or (
+            first.name in ANSWERS and first.kind in talk.just_answered()
+        ):
             return corrected
     if is_unsure(reading) and all(
         question.late or question.answered for question in talk.questions
@@ -73,6 +80,17 @@ def read_in(
     return taught or reading
 
 
+def _unclear_to_newest(talk: Talk, reading: Reading, body: str, bedtime: time) -> Reading | None:
+    """Numbers that answer the newest open question in part or not clearly: they are no answer to an older one."""
+    if not all(one.name == "unknown" or one.name in _BY_NUMBER for one in reading.intents):
+        return None
+    kinds = talk.open_kinds()[:1]
+    alone = read(body, kinds, bedtime=bedtime, own=talk.own_question())
+    first = alone.intents[0]
+    is_unclear = first.name == "unknown" and first.value in {"ambiguous", "incomplete"}
+    return alone if is_unclear and first.kind == kinds[0] else None
+
+
 def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:
     """What a reading does in this conversation.
 
@@ -82,7 +100,12 @@ def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:
     if reading.machine_made:
         outcome.bound = [None] * len(reading.intents)
         return outcome
+    put_off = next((one for one in reading.intents if one.name == "later"), None)
     for intent in reading.intents:
+        if intent.name == "later" and intent is not put_off:
+            # One LATER is about one question: the newest that takes it.
+            outcome.bound.append(None)
+            continue
         question = _question_for(talk, intent)
         outcome.bound.append(question.id if question else None)
         if talk.consent is ConsentState.STOPPED and intent.name not in _HEARD_AFTER_STOP:
@@ -100,6 +123,7 @@ def respond(talk: Talk, reading: Reading, *, bare_keyword: bool) -> Outcome:
     return outcome
 
 
+_BY_NUMBER = frozenset({"symptom_score", "weekly_scores", "nights_count", "own_answer"})
 _HEARD_AFTER_STOP = frozenset({"red_flag", "help", "start", "stop"})
 _PROVIDER_ANSWERS = frozenset({Kind.STOP_CONFIRM, Kind.HELP})
 
@@ -176,10 +200,13 @@ def _settle(outcome: Outcome) -> None:
 def _leave_to_person(outcome: Outcome) -> None:
     """A person is in the conversation: what is owed is said, the rest waits for them.
 
-    A text the patient asked for himself (behind a gate, or again at an hour he named) is no answer of ours.
+    What the patient asked the service itself to do is done and said; a text he asked for (behind a gate, or again
+    at an hour he named) is no answer of ours.
     """
-    outcome.said = [one for one in outcome.said if outcome.consent or one.kind in OWED]
     outcome.reasked = None
+    if outcome.obeys:
+        return
+    outcome.said = [one for one in outcome.said if outcome.consent or one.kind in OWED]
     outcome.review = True
 
 

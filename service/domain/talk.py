@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import takewhile
 from typing import Any
 
 from schedules.night import Rhythm
@@ -80,6 +81,14 @@ class Talk:
         """The kinds a reply that answers nothing open may put right."""
         return _kinds(one for one in self.questions if one.answered and one.kind != OWN)
 
+    def just_answered(self) -> list[str]:
+        """Those that a bare second answer may put right: nothing has been asked since that waits or is a clinic's own.
+
+        Anything further back changes only by words that say so.
+        """
+        since = takewhile(lambda one: one.kind != OWN and not _waits_in_time(one), self.questions)
+        return _kinds(one for one in since if one.answered)
+
     def own_question(self) -> OwnQuestion | None:
         """The clinic's own question that is open, the newest of them."""
         mine = (one.own for one in self.questions if one.kind == OWN and _waits(one))
@@ -89,6 +98,10 @@ class Talk:
 def _waits(question: Open) -> bool:
     """Whether a reply may answer it. A clinic's own question is over when it closes: any words might answer it."""
     return not question.answered and not (question.kind == OWN and question.late)
+
+
+def _waits_in_time(question: Open) -> bool:
+    return not question.answered and not question.late
 
 
 def _kinds(questions: Iterable[Open]) -> list[str]:
@@ -126,6 +139,7 @@ class Outcome:
     """Everything a reply changes, gathered intent by intent.
 
     `alerts`: the rules it raises, and what it said of each. `facts` begin today, `ended_facts` hold no longer.
+    `later`: a question put off, and when it comes again, if it does. `part`: what is told so far of an answer.
     `asked_for`: by a command, which is answered more often than a reply.
     """
 
@@ -141,7 +155,8 @@ class Outcome:
     left_out: tuple[str, ...] = ()
     pause_until: datetime | None = None
     resume: bool = False
-    later: tuple[Open, datetime] | None = None
+    later: tuple[Open, datetime | None] | None = None
+    part: tuple[Open, str] | None = None
     opened: Open | None = None
     reasked: Open | None = None
     review: bool = False

@@ -21,7 +21,7 @@ MEANINGS: Mapping[str, str] = {
     "poison": "the poison centre",
     "date": "a day, like Mon 23 Nov",
     "hint": "how to answer, like YES or NO",
-    "n": "the number the patient sent, 0 to 10",
+    "n": "a number: what the patient sent, 0 to 10, or how many are missing",
     "cutoff": "the time of the step’s cut-off",
     "time": "a time, like 10:30 PM",
     "mean": "the average of the week’s scores, like 4.3",

@@ -1,4 +1,4 @@
-"""What a person writes to a patient -> one text of the outbox; automatic answers rest from then on."""
+"""What a person writes to a patient -> one text of the outbox; automatic answers rest from when it leaves."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from message_templates.segments import measure
 from service.domain.by_hand import RESTS_FOR, leaves_at
 from service.domain.delivery import RULES, Kind
 from service.runtime import Runtime
-from service.store import audit, inbox, outbox, people, replies
+from service.store import audit, circumstances, inbox, outbox, people, replies
 from service.store.records import Clinic, NewText, Patient
 from service.store.replies import StoredReply
 from service.store.session import Tx
@@ -60,19 +60,13 @@ def text_patient(
     )
     written = outbox.add_texts(tx, [new], now)
     if written:
-        rest(tx, patient, at + RESTS_FOR, now)
+        if at <= now:
+            circumstances.rest_answers(tx, [patient.id], now + RESTS_FOR)
         audit.write(tx, clinic.id, SENT, patient.token, now, text=written[0])
         if answers is not None:
             inbox.close(tx, answers.token)
         runtime.dispatcher.submit(tx, written, now, RULES[Kind.STAFF].lane)
     return at
-
-
-def rest(tx: Tx, patient: Patient, until: datetime, now: datetime) -> None:
-    """Let automatic answers to `patient` rest until an instant; never shorter than a colleague has them rest."""
-    people.set_patient(
-        tx, patient.id, now, by_hand_until=max(until, patient.by_hand_until or until)
-    )
 
 
 def resume(tx: Tx, patient: Patient, now: datetime) -> None:

@@ -34,5 +34,5 @@ def add_answer(tx: Tx, reply: StoredReply, patient_id: int, given: Given, now: d
             later_at=None,
         )
         if question.repeats:
-            outbox.cancel_repeats(tx, question.token, now)
+            outbox.cancel_repeats(tx, question.token, "answered", now)
     return written

@@ -1,6 +1,6 @@
-"""What is known of a patient, and when his texts rest: facts and pauses. A change of either wakes him."""
+"""What is known of a patient, and when his texts or answers rest. A change of a fact or a pause wakes him."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, select, update
@@ -11,6 +11,7 @@ from service.store.people import plan_anew
 from service.store.records import Patient
 from service.store.rows import as_record, table
 from service.store.session import Tx
+from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientFact, PatientPause
 
 
@@ -80,6 +81,13 @@ def end_pauses(tx: Tx, patient: Patient, now: datetime) -> bool:
     ended = tx.changed(_END_PAUSE, who=patient.id, now=now)
     plan_anew(tx, [patient.id], now)
     return ended > 0
+
+
+def rest_answers(tx: Tx, patient_ids: Sequence[int], until: datetime) -> None:
+    """Let automatic answers to these patients rest until an instant."""
+    if patient_ids:
+        whose = update(PatientRow).where(PatientRow.id.in_(patient_ids))
+        tx.execute(whose.values(by_hand_until=until))
 
 
 _FACT = (PatientFact.code, PatientFact.value, PatientFact.valid_from, PatientFact.valid_to)

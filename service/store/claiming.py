@@ -8,11 +8,13 @@ import structlog
 from sqlalchemy import Executable, and_, bindparam, select, update
 
 from schedules.recurrence import zone_named
+from service.domain.by_hand import RESTS_FOR
 from service.domain.delivery import OWED, RULES, TO_STAFF, Kind, State
 from service.domain.exchange import Text
 from service.domain.guards import Candidate, Verdict, clear_from, judge
 from service.store import breakers, channels
 from service.store.channels import Door
+from service.store.circumstances import rest_answers
 from service.store.due_texts import DUE, TOO_LATE, URGENT_LANES, Waiting, waiting_text
 from service.store.missed import add_missed
 from service.store.outbox import end_unsent, set_aside
@@ -63,6 +65,9 @@ def claim(
     _mark(tx, leaving, now, wall)
     open_questions(tx, [text.token for text in leaving if text.asks], now)
     ask_again(tx, [text.slot.split(":")[1] for text in leaving if text.kind == Kind.NUDGE], now)
+    # A person's text leaves: automatic answers to its patient rest from now on.
+    by_hand = [text.patient_id for text in leaving if text.kind == Kind.STAFF and text.patient_id]
+    rest_answers(tx, by_hand, now + RESTS_FOR)
     return [opened[text.id] for text in leaving], ended
 
 

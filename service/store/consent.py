@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select, update
 
@@ -21,6 +21,15 @@ from service.store.tables.outbox import OutboxText
 from service.store.tables.people import ConsentEvent
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor
+
+
+class Changed(NamedTuple):
+    """A change of consent: what it came to, when (UTC) and in which zone of the patient's, and by whom."""
+
+    state: str
+    at: datetime
+    zone: str
+    actor: str
 
 
 def write_consent(
@@ -84,12 +93,12 @@ def _put_in_force(tx: Tx, patient: Patient, state: ConsentState, now: datetime) 
     tx.execute(update(PatientRow).where(PatientRow.id == patient.id).values(**changes))
 
 
-def last_change(tx: Tx, patient_id: int) -> tuple[str, datetime, str] | None:
-    """The state and instant of a patient's last change of consent, and the zone they lived in then."""
+def last_change(tx: Tx, patient_id: int) -> Changed | None:
+    """A patient's last change of consent."""
     row = tx.row(
-        select(ConsentEvent.state, ConsentEvent.at, ConsentEvent.zone)
+        select(ConsentEvent.state, ConsentEvent.at, ConsentEvent.zone, ConsentEvent.actor)
         .where(ConsentEvent.patient_id == patient_id)
         .order_by(ConsentEvent.id.desc())
         .limit(1)
     )
-    return (row[0], row[1], row[2]) if row else None
+    return Changed(*row) if row else None

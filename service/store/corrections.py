@@ -67,7 +67,7 @@ def correct(
         # Whether its time is over the next tick decides.
         change_question(tx, question_id, state="open", answered_at=None, valid=False, late=False)
     before["nobodys"] = reply.patient_id is None
-    _attribute(tx, reply.id, patient_id)
+    attribute(tx, reply.id, patient_id)
     before["given"] = add_answer(tx, reply, patient_id, given, now) if given else None
     _write(tx, reply, patient_id, given, before, now)
     nights = {(patient_id, one.night) for one in taken}
@@ -86,7 +86,7 @@ def undo(tx: Tx, one: Correction, now: datetime) -> set[PatientNight] | None:
     if not tx.changed(ours.values(undone_at=now, undone_by=tx.actor)):
         return None
     if one.before["nobodys"]:
-        _attribute(tx, one.inbound_id, None)
+        attribute(tx, one.inbound_id, None)
     _show(tx, [row.id for row in mine], counts=False)
     _show(tx, one.before["shown"], counts=True)
     for question_id, state, answered_at, valid, late in one.before["questions"]:
@@ -131,7 +131,7 @@ def _states(tx: Tx, ids: Collection[int]) -> list[list[Any]]:
     return [[row[0], row[1], row[2].isoformat() if row[2] else None, *row[3:]] for row in rows]
 
 
-def _attribute(tx: Tx, inbound_id: int, patient_id: int | None) -> None:
+def attribute(tx: Tx, inbound_id: int, patient_id: int | None) -> None:
     """Of people who share a phone, the one whose reply it is; None where nobody knows."""
     mine = update(InboundText).where(InboundText.id == inbound_id)
     tx.execute(mine.values(patient_id=patient_id))

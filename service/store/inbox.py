@@ -117,6 +117,11 @@ def whose(tx: Tx, stored: StoredReply) -> list[Patient]:
     """Whose reply it is: the patient's, everybody's who shares the number, or nobody's."""
     if stored.patient_id is not None:
         return list(patients_by_id(tx, [stored.patient_id]).values())
+    return sharing(tx, stored)
+
+
+def sharing(tx: Tx, stored: StoredReply) -> list[Patient]:
+    """Everybody who has the number it came from."""
     return patients_by_number(tx, stored.clinic_id, stored.sender_index)
 
 

@@ -126,13 +126,14 @@ def cancel_waiting(
     )
 
 
-def cancel_repeats(tx: Tx, question_token: str, now: datetime) -> None:
-    """Take back a nudge or a repetition of a question that has been answered."""
+def cancel_repeats(tx: Tx, question_token: str, why: str, now: datetime) -> None:
+    """Take back a nudge or a repetition of a question that has been answered or put off, as `why` names it."""
     tx.execute(
         _CANCEL_REPEATS,
         nudge=f"nudge:{question_token}",
         later=f"later:{question_token}:1",
         last=f"later:{question_token}:9",
+        why=why,
         instant=now,
     )
 
@@ -179,7 +180,7 @@ _CANCEL_REPEATS = (
             ),
         )
     )
-    .values(state=State.CANCELLED.value, reason="answered", ended_at=bindparam("instant"))
+    .values(state=State.CANCELLED.value, reason=bindparam("why"), ended_at=bindparam("instant"))
 )
 _END = (
     update(_OUTBOX)

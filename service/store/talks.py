@@ -29,7 +29,7 @@ def talk_with(
     invited_at = None
     if state is ConsentState.INVITED:
         last = consent.last_change(tx, patient.id)
-        invited_at = last[1] if last else None
+        invited_at = last.at if last else None
     rhythm = people.rhythm_of(patient)
     on = to_local(now, patient.zone).date()
     facts = circumstances.facts_of(tx, patient.id)

@@ -30,6 +30,15 @@ def test_what_a_patient_may_ask_for_at_any_hour(world: World) -> None:
     assert {row.review_state for row in world.rows("inbound")} == {"none"}
 
 
+@pytest.mark.parametrize("body", ["zoloft", "i started taking zoloft", "empece a tomar sertralina"])
+def test_a_new_medicine_is_passed_on_and_said_so(world: World, body: str) -> None:
+    patient = world.patient()
+    world.say(patient, body)
+    assert world.sent(patient) == ["SYS-09"]
+    assert [alert.rule for alert in world.rows("alert")] == ["M-TRIG"]
+    assert world.rows("inbound")[0].review_state == "open"
+
+
 def test_fewer_halves_the_weeks_texts_and_more_brings_them_back(world: World) -> None:
     facts = {"uses_caffeine": "yes", "exercise_cleared": "yes", "drinks": "fri"}
     patient = world.patient(facts=facts)

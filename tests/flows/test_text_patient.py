@@ -114,3 +114,41 @@ def test_a_person_ends_the_rest(world: World) -> None:
         resume(tx, patient_to_change(tx, patient.token), world.clock.now())
     world.say(patient, "pause 3 days")
     assert world.sent(patient)[-1] == "SYS-05"
+
+
+def test_they_rest_only_from_when_the_persons_text_leaves(world: World) -> None:
+    patient = world.patient()
+    world.live_to(datetime(2026, 11, 22, 2))
+    assert write(world, patient) == datetime(2026, 11, 22, 12, tzinfo=UTC)
+    world.say(patient, "when is my appointment?")
+    assert world.sent(patient)[-1] == "SYS-13"
+    world.live_to(datetime(2026, 11, 22, 8, 5))
+    assert WORDS in world.bodies(patient)
+    texts = world.sent(patient)
+    world.say(patient, "when is my appointment?")
+    assert world.sent(patient) == texts
+    world.live_to(datetime(2026, 11, 22, 10, 5))
+    world.say(patient, "when is my appointment?")
+    assert world.sent(patient)[-1] == "SYS-13"
+
+
+@pytest.mark.parametrize(
+    ("body", "template"),
+    [
+        ("STATUS", "SYS-24"),
+        ("LEGS", "LEG-01"),
+        ("MENU", "SYS-26"),
+        ("pause 3 days", "SYS-05"),
+        ("BED 22:30", "SYS-18"),
+        ("FEWER", "SYS-27"),
+        ("espanol", "SYS-22"),
+    ],
+)
+def test_what_a_patient_asks_of_the_service_is_answered_also_then(
+    world: World, body: str, template: str
+) -> None:
+    patient = world.patient()
+    write(world, patient)
+    world.say(patient, body)
+    assert world.sent(patient)[-1] == template
+    assert world.rows("inbound")[-1].review_state == "none"

@@ -134,6 +134,7 @@ def _known(tx: Tx, clinic: Clinic, one: Opened, now: datetime) -> dict[str, Any]
     """Whose it may be, what it may be about, what was said around it, and why it waits."""
     stored = one.stored
     people = open_people(tx, [patient.id for patient in store.whose(tx, stored)])
+    sharing = open_people(tx, [patient.id for patient in store.sharing(tx, stored)])
     candidates = [
         Candidate(*both, store.asked_before(tx, key, stored.received_at, KINDS))
         for key, both in people.items()
@@ -143,6 +144,7 @@ def _known(tx: Tx, clinic: Clinic, one: Opened, now: datetime) -> dict[str, Any]
     colleagues = store.colleagues(tx, clinic.id, CARERS)
     return {
         "candidates": candidates,
+        "sharing": list(sharing.values()) if len(sharing) > 1 else [],
         "patient": patient,
         "person": person,
         "resting": rests_until(patient.by_hand_until, now) if patient else None,

@@ -64,6 +64,22 @@ def _question(tx: Tx, one: Opened, named: str) -> tuple[Patient, Question]:
     return _locked(tx, patient), question
 
 
+@pages.post("/inbox/<token>/whose")
+@for_roles(CARERS)
+def whose(token: str) -> ResponseReturnValue:
+    """Say which of the people who share the number wrote it, or that nobody knows after all."""
+    now = current_site().runtime.clock.now()
+    with own_clinic(write=True) as tx:
+        one = find(tx, token, lock=True)
+        sharing = {who.token: who for who in store.sharing(tx, one.stored)}
+        named = request.form.get("patient", "")
+        if len(sharing) < 2 or (named and named not in sharing):
+            abort(404)
+        corrections.attribute(tx, one.stored.id, sharing[named].id if named else None)
+        audit.write(tx, one.stored.clinic_id, "reply given to a patient", token, now, to=named)
+    return _told(token, "whose" if named else "")
+
+
 @pages.post("/inbox/<token>/undo")
 @for_roles(CARERS)
 def undo(token: str) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from schedules.recurrence import to_local
 from schedules.slots import Planned, Withheld
 from service.domain.alerts import rank_of
 from service.domain.by_hand import rests_until
+from service.domain.consent import BY_TEXT, ConsentState
 from service.domain.figures import WINDOW_DAYS
 from service.entry.web import words
 from service.entry.web.access import CARERS, READERS, for_roles, member, own_clinic
@@ -22,7 +23,7 @@ from service.entry.web.holds import WHAT_RESTS
 from service.entry.web.reasons import Reason, reason_of
 from service.entry.web.site import current_site
 from service.flows.plan_due.ahead import forecast
-from service.flows.take_reply import ACTOR as BY_TEXT
+from service.flows.stop_texts import HOW
 from service.store import alerts, audit, consent, patient_page, people
 from service.store.patient_page import PatientNight
 from service.store.programme_pages import STAFF, authors
@@ -78,6 +79,7 @@ def show(token: str, *, until: str = "", until_fault: str = "") -> str:
         acting=member().may(CARERS),
         until=until,
         until_fault=until_fault,
+        ways_to_stop=HOW,
     )
 
 
@@ -88,6 +90,7 @@ def _who(tx: Tx, one: Patient, now: datetime) -> dict[str, Any]:
     today = to_local(now, one.zone).date()
     facts = patient_page.facts(tx, one.id)
     pause = patient_page.pause_in_force(tx, one.id, now)
+    changed = consent.last_change(tx, one.id)
     return {
         "person": person,
         "home": clinic.zone,
@@ -97,11 +100,19 @@ def _who(tx: Tx, one: Patient, now: datetime) -> dict[str, Any]:
         "pause": pause,
         "resting": rests_until(one.by_hand_until, now),
         "paused_by": _paused_by(tx, pause.set_by) if pause else "",
-        "consent": consent.last_change(tx, one.id),
+        "consent": changed,
+        "told_to": _told_to(tx, changed) if changed else "",
         "reasons": _reasons(tx, one, now, clinic.zone),
         "facts": [fact for fact in facts if fact.valid_to is None or fact.valid_to > today],
         "markers": markers(facts),
     }
+
+
+def _told_to(tx: Tx, changed: consent.Changed) -> str:
+    """Who was told that they want no more texts, where it was not by text."""
+    if changed.state != ConsentState.STOPPED or not changed.actor.startswith(STAFF):
+        return ""
+    return authors(tx, [changed.actor]).get(changed.actor, "a colleague")
 
 
 def _paused_by(tx: Tx, actor: str) -> str:

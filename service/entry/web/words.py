@@ -117,6 +117,7 @@ _FATES = {
 }
 _UNSENT = {
     "answered": "The question had been answered.",
+    "put_off": "The patient asked for the question at another time.",
     "account": "The provider refused our account.",
     "acknowledged": "Somebody had the alert.",
 }

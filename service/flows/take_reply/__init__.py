@@ -5,13 +5,13 @@ from datetime import datetime
 
 import structlog
 
-from service.domain.consent import ConsentState
+from service.domain.consent import BY_TEXT
 from service.domain.conversation import read_in, respond
 from service.domain.exchange import Inbound
 from service.domain.keywords import is_provider_keyword
-from service.domain.reading import Reading, read
 from service.flows.take_reply.apply import apply
 from service.flows.take_reply.colleagues import hear_other
+from service.flows.take_reply.shared_phone import hear_all, who_is_named
 from service.flows.take_reply.unsaid import leave_unsaid
 from service.runtime import Runtime
 from service.store import people, phrases, ranks, replies
@@ -20,18 +20,15 @@ from service.store.replies import StoredReply
 from service.store.session import SYSTEM, StoreBusyError, Tx
 from service.store.talks import talk_with
 
-ACTOR = "patient"
 CHUNK = 50
 MOST_ATTEMPTS = 3
-# What people sharing a phone may still do together: neither can wait for us to ask who it was.
-SHARED_INTENTS = frozenset({"red_flag", "stop", "wrong_party"})
 
 log = structlog.get_logger()
 
 
 def store_replies(runtime: Runtime, came: Sequence[Inbound]) -> int:
     """Store what came in, each once, before anything looks at it; how many were new."""
-    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+    with runtime.store.transaction(SYSTEM, BY_TEXT) as tx:
         clinics = {number: _clinic_of(tx, number) for number in {one.to for one in came}}
         known = [(clinic.id, reply) for reply in came if (clinic := clinics[reply.to])]
         stored = replies.store_replies(tx, known)
@@ -61,11 +58,11 @@ def read_replies(runtime: Runtime) -> int:
 
     Each has its own transaction, so that one that cannot be read holds up nobody else's.
     """
-    with runtime.store.transaction(SYSTEM, ACTOR, write=False) as tx:
+    with runtime.store.transaction(SYSTEM, BY_TEXT, write=False) as tx:
         waiting = replies.unread_replies(tx, CHUNK)
     for reply in waiting:
         try:
-            with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+            with runtime.store.transaction(SYSTEM, BY_TEXT) as tx:
                 if replies.lock_unread(tx, reply.id):
                     _read_one(runtime, tx, reply)
         except StoreBusyError as busy:
@@ -79,7 +76,7 @@ def read_replies(runtime: Runtime) -> int:
 
 def _try_again_or_leave(runtime: Runtime, reply: StoredReply) -> None:
     """A reply that makes the reader fail again and again is left to a person rather than tried for ever."""
-    with runtime.store.transaction(SYSTEM, ACTOR) as tx:
+    with runtime.store.transaction(SYSTEM, BY_TEXT) as tx:
         if replies.note_failure(tx, reply.id) < MOST_ATTEMPTS:
             return
         now = runtime.clock.now()
@@ -96,9 +93,11 @@ def _read_one(runtime: Runtime, tx: Tx, reply: StoredReply) -> None:
     if not whose:
         hear_other(runtime, tx, clinic, reply, number, body, now)
     elif len(whose) == 1:
-        _converse(runtime, tx, clinic, whose[0], reply, body, now)
+        _converse(runtime, tx, clinic, whose[0], reply, body, body, now)
+    elif one := who_is_named(tx, whose, body):
+        _converse(runtime, tx, clinic, one[0], reply, body, one[1], now)
     else:
-        _shared_phone(runtime, tx, clinic, whose, reply, body, now)
+        hear_all(runtime, tx, clinic, whose, reply, body, now)
 
 
 def _converse(
@@ -108,12 +107,14 @@ def _converse(
     patient: Patient,
     reply: StoredReply,
     body: str,
+    said: str,
     now: datetime,
 ) -> None:
+    """Read and answer it; `said` is what it says beside its writer's name."""
     content = runtime.shelf.content(tx, clinic)
     talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out, content)
-    reading = read_in(talk, body, patient.bedtime, phrases.live(tx, clinic.id))
-    outcome = respond(talk, reading, bare_keyword=is_provider_keyword(body))
+    reading = read_in(talk, said, patient.bedtime, phrases.live(tx, clinic.id))
+    outcome = respond(talk, reading, bare_keyword=is_provider_keyword(said))
     leave_unsaid(tx, patient, outcome, now)
     replies.add_readings(tx, reply, reading, outcome.bound)
     replies.mark_read(
@@ -126,29 +127,3 @@ def _converse(
     )
     ranks.note_reply(tx, patient.id, reply.received_at)
     apply(runtime, tx, clinic, patient, reply, talk, outcome, body)
-
-
-def _shared_phone(
-    runtime: Runtime,
-    tx: Tx,
-    clinic: Clinic,
-    whose: Sequence[Patient],
-    reply: StoredReply,
-    body: str,
-    now: datetime,
-) -> None:
-    """Two patients on one number: never guess whose answer it is. A cry for help or a STOP counts for all."""
-    reading = read(body, ["none"])
-    common = tuple(one for one in reading.intents if one.name in SHARED_INTENTS)
-    confined = Reading(common, reading.rule_version, reading.machine_made)
-    answered = False
-    for patient in whose:
-        talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out)
-        outcome = respond(talk, confined, bare_keyword=is_provider_keyword(body))
-        if answered:
-            outcome.said = []
-        leave_unsaid(tx, patient, outcome, now)
-        answered = answered or bool(outcome.said) or talk.consent is ConsentState.STOPPED
-        apply(runtime, tx, clinic, patient, reply, talk, outcome, body)
-    replies.add_readings(tx, reply, reading, [None] * len(reading.intents))
-    replies.mark_read(tx, reply, now, patient_id=None, review_state="open", question_id=None)

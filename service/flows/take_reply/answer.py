@@ -45,8 +45,9 @@ def answer_texts(
         )
     if outcome.opened is not None:
         texts.append(_behind(clinic, patient, reply, outcome.opened, now, composed))
-    if outcome.later is not None:
-        texts.append(_again(clinic, patient, reply, *outcome.later, composed))
+    put_off, again = outcome.later or (None, None)
+    if put_off is not None and again is not None:
+        texts.append(_again(clinic, patient, reply, put_off, again, composed))
     return [NewText(**text) for text in texts]
 
 

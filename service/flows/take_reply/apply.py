@@ -6,7 +6,8 @@ from schedules.recurrence import to_local
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
 from service.domain.own_texts import with_own
-from service.domain.talk import Outcome, Talk
+from service.domain.talk import Open, Outcome, Talk
+from service.domain.week_in_parts import PARTS
 from service.flows.take_reply.answer import answer_texts
 from service.runtime import Runtime
 from service.store import (
@@ -83,14 +84,24 @@ def _write_answers(
     if outcome.reasked is not None:
         questions.change_question(tx, outcome.reasked.id, reasked=True)
     if outcome.later is not None:
-        question, again = outcome.later
-        # Only the last time named counts: what an earlier LATER promised is taken back.
-        outbox.cancel_repeats(tx, question.token, now)
-        changes = {"nudge_at": None, "later_at": again, "laters": question.laters + 1}
-        if again >= question.closes_at:
-            changes["closes_at"] = again + timedelta(seconds=question.closes_after_s)
-        questions.change_question(tx, question.id, **changes)
+        _put_off(tx, *outcome.later, now)
+    if outcome.part is not None:
+        question, numbers = outcome.part
+        told = {**question.behind, PARTS: numbers}
+        questions.change_question(tx, question.id, behind=told, reasked=True)
     return nights
+
+
+def _put_off(tx: Tx, question: Open, again: datetime | None, now: datetime) -> None:
+    """Nudge it no more, and ask it again at the last time named: what an earlier LATER promised is taken back."""
+    if again is None:
+        questions.change_question(tx, question.id, nudge_at=None)
+        return
+    outbox.cancel_repeats(tx, question.token, "put_off", now)
+    changes = {"nudge_at": None, "later_at": again, "laters": question.laters + 1}
+    if again >= question.closes_at:
+        changes["closes_at"] = again + timedelta(seconds=question.closes_after_s)
+    questions.change_question(tx, question.id, **changes)
 
 
 def _write_corrections(
