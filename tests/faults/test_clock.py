@@ -1,6 +1,7 @@
 """A machine whose clock is set wrong and right again while it serves: planning waits, and nothing leaves meanwhile."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from tests.faults.scene import Processes, environment, free_port, patients_at_no
 from tests.twilio_stub import TwilioStub, twilio_stub
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.skipif("FAULT_RUNS" not in os.environ, reason="make faults runs it")
 
 TEXTS, SERVES, HELD, GOES_ON = 5, "Evenfall is at", "planning held", "planning goes on"
 # Several ticks of two seconds: what a wrong clock would send has gone by then.

@@ -28,7 +28,7 @@ from tests.faults.scene import (
 from tests.twilio_stub import Mishap, post_signed, twilio_stub
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.skipif("FAULT_RUNS" not in os.environ, reason="make faults runs it")
 
 TEXTS, PLACES, BACK_WITHIN_S = 200, "8", 10
 # What PostgreSQL calls fast (it ends its sessions) and immediate (it recovers from its log at the next start).
