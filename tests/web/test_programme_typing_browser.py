@@ -104,6 +104,8 @@ def test_what_was_seen_before_the_typing_is_not_offered_for_publication(
         page.fill("#amount", "3h")
         page.press("#amount", "Enter")
         page.wait_for_selector("button[value=publish]")
+        # The script that follows the typing runs once the page has loaded.
+        page.wait_for_load_state()
         page.fill("#amount", "4h")
         expect(page.locator("button[value=publish]")).to_have_count(0)
         page.click("button[value=preview]")
