@@ -17,9 +17,9 @@ StepName = tuple[str, str]
 
 NIGHTS: Final = 14
 """How far a publication is looked ahead (our default)."""
-# Reasons that say a schedule asks for more than the patient's hours and caps allow.
 LONG_WAIT: Final = timedelta(minutes=10)
 """What takes a sender longer than this to say is warned of (our default)."""
+# Reasons that say a schedule asks for more than the patient's hours and caps allow.
 WARNED: Final = frozenset(
     {"outside_hours", "cap_night", "cap_week", "cap_programme", "gap", "question_open"}
 )
@@ -29,7 +29,7 @@ WARNED: Final = frozenset(
 class Impact:
     """The sum over patients. `tonight`: changes by step until the end of each patient's own coming night.
 
-    `within`: changes by programme; `segments` before and after; `warnings`: slots newly withheld, by step and reason.
+    `within`: changes by programme; `warnings`: slots newly withheld, by step and reason.
     `hours`: the segments due in each hour (by its beginning, UTC) before and after, `texts` how many texts those
     after are.
     """
@@ -39,21 +39,25 @@ class Impact:
     changes: Counter[Change] = field(default_factory=Counter)
     within: dict[str, Counter[Change]] = field(default_factory=dict)
     tonight: dict[StepName, Counter[Change]] = field(default_factory=dict)
-    segments: tuple[int, int] = (0, 0)
     warnings: Counter[tuple[StepName, str]] = field(default_factory=Counter)
     hours: tuple[Counter[datetime], Counter[datetime]] = field(
         default_factory=lambda: (Counter(), Counter())
     )
     texts: Counter[datetime] = field(default_factory=Counter)
 
+    @property
+    def segments(self) -> tuple[int, int]:
+        """What all texts cost before and after."""
+        before, after = self.hours
+        return before.total(), after.total()
+
     def add(
         self,
         before: Sequence[Planned | Withheld],
         after: Sequence[Planned | Withheld],
         tonight: date,
-        segments: tuple[int, int],
     ) -> None:
-        """Take in one patient: the slots ahead, and all their segments, as things are and as they would be."""
+        """Take in one patient: the slots ahead as things are and as they would be."""
         old, new = _texts(before), _texts(after)
         self.patients += 1
         found = list(_changes(old, new))
@@ -63,8 +67,6 @@ class Impact:
             self.within.setdefault(programme, Counter())[change] += 1
             if night <= tonight:
                 self.tonight.setdefault((programme, step), Counter())[change] += 1
-        was, becomes = self.segments
-        self.segments = (was + segments[0], becomes + segments[1])
         self.warnings += _withheld(after) - _withheld(before)
 
     def add_sizes(

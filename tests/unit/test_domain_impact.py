@@ -44,11 +44,10 @@ def test_texts_are_added_moved_and_removed() -> None:
         [text("stays"), text("moves"), text("goes"), text("other night", later)],
         [text("stays"), text("moves", at=AT + HOUR), text("comes"), text("other night", later)],
         NIGHT,
-        (4, 5),
     )
-    impact.add([text()], [text()], NIGHT, (1, 1))
-    impact.add([text("late", later)], [], NIGHT, (1, 0))
-    assert (impact.patients, impact.affected, impact.segments) == (3, 2, (6, 6))
+    impact.add([text()], [text()], NIGHT)
+    impact.add([text("late", later)], [], NIGHT)
+    assert (impact.patients, impact.affected) == (3, 2)
     assert impact.changes == {"added": 1, "moved": 1, "removed": 2}
     assert impact.within == {"caffeine": impact.changes}
     assert impact.tonight == {
@@ -62,7 +61,7 @@ def test_only_what_is_newly_withheld_for_want_of_room_is_warned_of() -> None:
     impact = Impact()
     before = [kept("outside_hours"), kept("gap", "kept"), text("a")]
     after = [kept("outside_hours"), kept("outside_hours", "a"), kept("paused"), kept("gap", "kept")]
-    impact.add(before, after, NIGHT, (1, 0))
+    impact.add(before, after, NIGHT)
     assert impact.warnings == {(("caffeine", "a"), "outside_hours"): 1}
     (line,) = impact_words.warnings(impact, {"caffeine": "Caffeine cut-off"})
     assert line.startswith("Caffeine cut-off, a: 1 time withheld. It would have come outside")
@@ -83,11 +82,11 @@ def test_changes_in_words(counts: dict[str, int], said: str) -> None:
 
 def test_what_follows_in_other_programmes_is_told_apart() -> None:
     impact = Impact()
-    impact.add([text(), text("stays")], [text("stays")], NIGHT, (2, 1))
+    impact.add([text(), text("stays")], [text("stays")], NIGHT)
     titles = {"caffeine": "Caffeine cut-off"}
     assert impact_words.apart(impact, "caffeine", titles) == ""
     other = text()._replace(programme="iron")
-    impact.add([text()], [other, other._replace(step="late")], NIGHT, (1, 2))
+    impact.add([text()], [other, other._replace(step="late")], NIGHT)
     assert impact_words.apart(impact, "caffeine", titles) == (
         "Caffeine cut-off itself: 2 texts removed."
         " The other programmes, which share nights and limits with it: 2 texts added."
@@ -98,7 +97,8 @@ def test_the_headline_and_the_cost() -> None:
     nobody = Impact(patients=3)
     assert impact_words.headline(nobody, 14) == "Nobody’s next 14 nights change."
     assert impact_words.cost(nobody) == "The texts cost the same: 0 segments."
-    one = Impact(patients=1, affected=1, segments=(1200, 1100))
+    one = Impact(patients=1, affected=1)
+    one.add_sizes([(AT, 1)] * 1200, [(AT, 1)] * 500 + [(AT + HOUR, 2)] * 300)
     one.changes["removed"] = 100
     assert impact_words.headline(one, 14) == (
         "1 of 1 person gets something else in the next 14 nights: 100 texts removed."

@@ -93,11 +93,9 @@ def take_in(
     for case in planning_cases(tx, patient_ids, proposal.now):
         before = foresee(case, proposal.before, proposal.now, nights)
         after = foresee(case, proposal.after, proposal.now, nights)
-        sizes = (
+        tonight = (to_local(proposal.now, case.patient.zone) - MORNING).date()
+        impact.add(before, after, tonight)
+        impact.add_sizes(
             proposal.sizes(proposal.before, before, case.patient),
             proposal.sizes(proposal.after, after, case.patient),
         )
-        tonight = (to_local(proposal.now, case.patient.zone) - MORNING).date()
-        was, becomes = (sum(segments for _, segments in ones) for ones in sizes)
-        impact.add(before, after, tonight, (was, becomes))
-        impact.add_sizes(*sizes)
