@@ -72,13 +72,8 @@ def falls_on(rule: Rule, course: Course, day: date) -> bool:
     week, index = divmod((day - course.day_zero).days, WEEK)
     if week < 0:
         return False
-    known = known_days(course, week)
-    days = known.get(rule)
+    days = _steady_days(rule, course, week)
     if days is not None:
-        return index in days
-    steady = _steady_week(rule, course.facts.recorded, course.day_zero, week)
-    if steady is not None:
-        days = known[rule] = _days_of_week(rule, course, week, steady)
         return index in days
     at = rule.step.at
     if rule.dated and at.fact:
@@ -97,6 +92,17 @@ def falls_on(rule: Rule, course: Course, day: date) -> bool:
     if not _matches(entry, course, day, count):
         return False
     return rule.parted is None or not falls_on(rule.parted, course, day)
+
+
+def _steady_days(rule: Rule, course: Course, week: int) -> Collection[int] | None:
+    """The days (0-6) of programme week `week` on which a steady rule falls; None for any other."""
+    known = known_days(course, week)
+    days = known.get(rule)
+    if days is None:
+        steady = _steady_week(rule, course.facts.recorded, course.day_zero, week)
+        if steady is not None:
+            days = known[rule] = _days_of_week(rule, course, week, steady)
+    return days
 
 
 def _steady(rule: Rule, recorded: frozenset[str]) -> bool:
@@ -244,7 +250,8 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     wanted = turned_days(rule, course.key, times)
     if rule.parted is None:
         return wanted
-    taken = _days_of(rule.parted, Course(course.day_zero, course.facts, course.key), first)
+    plain = Course(course.day_zero, course.facts, course.key)
+    taken = frozenset(_days_of(rule.parted, plain, first))
     own = wanted - taken
     for clash in sorted(wanted & taken):
         week_round = ((clash + step) % WEEK for step in range(1, WEEK))
@@ -253,8 +260,12 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     return own
 
 
-def _days_of(rule: Rule, course: Course, first: date) -> set[int]:
+def _days_of(rule: Rule, course: Course, first: date) -> Collection[int]:
     """The days (0-6) of the week from `first` on which `rule` falls."""
+    week, index = divmod((first - course.day_zero).days, WEEK)
+    days = _steady_days(rule, course, week) if week >= 0 and index == 0 else None
+    if days is not None:
+        return days
     return {index for index in range(WEEK) if falls_on(rule, course, first + index * DAY)}
 
 
