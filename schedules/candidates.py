@@ -97,16 +97,6 @@ class Sieve:
                 found.append((rule, local))
         return found
 
-    def fall_at_most(self, rules: Sequence[Rule], nights: Sequence[date], most: int) -> int:
-        """How many slots of `rules` fall into `nights`, counted up to `most`."""
-        found = 0
-        if rules:
-            for night in nights:
-                found += len(self.falling(rules, night))
-                if found >= most:
-                    return most
-        return found
-
     def candidate(self, rule: Rule, night: date, local: datetime) -> Candidate | None:
         """The slot of `rule`, which falls on the date of `local`, unless it is decided or no slot."""
         if (rule.programme, rule.key, night) in self.decided:

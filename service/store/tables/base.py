@@ -31,7 +31,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return _as_text if dialect.name == "sqlite" else _in_utc
 
     def result_processor(
-        self, dialect: Dialect, coltype: object
+        self, dialect: Dialect, _coltype: object
     ) -> Callable[[Any], datetime | None]:
         """Give every instant back aware and in UTC, in one call each: planning reads dozens a patient."""
         return _from_text if dialect.name == "sqlite" else _in_utc
