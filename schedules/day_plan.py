@@ -69,9 +69,8 @@ def plan(
 def _planner(
     subject: Subject, day_zero: date, programmes: Sequence[Programme], past: Past, last: date
 ) -> "_Planner":
-    of_patient = eligible(
-        tuple(programme.planned for programme in programmes), subject.facts.recorded
-    )
+    rules = tuple(programme.planned for programme in programmes)
+    of_patient = eligible(rules, subject.facts.recorded)
     course = Course(day_zero, subject.facts, subject.key, of_patient.rules)
     used = {step: dict(texts) for step, texts in past.texts_used.items()}
     planner = _Planner(
