@@ -36,9 +36,9 @@ class Length:
 
 def measure(text: str) -> Length:
     """The length of `text`. An empty text has no segment."""
-    offending = tuple(dict.fromkeys(c for c in text if c not in _GSM))
+    offending = tuple(c for c in dict.fromkeys(text) if c not in _GSM)
     encoding: Encoding = "UCS-2" if offending else "GSM-7"
-    sizes = [_size(character, encoding) for character in text]
+    sizes = _sizes(text, encoding)
     units = sum(sizes)
     if units <= _ALONE[encoding]:
         return Length(encoding, units, min(units, 1), offending)
@@ -50,6 +50,8 @@ def in_gsm(text: str) -> str:
 
     One such letter would more than double the length of a text. What has no such form stays as it is.
     """
+    if _GSM.issuperset(text):
+        return text
     return "".join(sign if sign in _GSM else _unmarked(sign) for sign in text)
 
 
@@ -60,10 +62,11 @@ def _unmarked(sign: str) -> str:
     return plain if plain and _GSM.issuperset(plain) else sign
 
 
-def _size(character: str, encoding: Encoding) -> int:
+def _sizes(text: str, encoding: Encoding) -> list[int]:
+    """The units of each character."""
     if encoding == "GSM-7":
-        return 2 if character in GSM_EXTENDED else 1
-    return 2 if ord(character) > 0xFFFF else 1
+        return [2 if character in GSM_EXTENDED else 1 for character in text]
+    return [2 if ord(character) > 0xFFFF else 1 for character in text]
 
 
 def _segments(sizes: Iterable[int], room: int) -> int:

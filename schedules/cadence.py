@@ -1,9 +1,8 @@
 """On which local dates a step falls: date arithmetic from the programme's day 0 and the facts."""
 
 from calendar import monthrange
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -23,15 +22,17 @@ class Course:
     """One patient's way through the programmes, from `day_zero` on.
 
     `key` is any stable name of the patient and rotates the days of n-per-week steps; None rotates
-    nothing. `capped` holds, by (programme, step), the dates whose slot a cap withheld: each moves
-    to the next free day of its programme week. `weeks` keeps what was found of a rule's weeks.
+    nothing. `rules` are those that will be asked for, `capped` holds, by (programme, step), the dates whose
+    slot a cap withheld: each moves to the next free day of its programme week. `weeks` keeps what was found of
+    a rule's weeks.
     """
 
     day_zero: date
     facts: Facts
     key: str | None = None
+    rules: tuple[Rule, ...] = ()
     capped: dict[tuple[str, str], set[date]] = field(default_factory=dict)
-    weeks: dict[int, dict[Rule, Collection[int]]] = field(default_factory=lambda: defaultdict(dict))
+    weeks: dict[int, dict[Rule, Collection[int]]] = field(default_factory=dict)
 
     def cap(self, programme: str, step: str, day: date) -> None:
         """Let the slot of `day`, which a cap withheld, move to the next free day of its week."""
@@ -41,19 +42,39 @@ class Course:
                 del week[rule]
 
 
+def known_days(course: Course, week: int) -> dict[Rule, Collection[int]]:
+    """What is known of programme week `week` (from 0): the days (0-6) on which a rule falls.
+
+    It begins with all rules whose days hang from no other step and no cap.
+    """
+    known = course.weeks.get(week)
+    if known is None:
+        alone = _alone(course.rules, course.facts.recorded, course.day_zero, week)
+        known = course.weeks[week] = {
+            rule: days if times is None else turned_days(rule, course.key, times)
+            for rule, times, days in alone
+            if (rule.programme, rule.key) not in course.capped
+        }
+    return known
+
+
+@lru_cache(maxsize=2048)
+def _alone(
+    rules: tuple[Rule, ...], recorded: frozenset[str], day_zero: date, week: int
+) -> list[tuple[Rule, int | None, Collection[int]]]:
+    """The steady ones of `rules` that keep clear of no other, with what `_steady_week` says of each."""
+    weeks = [(rule, _steady_week(rule, recorded, day_zero, week)) for rule in rules]
+    return [(rule, *steady) for rule, steady in weeks if steady is not None and rule.parted is None]
+
+
 def falls_on(rule: Rule, course: Course, day: date) -> bool:
     """Whether the step has a slot on local date `day`, replacement days included."""
-    since = (day - course.day_zero).days
-    if since < 0:
+    week, index = divmod((day - course.day_zero).days, WEEK)
+    if week < 0:
         return False
-    week = since // WEEK
-    days = course.weeks[week].get(rule)
+    days = _steady_days(rule, course, week)
     if days is not None:
-        return since % WEEK in days
-    steady = _steady_week(rule, course.facts.recorded, course.day_zero, week)
-    if steady is not None:
-        days = course.weeks[week][rule] = _days_of_week(rule, course, week, steady)
-        return since % WEEK in days
+        return index in days
     at = rule.step.at
     if rule.dated and at.fact:
         held = course.facts.value(at.fact, day)
@@ -71,6 +92,17 @@ def falls_on(rule: Rule, course: Course, day: date) -> bool:
     if not _matches(entry, course, day, count):
         return False
     return rule.parted is None or not falls_on(rule.parted, course, day)
+
+
+def _steady_days(rule: Rule, course: Course, week: int) -> Collection[int] | None:
+    """The days (0-6) of programme week `week` on which a steady rule falls; None for any other."""
+    known = known_days(course, week)
+    days = known.get(rule)
+    if days is None:
+        steady = _steady_week(rule, course.facts.recorded, course.day_zero, week)
+        if steady is not None:
+            days = known[rule] = _days_of_week(rule, course, week, steady)
+    return days
 
 
 def _steady(rule: Rule, recorded: frozenset[str]) -> bool:
@@ -218,8 +250,8 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     wanted = turned_days(rule, course.key, times)
     if rule.parted is None:
         return wanted
-    plain = replace(course, capped={}, weeks=defaultdict(dict))
-    taken = _days_of(rule.parted, plain, first)
+    plain = Course(course.day_zero, course.facts, course.key)
+    taken = frozenset(_days_of(rule.parted, plain, first))
     own = wanted - taken
     for clash in sorted(wanted & taken):
         week_round = ((clash + step) % WEEK for step in range(1, WEEK))
@@ -228,8 +260,12 @@ def _own_days(rule: Rule, course: Course, first: date, times: int) -> frozenset[
     return own
 
 
-def _days_of(rule: Rule, course: Course, first: date) -> set[int]:
+def _days_of(rule: Rule, course: Course, first: date) -> Collection[int]:
     """The days (0-6) of the week from `first` on which `rule` falls."""
+    week, index = divmod((first - course.day_zero).days, WEEK)
+    days = _steady_days(rule, course, week) if week >= 0 and index == 0 else None
+    if days is not None:
+        return days
     return {index for index in range(WEEK) if falls_on(rule, course, first + index * DAY)}
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from schedules.cadence import WEEK, Course, falls_on
+from schedules.cadence import WEEK, Course, falls_on, known_days
 from schedules.eligible import Eligible
 from schedules.facts import Facts, as_date
 from schedules.fields import ZERO
@@ -84,25 +84,17 @@ class Sieve:
         """Those of `rules` that fall on their date in `night`, with their naive local moments."""
         anchors, moments = self._evening(night)
         course = self.course
-        known, day_zero = course.weeks, course.day_zero.toordinal()
+        weeks, day_zero = course.weeks, course.day_zero.toordinal()
         found = []
         for rule in rules:
             local, day = moments.get(rule) or self._by_fact(rule, anchors)
+            week, index = divmod(day - day_zero, WEEK)
+            if week < 0:
+                continue
             # What falls_on begins with, without calling it: most rules are known, and fall on no date at all.
-            since = day - day_zero
-            days = known[since // WEEK].get(rule) if since >= 0 else ()
-            if since % WEEK in days if days is not None else falls_on(rule, course, local.date()):
+            days = (weeks.get(week) or known_days(course, week)).get(rule)
+            if index in days if days is not None else falls_on(rule, course, local.date()):
                 found.append((rule, local))
-        return found
-
-    def fall_at_most(self, rules: Sequence[Rule], nights: Sequence[date], most: int) -> int:
-        """How many slots of `rules` fall into `nights`, counted up to `most`."""
-        found = 0
-        if rules:
-            for night in nights:
-                found += len(self.falling(rules, night))
-                if found >= most:
-                    return most
         return found
 
     def candidate(self, rule: Rule, night: date, local: datetime) -> Candidate | None:

@@ -69,10 +69,9 @@ def plan(
 def _planner(
     subject: Subject, day_zero: date, programmes: Sequence[Programme], past: Past, last: date
 ) -> "_Planner":
-    course = Course(day_zero, subject.facts, subject.key)
-    of_patient = eligible(
-        tuple(programme.planned for programme in programmes), subject.facts.recorded
-    )
+    rules = tuple(programme.planned for programme in programmes)
+    of_patient = eligible(rules, subject.facts.recorded)
+    course = Course(day_zero, subject.facts, subject.key, of_patient.rules)
     used = {step: dict(texts) for step, texts in past.texts_used.items()}
     planner = _Planner(
         sieve=Sieve(subject, of_patient, course, used),
@@ -99,7 +98,7 @@ class _Planner:
     sent: set[tuple[str, str, date]]
     sent_on: set[tuple[str, str, date]]
     slots: defaultdict[date, dict[Rule, Candidate | None]]
-    to_come: dict[tuple[Priority, date], tuple[int, int]] = field(default_factory=dict)
+    to_come: dict[tuple[Priority, date], int] = field(default_factory=dict)
 
     def recall(self, row: Decided) -> None:
         """Take a row as the fact it is."""
@@ -224,15 +223,16 @@ class _Planner:
 
     def _later_at_most(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
         """No less than `_later`, by the dates alone."""
-        if not later_nights:
-            return 0
-        key = priority, later_nights[0]
-        found, looked_for = self.to_come.get(key, (0, 0))
-        if found >= looked_for < most:
-            rules = self.sieve.eligible.by_priority.get(priority, ())
-            found = self.sieve.fall_at_most(rules, later_nights, most)
-            self.to_come[key] = found, most
-        return min(most, found)
+        rules = self.sieve.eligible.by_priority.get(priority, ())
+        found = 0
+        for night in later_nights if rules else ():
+            falling = self.to_come.get((priority, night))
+            if falling is None:
+                falling = self.to_come[priority, night] = len(self.sieve.falling(rules, night))
+            found += falling
+            if found >= most:
+                return most
+        return found
 
     def _later(self, priority: Priority, later_nights: Sequence[date], most: int) -> int:
         """How many slots of `priority` may come in `later_nights`, counted up to `most`."""

@@ -120,8 +120,8 @@ def week_could_bind(tally: Tally, night: date) -> bool:
 
 def nights_left(tally: Tally, night: date) -> list[date]:
     """The nights of the same week after `night`."""
-    count = (_last_night(tally, night) - night).days
-    return [night + timedelta(days=n) for n in range(1, count + 1)]
+    after, last = night.toordinal() + 1, _last_night(tally, night).toordinal()
+    return [date.fromordinal(day) for day in range(after, last + 1)]
 
 
 def _last_night(tally: Tally, night: date) -> date:
