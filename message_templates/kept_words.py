@@ -53,6 +53,7 @@ BY_ITS_ANSWER: Mapping[str, str] = {
     "SYS-24": "time",
     "SYS-32": "time",
     "SYS-33": "n",
+    "SYS-35": "date",
 }
 # What only the figures of the patient's own week can fill in, and the texts that tell it.
 OF_THE_WEEK = frozenset({"mean", "usual", "nights", "hard"})

@@ -42,6 +42,8 @@ ANSWERS: Mapping[str, str] = {
     "SYS-32": "the answer to STATUS, where the patient chose an hour for texts",
     "SYS-31": "the answer to a pause or a bedtime whose day or hour cannot be understood",
     "SYS-34": "asks people who share a phone whose reply it is",
+    "SYS-35": "the answer to “that was for Tuesday”: the day an answer counts for now",
+    "SYS-36": "the answer to “that was for Tuesday”, where an answer stays where it is",
     "SYS-33": "asks for what is missing of the week’s three numbers",
     "SYM-03": "the answer to a hard night, 7 or more",
     "IRN-07": "also the answer to dark or bloody stools",

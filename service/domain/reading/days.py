@@ -4,13 +4,13 @@ from service.domain.reading.document import Document
 from service.domain.reading.lexicon import Lexicon
 
 WEEKDAY_WORDS = {
-    **dict.fromkeys(("monday", "mon", "mondays", "lunes"), "mon"),
-    **dict.fromkeys(("tuesday", "tue", "tues", "martes"), "tue"),
-    **dict.fromkeys(("wednesday", "wed", "weds", "miercoles"), "wed"),
-    **dict.fromkeys(("thursday", "thu", "thur", "thurs", "jueves"), "thu"),
-    **dict.fromkeys(("friday", "fri", "viernes"), "fri"),
-    **dict.fromkeys(("saturday", "sat", "sabado"), "sat"),
-    **dict.fromkeys(("sunday", "sun", "domingo"), "sun"),
+    **dict.fromkeys(("monday", "mondays", "mon", "lunes"), "mon"),
+    **dict.fromkeys(("tuesday", "tuesdays", "tue", "tues", "martes"), "tue"),
+    **dict.fromkeys(("wednesday", "wednesdays", "wed", "weds", "miercoles"), "wed"),
+    **dict.fromkeys(("thursday", "thursdays", "thu", "thur", "thurs", "jueves"), "thu"),
+    **dict.fromkeys(("friday", "fridays", "fri", "viernes"), "fri"),
+    **dict.fromkeys(("saturday", "saturdays", "sat", "sabado"), "sat"),
+    **dict.fromkeys(("sunday", "sundays", "sun", "domingo"), "sun"),
 }
 _AMBIGUOUS = frozenset({"sat", "sun"})
 _LENGTHS = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Raised with every change of a rule or lexicon; stored with each reading.
-RULE_VERSION: Final = "2026.11.14"
+RULE_VERSION: Final = "2026.11.15"
 
 MOST_CHARACTERS: Final = 1600
 
