@@ -73,6 +73,12 @@ _VALUES = {
     "relax": "winding down",
     "lab": "blood tests",
 }
+_NIGHTS = {
+    "tonight": ", for tonight only",
+    "weekend": ", at weekends",
+    "weekdays": ", on weekdays",
+    "always": ", every night",
+}
 _BARRIERS = {"unwell": "was unwell", "stopped": "has stopped"}
 _MEDICINES = {"new": "a new medicine", "stopped": "a medicine stopped"}
 _DOUBTS = {
@@ -145,9 +151,7 @@ def _other_night(value: str, on: date) -> str:
 
 def _bedtime(value: str, _on: date) -> str:
     clock, _, when = value.partition("@")
-    return f"bedtime {clock}" + {"tonight": ", for tonight only", "weekend": ", at weekends"}.get(
-        when, ""
-    )
+    return f"bedtime {clock}" + _NIGHTS.get(when, "")
 
 
 def _unknown(value: str, _on: date) -> str:
