@@ -148,7 +148,7 @@ def _unflagged(request: Request) -> list[Intent]:
     repaired = correction(document, request.lexicon, request.kinds, request.usual)
     if repaired:
         return [*found, replace(repaired, kind=None)]
-    pause = pause_asked(document, request.lexicon, asked=request.asked)
+    pause = None if stop else pause_asked(document, request.lexicon, asked=request.asked)
     if pause:
         return [*found, *_before(request, pause), pause]
     hours = None if stop else commands.hours_wished(document, request.lexicon)
