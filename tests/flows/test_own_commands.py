@@ -39,6 +39,17 @@ def test_a_new_medicine_is_passed_on_and_said_so(world: World, body: str) -> Non
     assert world.rows("inbound")[0].review_state == "open"
 
 
+@pytest.mark.parametrize("body", ["zoloft", "I started Zoloft", "sertralina"])
+def test_a_medicine_named_in_place_of_a_score_is_passed_on_and_the_score_still_asked(
+    world: World, body: str
+) -> None:
+    patient = asked_last_night(world)
+    world.say(patient, body)
+    assert world.sent(patient)[-1] == "SYS-09"
+    assert [alert.rule for alert in world.rows("alert")] == ["M-TRIG"]
+    assert world.rows("question", kind="symptom_0_10")[0].state == "open"
+
+
 def test_fewer_halves_the_weeks_texts_and_more_brings_them_back(world: World) -> None:
     facts = {"uses_caffeine": "yes", "exercise_cleared": "yes", "drinks": "fri"}
     patient = world.patient(facts=facts)

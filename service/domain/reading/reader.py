@@ -13,6 +13,7 @@ from service.domain.reading.labels import (
     GUT,
     NUMBER_KINDS,
     RULE_VERSION,
+    SCREENS,
     STATES,
     YES_NO_GOALS,
     Intent,
@@ -292,6 +293,9 @@ def _told(request: Request) -> list[Intent]:
     hears = request.newest in {*STATES, *YES_NO_GOALS, "symptom_0_10"}
     found = news.felt(document) if hears else []
     changed = news.medicine(document)
-    if changed and request.newest in {"none", "tip", "paused"}:
+    # "Zoloft" answers no question of ours but those about medicines.
+    named = document.only("medicine.started", "medicine.teller", "command.courtesy")
+    unasked = named and request.newest not in SCREENS
+    if changed and (unasked or request.newest in {"none", "tip", "paused"}):
         found.append(changed)
     return found
