@@ -28,7 +28,9 @@ def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
     """The score of the night asked about; unknown with a reason; None if the text has none."""
     found = numbers(document, lexicon, decimal_comma=True)
     usable = [n for n in found if not n.elsewhere and not _named_hour(document, n)]
-    usable = [n for n in usable if not zero_of_else(document, n) and not _hour_of_texts(document, n)]
+    usable = [
+        n for n in usable if not zero_of_else(document, n) and not _hour_of_texts(document, n)
+    ]
     usable = _of_the_night_asked(document, usable)
     if not usable:
         return _in_words(document)
