@@ -124,8 +124,16 @@ SIDE_EFFECTS: Final = (
     "tight",
 )
 
-GUT: Final = ("nausea", "vomiting", "diarrhea", "constipation", "stomach_pain", "dark_stool")
-"""The side effects of the gut, told also beside a score: what is not of the legs themselves."""
+NOT_OF_THE_LEGS: Final = (
+    "nausea",
+    "vomiting",
+    "diarrhea",
+    "constipation",
+    "stomach_pain",
+    "dark_stool",
+    "headache",
+)
+"""The side effects told also beside a score, which is of the legs: an itch or a tightness may be theirs."""
 
 TOPICS: Final = (
     "iron",

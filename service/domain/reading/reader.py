@@ -11,7 +11,7 @@ from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
 from service.domain.reading.invitation import invited
 from service.domain.reading.labels import (
-    GUT,
+    NOT_OF_THE_LEGS,
     NUMBER_KINDS,
     RULE_VERSION,
     SCREENS,
@@ -254,7 +254,7 @@ def _complete(request: Request, sure: list[Intent], answers: list[Intent]) -> li
     if command:
         return command
     if any(one.name == "symptom_score" for one in sure):
-        found += [one for one in news.felt(document) if one.value in GUT]
+        found += [one for one in news.felt(document) if one.value in NOT_OF_THE_LEGS]
     asked = news.question(document)
     if asked and not any(intent.name == "later" for intent in found):
         found.append(asked)
