@@ -137,7 +137,7 @@ def bedtime_command(
     if len(found) != 1:
         return None
     # "Bed 7" may score the evening: where something is asked, the bare word needs a time that is hardly a score.
-    told = found[0].sure or not asked or found[0].hour >= _EARLIEST_BARE or document.raw.isupper()
+    told = found[0].sure or not asked or found[0].hour >= _EARLIEST_BARE
     if not any(
         mark.end <= found[0].start and (told or mark.concept == "bed.command") for mark in marks
     ):
