@@ -13,7 +13,7 @@ from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
 from service.domain.own_week import CHOSE_WEEK
 from service.domain.reading import Intent
-from service.domain.talk import Given, Open, Outcome, Said, Talk
+from service.domain.talk import EPISODE, Given, Open, Outcome, Said, Talk
 from service.domain.week_in_parts import keep_part
 
 # Said of a command, not of an answer: a pause, a bedtime or an hour that cannot be.
@@ -186,7 +186,7 @@ def relieve(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome
     night = night_of(talk.now, talk.rhythm.zone)
     about = to_local(talk.now, talk.rhythm.zone).date()
     outcome.given.append(
-        Given("episode", intent.name, None, "", night, about, question=None, late=False)
+        Given(EPISODE, intent.name, None, "", night, about, question=None, late=False)
     )
     outcome.asked_for = True
     outcome.said.append(Said("LEG-01", Kind.ANSWER))

@@ -12,6 +12,9 @@ from schedules.programme import Programme
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
 
+EPISODE = "episode"
+"""The kind of what LEGS tells: legs that are bad now, which answers no question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Open:

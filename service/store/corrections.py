@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
 
-from service.domain.talk import Earlier, Given
+from service.domain.talk import EPISODE, Earlier, Given
 from service.store.answers import add_answer
 from service.store.questions import change_question
 from service.store.replies import StoredReply
@@ -45,8 +45,9 @@ def corrections_of(tx: Tx, inbound_ids: Collection[int]) -> dict[int, Correction
 
 
 def last_answer(tx: Tx, patient_id: int, since: datetime) -> Earlier | None:
-    """The answer that a patient gave last, if it came after `since`."""
-    mine = and_(Observation.patient_id == patient_id, Observation.replaced.is_(False))
+    """The answer that a patient gave last, if it came after `since`; LEGS in between answers nothing."""
+    counts = and_(Observation.replaced.is_(False), Observation.kind != EPISODE)
+    mine = and_(Observation.patient_id == patient_id, counts)
     query = select(*columns(Observation, Earlier)).where(and_(mine, Observation.at > since))
     row = tx.row(query.order_by(Observation.id.desc()).limit(1))
     return as_record(Earlier, row) if row else None

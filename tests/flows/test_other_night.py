@@ -80,6 +80,13 @@ def test_what_was_put_right_is_what_moves(world: World) -> None:
     assert scores(world) == {TUESDAY: 4}
 
 
+def test_legs_told_of_in_between_are_no_answer(world: World) -> None:
+    patient = told(world)
+    world.say(patient, "LEGS")
+    world.say(patient, "that was for Tuesday")
+    assert scores(world) == {TUESDAY: 7}
+
+
 def test_an_answer_that_stands_is_not_overwritten(world: World) -> None:
     patient = told(world, "3", datetime(2026, 11, 25, 10))
     world.live_to(ON_THURSDAY)
