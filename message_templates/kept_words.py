@@ -53,6 +53,11 @@ BY_ITS_ANSWER: Mapping[str, str] = {
     "SYS-24": "time",
     "SYS-32": "time",
     "SYS-33": "n",
+    "SYS-35": "date",
+    "SYS-37": "time",
+    "SYS-38": "time",
+    "SYS-39": "time",
+    "SYS-40": "time",
 }
 # What only the figures of the patient's own week can fill in, and the texts that tell it.
 OF_THE_WEEK = frozenset({"mean", "usual", "nights", "hard"})

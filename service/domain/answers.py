@@ -7,6 +7,7 @@ from schedules.night import night_of
 from schedules.recurrence import to_local
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
+from service.domain.other_night import move_answer, points_at_night
 from service.domain.reading import Intent
 from service.domain.talk import Given, Open, Outcome, Said, Talk
 
@@ -80,8 +81,11 @@ def change_medicine(talk: Talk, intent: Intent, question: Open | None, outcome: 
         outcome.facts["iron_hold"] = ""
 
 
-def correct_answer(_talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
-    """Put an earlier answer right."""
+def correct_answer(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
+    """Put an earlier answer, or the night it was for, right."""
     name, _, value = intent.value.partition(":")
+    if points_at_night(intent):
+        move_answer(talk, value, outcome)
+        return
     outcome.corrected.append((name, value))
     outcome.said.append(Said("SYS-17", Kind.ANSWER))

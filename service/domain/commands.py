@@ -1,6 +1,7 @@
 """What a patient may ask of the service in a reply, at any hour: stop, start, help, later, pause, and the like."""
 
 from datetime import datetime, time
+from typing import Any
 
 from message_templates.formats import clock_time, short_date
 from schedules.facts import SET, TEXTS_AT, WEEKDAYS
@@ -12,11 +13,18 @@ from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
 from service.domain.own_week import CHOSE_WEEK
 from service.domain.reading import Intent
-from service.domain.talk import Given, Open, Outcome, Said, Talk
+from service.domain.talk import EPISODE, Given, Open, Outcome, Said, Talk
 from service.domain.week_in_parts import keep_part
 
 # Said of a command, not of an answer: a pause, a bedtime or an hour that cannot be.
 _NO_DAY_OR_HOUR = frozenset({"ambiguous", "invalid_time", "out_of_range"})
+_BEDTIME_NOTED = {
+    "": "SYS-18",
+    "tonight": "SYS-37",
+    "weekend": "SYS-38",
+    "weekdays": "SYS-39",
+    "always": "SYS-40",
+}
 TOPIC_PROGRAMMES = {
     "iron": ("iron", "iron_diet"),
     "caffeine": ("caffeine",),
@@ -93,15 +101,9 @@ def ask_later(talk: Talk, intent: Intent, question: Open | None, outcome: Outcom
 
 
 def change_bedtime(talk: Talk, intent: Intent, question: Open | None, outcome: Outcome) -> None:
-    """Keep a new bedtime, for good, for weekends or for tonight."""
-    bedtime, when = requests.bedtime(intent.value)
-    if when == "weekend":
-        outcome.changes["bedtime_weekend"] = bedtime
-    elif when == "tonight":
-        outcome.changes["tonight_night"] = night_of(talk.now, talk.rhythm.zone)
-        outcome.changes["tonight_bedtime"] = bedtime
-    else:
-        outcome.changes["bedtime"] = bedtime
+    """Keep a new bedtime, for the nights it was said for."""
+    bedtime, nights = requests.bedtime(intent.value)
+    outcome.changes |= _bedtime_changes(talk, bedtime, nights)
     if question is not None:
         outcome.given.append(
             Given(
@@ -116,7 +118,22 @@ def change_bedtime(talk: Talk, intent: Intent, question: Open | None, outcome: O
             )
         )
     values = {"time": clock_time(bedtime, talk.language)}
-    outcome.said.append(Said("SYS-18", Kind.ANSWER, values))
+    outcome.said.append(Said(_BEDTIME_NOTED[nights], Kind.ANSWER, values))
+
+
+def _bedtime_changes(talk: Talk, bedtime: time, nights: str) -> dict[str, Any]:
+    """What a bedtime changes of the patient; the nights it was not said for keep theirs."""
+    if nights == "tonight":
+        tonight = night_of(talk.now, talk.rhythm.zone)
+        return {"tonight_night": tonight, "tonight_bedtime": bedtime}
+    if nights == "weekend":
+        return {"bedtime_weekend": bedtime}
+    if nights == "weekdays":
+        weekend = talk.rhythm.bedtime_weekend or talk.rhythm.bedtime
+        return {"bedtime": bedtime, "bedtime_weekend": weekend}
+    if nights == "always":
+        return {"bedtime": bedtime, "bedtime_weekend": None}
+    return {"bedtime": bedtime}
 
 
 def pause(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome) -> None:
@@ -169,7 +186,7 @@ def relieve(talk: Talk, intent: Intent, _question: Open | None, outcome: Outcome
     night = night_of(talk.now, talk.rhythm.zone)
     about = to_local(talk.now, talk.rhythm.zone).date()
     outcome.given.append(
-        Given("episode", intent.name, None, "", night, about, question=None, late=False)
+        Given(EPISODE, intent.name, None, "", night, about, question=None, late=False)
     )
     outcome.asked_for = True
     outcome.said.append(Said("LEG-01", Kind.ANSWER))

@@ -21,7 +21,10 @@ _DAYS_AHEAD = 3650
 
 
 def bedtime(value: str) -> tuple[time, str]:
-    """The bedtime of a `HH:MM`, `HH:MM@tonight` or `HH:MM@weekend` value, and for when: "" for every night."""
+    """The bedtime of a `HH:MM` value and for which nights it is: `HH:MM@tonight`, `@weekend`, `@weekdays` or `@always`.
+
+    "": the usual one.
+    """
     clock, _, when = value.partition("@")
     return time.fromisoformat(clock), when
 

@@ -12,6 +12,9 @@ from schedules.programme import Programme
 from service.domain.consent import ConsentState
 from service.domain.delivery import Kind
 
+EPISODE = "episode"
+"""The kind of what LEGS tells: legs that are bad now, which answers no question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Open:
@@ -49,10 +52,25 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The answer the patient gave last, in the reply `inbound_id`."""
+
+    inbound_id: int
+    kind: str
+    intent: str
+    number: float | None
+    word: str
+    night: date
+    about_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """The conversation as it stands when the reply is read; `questions` newest first, `now` in UTC.
 
     `by_hand`: a person is in it, so automatic answers rest. `texts_at`: the hour (wall clock) they asked for.
+    `earlier`: the answer before this reply, known only where the reply is about it, and `answered_on` the dates about
+    which an answer of its kind counts.
     """
 
     consent: ConsentState
@@ -67,6 +85,8 @@ class Talk:
     by_hand: bool
     now: datetime
     texts_at: time | None = None
+    earlier: Earlier | None = None
+    answered_on: frozenset[date] = frozenset()
 
     def open_kinds(self) -> list[str]:
         """The kinds the reader should expect, newest first."""
@@ -138,6 +158,7 @@ class Given:
 class Outcome:
     """Everything a reply changes, gathered intent by intent.
 
+    `moved`: the earlier answer as it counts from now on, and the reply (by id) that gave it.
     `alerts`: the rules it raises, and what it said of each. `facts` begin today, `ended_facts` hold no longer.
     `later`: a question put off, and when it comes again, if it does. `part`: what is told so far of an answer.
     `asked_for`: by a command, which is answered more often than a reply.
@@ -146,6 +167,7 @@ class Outcome:
     bound: list[int | None] = field(default_factory=list)
     given: list[Given] = field(default_factory=list)
     corrected: list[tuple[str, str]] = field(default_factory=list)
+    moved: tuple[Given, int] | None = None
     said: list[Said] = field(default_factory=list)
     consent: ConsentState | None = None
     alerts: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
 
-from service.domain.talk import Given
+from service.domain.talk import EPISODE, Earlier, Given
 from service.store.answers import add_answer
 from service.store.questions import change_question
 from service.store.replies import StoredReply
@@ -42,6 +42,22 @@ def corrections_of(tx: Tx, inbound_ids: Collection[int]) -> dict[int, Correction
     query = select(*columns(CorrectionRow, Correction)).where(standing).order_by(CorrectionRow.id)
     found = [as_record(Correction, row) for row in tx.rows(query)]
     return {one.inbound_id: one for one in found}
+
+
+def last_answer(tx: Tx, patient_id: int, since: datetime) -> Earlier | None:
+    """The answer that a patient gave last, if it came after `since`; LEGS in between answers nothing."""
+    counts = and_(Observation.replaced.is_(False), Observation.kind != EPISODE)
+    mine = and_(Observation.patient_id == patient_id, counts)
+    query = select(*columns(Observation, Earlier)).where(and_(mine, Observation.at > since))
+    row = tx.row(query.order_by(Observation.id.desc()).limit(1))
+    return as_record(Earlier, row) if row else None
+
+
+def answered_on(tx: Tx, patient_id: int, kind: str, since: date) -> frozenset[date]:
+    """The dates from `since` on about which an answer of a kind counts."""
+    same = and_(Observation.patient_id == patient_id, Observation.kind == kind)
+    counting = and_(same, Observation.about_date >= since, Observation.replaced.is_(False))
+    return frozenset(row[0] for row in tx.rows(select(Observation.about_date).where(counting)))
 
 
 def correct(

@@ -98,6 +98,14 @@ def lock_unread(tx: Tx, reply_id: int) -> bool:
     return tx.row(_LOCK, reply=reply_id) is not None
 
 
+def reply_by_id(tx: Tx, reply_id: int) -> StoredReply:
+    """One stored reply. LookupError: there is none."""
+    row = tx.row(select(*_REPLY).where(InboundText.id == reply_id))
+    if row is None:
+        raise LookupError(reply_id)
+    return StoredReply(*row)
+
+
 def open_reply(keyring: Keyring, reply: StoredReply) -> tuple[str, str]:
     """The number a reply came from and its words."""
     return (

@@ -39,6 +39,17 @@ def test_a_new_medicine_is_passed_on_and_said_so(world: World, body: str) -> Non
     assert world.rows("inbound")[0].review_state == "open"
 
 
+@pytest.mark.parametrize("body", ["zoloft", "I started Zoloft", "sertralina"])
+def test_a_medicine_named_in_place_of_a_score_is_passed_on_and_the_score_still_asked(
+    world: World, body: str
+) -> None:
+    patient = asked_last_night(world)
+    world.say(patient, body)
+    assert world.sent(patient)[-1] == "SYS-09"
+    assert [alert.rule for alert in world.rows("alert")] == ["M-TRIG"]
+    assert world.rows("question", kind="symptom_0_10")[0].state == "open"
+
+
 def test_fewer_halves_the_weeks_texts_and_more_brings_them_back(world: World) -> None:
     facts = {"uses_caffeine": "yes", "exercise_cleared": "yes", "drinks": "fri"}
     patient = world.patient(facts=facts)
@@ -103,3 +114,39 @@ def test_an_hour_that_is_past_today_spends_no_text_without_a_word(
     ]
     left = to_local(week.submitted_at, patient.zone).time() if week.submitted_at else None
     assert (left.replace(second=0) if left else None, week.reason) == comes
+
+
+@pytest.mark.parametrize(
+    ("body", "week", "weekend", "answered"),
+    [
+        ("BED 22:30 weekdays", time(22, 30), time(23), "SYS-39"),
+        ("bed 00:30 weekend", time(23), time(0, 30), "SYS-38"),
+        ("bed 22:00 always", time(22), None, "SYS-40"),
+        ("CAMA 22:30 entre semana", time(22, 30), time(23), "SYS-39"),
+        ("acostarme 23:30 fines de semana", time(23), time(23, 30), "SYS-38"),
+        ("BED 22:30", time(22, 30), None, "SYS-18"),
+    ],
+)
+def test_a_bedtime_counts_for_the_nights_it_was_said_for(
+    world: World, body: str, week: time, weekend: time | None, answered: str
+) -> None:
+    patient = world.patient()
+    world.say(patient, body)
+    known = world.reread(patient)
+    assert (known.bedtime, known.bedtime_weekend) == (week, weekend)
+    assert world.sent(patient)[-1] == answered
+
+
+def test_weekdays_leave_a_bedtime_of_the_weekend_and_always_ends_it(world: World) -> None:
+    patient = world.patient(bedtime_weekend=time(1))
+    world.say(patient, "BED 22:30 weekdays")
+    assert world.reread(patient).bedtime_weekend == time(1)
+    world.say(patient, "BED 22:30 always")
+    assert world.reread(patient).bedtime_weekend is None
+
+
+def test_a_bedtime_for_tonight_is_said_to_be_for_tonight(world: World) -> None:
+    patient = world.patient()
+    world.say(patient, "BED 22:30 tonight")
+    assert world.reread(patient).bedtime == time(23)
+    assert world.bodies(patient)[-1] == "OK, bed at 10:30 PM for tonight only."

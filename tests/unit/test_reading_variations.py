@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from service.domain.reading import read
 from service.domain.reading.lexicon import load
+from service.domain.reading.signed import unsigned
 from tests.labelled_replies import Case, cases, is_read_as
 
 SETS = (
@@ -34,13 +35,14 @@ SHORTEST_TYPO = 5
 def understood() -> tuple[Case, ...]:
     """The replies read as a person read them, but for those that a thanks may make into one.
 
-    Left out too: those where capitals say something (STOP beside more), and what machines wrote.
+    Left out too: those where capitals say something (STOP beside more, the name of a writer), and what machines wrote.
     """
     found = []
     for case in (one for name in SETS for one in cases(name)):
         reading = read(case.reply, [case.kind])
         said = {(one.name, one.value) for one in reading.intents}
         shouts = any(word.isupper() and len(word) > 1 for word in case.reply.split())
+        shouts = shouts or unsigned(case.reply, load()) is not None
         begins_with_a_sign = case.reply[:1] in "*\"'“"
         if ("unknown", "") in said or shouts or begins_with_a_sign or reading.machine_made:
             continue

@@ -111,6 +111,20 @@ def test_a_wrong_reading_is_corrected_from_the_patients_page(demo: World) -> Non
     assert "severity 7 so far" not in text(page)
 
 
+def test_an_answer_that_its_patient_moved_says_so(demo: World) -> None:
+    patient = demo.patient(privacy="plain")
+    live_until(demo.runtime, NOW + timedelta(days=1, hours=1))
+    for body in ("7 pm", "that was for yesterday"):
+        demo.hears(demo.phone_of(patient), body, timedelta(0))
+    browser = demo.member("clinician")
+    page = browser.get(f"/patients/{patient.token}").text
+    assert "a correction: that was for the day before" in text(page)
+    paths = re.findall(r'href="(/inbox/[^"#]+)"', page)
+    assert any(
+        "symptoms from 19:00 says the patient, by text" in text(browser.get(p).text) for p in paths
+    )
+
+
 @pytest.mark.usefixtures("unsure")
 def test_what_the_page_does_not_offer_is_refused(demo: World) -> None:
     browser = demo.member("clinician")

@@ -84,7 +84,9 @@ def test_the_list_says_what_is_there_and_whose_wording_it_is(world: World) -> No
 def test_every_spanish_wording_awaits_its_review(world: World) -> None:
     browser = world.member("programme_admin")
     page = browser.get("/texts").text
-    assert '<span class="tag amber">97</span> Spanish wordings await native clinical review' in page
+    assert (
+        '<span class="tag amber">103</span> Spanish wordings await native clinical review' in page
+    )
     assert "no Spanish" not in page
     assert "awaits native clinical review" in browser.get("/texts/SLP-03").text
 

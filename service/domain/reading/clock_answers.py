@@ -13,7 +13,12 @@ _DAY = 2 * _HALF_DAY
 _WAKE_REACH = 3
 _LAST_AFTERNOON_HOUR = 4
 _EARLIEST_BARE = 8
-_NIGHTS_MEANT = {"weekend": "weekend", "today": "tonight"}
+_NIGHTS_MEANT = {
+    "always": "always",
+    "weekdays": "weekdays",
+    "weekend": "weekend",
+    "today": "tonight",
+}
 _ALTERNATIVES = frozenset({"or", "o", "u"})
 
 
@@ -126,32 +131,27 @@ def bedtime_told(document: Document, lexicon: Lexicon, usual: time | None) -> In
 def bedtime_command(
     document: Document, lexicon: Lexicon, usual: time | None, *, asked: bool
 ) -> Intent | None:
-    """A new bedtime, told as a command with nothing beside it: "bedtime 22:30", "bed 11", "BED weekend 22:30".
-
-    On weekdays alone none can be kept: unknown.
-    """
+    """A new bedtime, told as a command with nothing beside it: "bedtime 22:30", "bed 11", "BED weekend 22:30"."""
     marks = document.all("bed.command", "bed.word")
     found = clocks(document, lexicon) if marks else []
     if len(found) != 1:
         return None
     # "Bed 7" may score the evening: where something is asked, the bare word needs a time that is hardly a score.
-    told = found[0].sure or not asked or found[0].hour >= _EARLIEST_BARE or document.raw.isupper()
+    told = found[0].sure or not asked or found[0].hour >= _EARLIEST_BARE
     if not any(
         mark.end <= found[0].start and (told or mark.concept == "bed.command") for mark in marks
     ):
         return None
     beside = set(range(len(document.tokens))) - set(range(found[0].start, found[0].end))
-    rest = ("bed.command_rest", "bed.weekend", "bed.weekdays", "bed.today", "command.courtesy")
+    rest = ("bed.command_rest", "command.courtesy", *(f"bed.{name}" for name in _NIGHTS_MEANT))
     for mark in document.all("bed.command", "bed.word", *rest):
         beside.difference_update(range(mark.start, mark.end))
-    if not beside and document.has("bed.weekdays"):
-        return Intent("unknown", words=document.raw.strip())
     moved = None if beside else bedtime(document, lexicon, usual)
     if moved is None or moved.name != "bedtime_change" or "@" in moved.value:
         return moved
-    for concept in ("weekend", "today"):
+    for concept, nights in _NIGHTS_MEANT.items():
         if document.has(f"bed.{concept}"):
-            return replace(moved, value=f"{moved.value}@{_NIGHTS_MEANT[concept]}")
+            return replace(moved, value=f"{moved.value}@{nights}")
     return moved
 
 

@@ -1,10 +1,11 @@
 """What a patient tells the service to do: stop, resume, help, another hour or language."""
 
 from service.domain.reading.clock import clocks, hour_24, sending_hour
+from service.domain.reading.days import length_told
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import TOPICS, YES_NO_GOALS, Intent
 from service.domain.reading.lexicon import Lexicon
-from service.domain.reading.pauses import how_long
+from service.domain.reading.pauses import gone_through, how_long
 from service.domain.reading.spelling import one_edit
 
 _ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
@@ -16,6 +17,8 @@ _DEATHS = ("writer.deceased", "writer.bare_lost", "writer.other_died")
 _SO_THEN = frozenset(
     {"so", "please", "pls", "plz", "just", "now", "que", "entonces", "favor", "ya", "mejor"}
 )
+_TO_STOP = frozenset({"stop", "cancel", "unsubscribe", "alto", "basta", "pare", "paren"})
+_AFTER = {("after",), ("despues",), ("tras",)}
 _EVER = frozenset({"ever", "nunca", "jamas"})
 _BEFORE = frozenset({"before", "earlier", "antes"})
 _TOPIC_REACH = 5
@@ -35,7 +38,7 @@ def stop(document: Document, lexicon: Lexicon) -> Intent | None:
         return None
     words = document.quote(mark.start, mark.end)
     length, _ = how_long(document, lexicon, after=mark.start)
-    if length:
+    if length and not gone_through(document, lexicon, mark.end):
         return Intent("pause", length, words, 0.8)
     topic = _topic_near(document, mark)
     if topic:
@@ -59,7 +62,8 @@ def _stop_mark(document: Document, lexicon: Lexicon) -> Mark | None:
     for word in document.all("command.stop_word"):
         alone_in_part = document.tokens[word.start].part in alone
         shouted = _shouted(document, word) and not _of_a_habit(document, word)
-        if alone_in_part or shouted or _behind_a_death(document, word):
+        fed_up = _after_so_long(document, lexicon, word)
+        if alone_in_part or shouted or fed_up or _behind_a_death(document, word):
             return word
     stops = document.all("command.stop")
     wishes = [mark for mark in stops if _hours(document, lexicon, mark)]
@@ -126,6 +130,15 @@ def _of_a_habit(document: Document, word: Mark) -> bool:
         document.words[other.end - 1].endswith("ing")
         for other in document.between(word.start, word.start + 1, "command.not_stop")
     )
+
+
+def _after_so_long(document: Document, lexicon: Lexicon, word: Mark) -> bool:
+    """STOP first, then for how long it has been: "stop after 3 weeks of hell", not "had to stop after 2 days"."""
+    first = document.keep(0, word.start).only(*_POLITE)
+    told = (
+        document.words[word.start] in _TO_STOP and document.words[word.end : word.end + 1] in _AFTER
+    )
+    return first and told and bool(length_told(document, lexicon, word.end))
 
 
 def _behind_a_death(document: Document, word: Mark) -> bool:

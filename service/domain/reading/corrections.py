@@ -1,9 +1,10 @@
-"""Repairs of an earlier answer: "oops meant 2 not 7", "*9", "that should have been no"."""
+"""Repairs of an earlier answer: "oops meant 2 not 7", "*9", "that should have been no", "that was for Tuesday"."""
 
 from collections.abc import Sequence
 from datetime import time
 
 from service.domain.reading.clock_answers import bedtime, onset
+from service.domain.reading.days import weekday
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import SCREENS, YES_NO_GOALS, Intent
 from service.domain.reading.lexicon import Lexicon
@@ -17,7 +18,13 @@ _TURN = frozenset({"but", "pero", "should", "is", "was", "its", "era", "es", "to
 def correction(
     document: Document, lexicon: Lexicon, kinds: Sequence[str], usual: time | None
 ) -> Intent | None:
-    """The corrected answer as `intent:value`, or None if the text repairs nothing earlier."""
+    """The corrected answer as `intent:value`, or None if the text repairs nothing earlier.
+
+    `night:tue`, `night:prev`: the answer stands, and is another night's.
+    """
+    other = _other_night(document)
+    if other:
+        return Intent("correction", f"night:{other}", document.raw.strip(), 0.8)
     starred = document.tokens[0].glue.strip() == "*"
     marks = [mark for mark in document.all("correct") if not _of_something_else(document, mark)]
     found = numbers(document, lexicon, decimal_comma=True)
@@ -36,6 +43,17 @@ def correction(
         return None
     name, value = repaired
     return Intent("correction", f"{name}:{value}", document.raw.strip(), 0.8)
+
+
+def _other_night(document: Document) -> str | None:
+    """The one night that an earlier answer is said to be for, where nothing else is said."""
+    if not document.has("other_night") or not document.only(
+        "other_night", "other_night_rest", "yesterday", "courtesy", "command.courtesy"
+    ):
+        return None
+    days = {weekday(document, place, place + 1) for place in range(len(document.tokens))}
+    named = {day for day in days if day} | ({"prev"} if document.has("yesterday") else set())
+    return named.pop() if len(named) == 1 else None
 
 
 def _of_something_else(document: Document, mark: Mark) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Raised with every change of a rule or lexicon; stored with each reading.
-RULE_VERSION: Final = "2026.11.14"
+RULE_VERSION: Final = "2026.11.15"
 
 MOST_CHARACTERS: Final = 1600
 
@@ -124,8 +124,16 @@ SIDE_EFFECTS: Final = (
     "tight",
 )
 
-GUT: Final = ("nausea", "vomiting", "diarrhea", "constipation", "stomach_pain", "dark_stool")
-"""The side effects of the gut, told also beside a score: what is not of the legs themselves."""
+NOT_OF_THE_LEGS: Final = (
+    "nausea",
+    "vomiting",
+    "diarrhea",
+    "constipation",
+    "stomach_pain",
+    "dark_stool",
+    "headache",
+)
+"""The side effects told also beside a score, which is of the legs: an itch or a tightness may be theirs."""
 
 TOPICS: Final = (
     "iron",

@@ -1,7 +1,7 @@
 """How long a patient wants no texts: a length, or the day that ends the rest; PAUSE and AWAY."""
 
 from service.domain.reading.dates import day_named, names_another
-from service.domain.reading.days import length_in_days, weekday
+from service.domain.reading.days import length_told, weekday
 from service.domain.reading.document import Document, Mark
 from service.domain.reading.labels import Intent
 from service.domain.reading.lexicon import Lexicon
@@ -20,6 +20,14 @@ _BY_NAME = {
     "end.undated": None,
 }
 _NAME_REACH = 5
+_RESTS = frozenset({"for", "next", "por", "durante"})
+_AFTER = frozenset(
+    {"after", "since", "been", "in", "despues", "tras", "luego", "hace", "llevo", "llevamos", "van"}
+)
+_SUFFERED = frozenset({"had", "did", "done", "been", "after", "since", "hace", "llevo", "llevamos"})
+_OF = {("of",), ("de",)}
+_OVER = {("ago",), ("already",), ("later",), ("asi",), ("ya",), ("con",)}
+_ENOUGH = frozenset({"enough", "plenty", "suficiente", "suficientes", "bastante", "basta"})
 
 
 def pause(document: Document, lexicon: Lexicon, *, asked: bool) -> Intent | None:
@@ -66,11 +74,28 @@ def how_long(document: Document, lexicon: Lexicon, after: int = 0) -> tuple[str,
     by_name = _by_name(document, ends)
     if by_name:
         return by_name
-    days = length_in_days(document, lexicon, after)
-    if days is not None:
-        return f"{days}d", ""
+    length = length_told(document, lexicon, after)
+    if length is not None:
+        return f"{length.days}d", ""
     day = next((one for one in named[: len(ends)] if one), None)
     return (f"until:{day.value}", "") if day else ("", "")
+
+
+def gone_through(document: Document, lexicon: Lexicon, after: int) -> bool:
+    """Whether the length behind a stop is one gone through and none to rest, or the stop is for good.
+
+    "Stop texting me after 2 months of this", "2 years of this crap is enough": none of that is a pause.
+    """
+    if document.has("command.for_good"):
+        return True
+    length = length_told(document, lexicon, after)
+    if length is None:
+        return False
+    before, behind = document.words[after : length.start], document.words[length.end :]
+    last = max((place for place, word in enumerate(before) if word in _RESTS), default=-1)
+    led = _AFTER.intersection(before[last + 1 :]) or _SUFFERED.intersection(before[-2:])
+    of_what = behind[:1] in _OF and not document.between(length.end, length.end + 1, "rest_of")
+    return bool(led or of_what or behind[:1] in _OVER or _ENOUGH.intersection(behind[:2]))
 
 
 def _by_name(document: Document, ends: list[Mark]) -> tuple[str, str] | None:

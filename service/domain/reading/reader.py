@@ -9,22 +9,26 @@ from service.domain.reading import commands, lexicon, machine_made, news, scores
 from service.domain.reading.clock_answers import bedtime_command, bedtime_told
 from service.domain.reading.corrections import correction
 from service.domain.reading.document import Document, parse
+from service.domain.reading.invitation import invited
 from service.domain.reading.labels import (
-    GUT,
+    NOT_OF_THE_LEGS,
     NUMBER_KINDS,
     RULE_VERSION,
+    SCREENS,
     STATES,
     YES_NO_GOALS,
     Intent,
     Reading,
 )
 from service.domain.reading.later import postponed
+from service.domain.reading.lexicon import Lexicon
 from service.domain.reading.open_questions import answered
 from service.domain.reading.own_answers import own_answer
 from service.domain.reading.own_commands import own_command
 from service.domain.reading.pauses import pause as pause_asked
 from service.domain.reading.red_flags import RedFlag, red_flag
 from service.domain.reading.request import Request
+from service.domain.reading.signed import commands_only, nothing_in, unsigned
 
 _UNASKED = "none"
 _BY_NUMBER = frozenset(
@@ -46,6 +50,19 @@ def read(
     """
     words = lexicon.load()
     kinds = tuple(dict.fromkeys(open_kinds)) or (_UNASKED,)
+    reading = _read_whole(text, words, kinds, bedtime, own)
+    said = unsigned(words.framing.inner(text), words) if nothing_in(reading) else None
+    command = _read_whole(said, words, kinds, bedtime, own) if said else reading
+    return command if commands_only(command) else reading
+
+
+def _read_whole(
+    text: str,
+    words: Lexicon,
+    kinds: tuple[str, ...],
+    bedtime: time | None,
+    own: OwnQuestion | None,
+) -> Reading:
     fond = machine_made.reaction(text)
     whole = parse(machine_made.own_words(text), words)
     if fond is not None:
@@ -132,7 +149,8 @@ def _beside(document: Document, flag: RedFlag, answer: Intent) -> bool:
 def _unflagged(request: Request) -> list[Intent]:
     document = request.document
     if request.newest == "consent":
-        return _consent(request)
+        party = _wrong_party(request)
+        return [party] if party else invited(request)
     week = commands.own_week(document)
     if week:
         return [week]
@@ -148,7 +166,7 @@ def _unflagged(request: Request) -> list[Intent]:
     repaired = correction(document, request.lexicon, request.kinds, request.usual)
     if repaired:
         return [*found, replace(repaired, kind=None)]
-    pause = pause_asked(document, request.lexicon, asked=request.asked)
+    pause = None if stop else pause_asked(document, request.lexicon, asked=request.asked)
     if pause:
         return [*found, *_before(request, pause), pause]
     hours = None if stop else commands.hours_wished(document, request.lexicon)
@@ -236,7 +254,7 @@ def _complete(request: Request, sure: list[Intent], answers: list[Intent]) -> li
     if command:
         return command
     if any(one.name == "symptom_score" for one in sure):
-        found += [one for one in news.felt(document) if one.value in GUT]
+        found += [one for one in news.felt(document) if one.value in NOT_OF_THE_LEGS]
     asked = news.question(document)
     if asked and not any(intent.name == "later" for intent in found):
         found.append(asked)
@@ -258,31 +276,6 @@ def _commands(request: Request) -> list[Intent]:
     return commands.other_commands(request.document, request.lexicon, request.newest)
 
 
-def _consent(request: Request) -> list[Intent]:
-    """The invitation: join, refuse, or still undecided."""
-    document = request.document
-    party = _wrong_party(request)
-    if party:
-        return [party]
-    stop = commands.stop(document, request.lexicon)
-    cry = commands.emergency(document)
-    if cry:
-        return [cry]
-    command = commands.other_commands(document, request.lexicon, "consent")
-    if stop is None and command:
-        return command
-    asked = news.question(document)
-    agreed = document.has("yes", "command.consent_yes") and not document.has("command.undecided")
-    refused = document.has("command.consent_no") and not document.has("command.undecided")
-    words = document.raw.strip()
-    if stop or (refused and not (agreed and document.has("soft_no"))):
-        return [Intent("stop", words=words, kind="consent")]
-    if agreed:
-        joined = [Intent("start", words=words, kind="consent")]
-        return [*joined, asked] if asked else joined
-    return [asked] if asked else [Intent("unknown", words=words, kind="consent")]
-
-
 def _told(request: Request) -> list[Intent]:
     """News where nothing was answered: a new bedtime, a side effect, a medicine."""
     document = request.document
@@ -292,6 +285,9 @@ def _told(request: Request) -> list[Intent]:
     hears = request.newest in {*STATES, *YES_NO_GOALS, "symptom_0_10"}
     found = news.felt(document) if hears else []
     changed = news.medicine(document)
-    if changed and request.newest in {"none", "tip", "paused"}:
+    # "Zoloft" answers no question of ours but those about medicines.
+    named = document.only("medicine.started", "medicine.teller", "command.courtesy")
+    unasked = named and request.newest not in SCREENS
+    if changed and (unasked or request.newest in {"none", "tip", "paused"}):
         found.append(changed)
     return found

@@ -28,7 +28,9 @@ def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
     """The score of the night asked about; unknown with a reason; None if the text has none."""
     found = numbers(document, lexicon, decimal_comma=True)
     usable = [n for n in found if not n.elsewhere and not _named_hour(document, n)]
-    usable = [n for n in usable if not zero_of_else(document, n)]
+    usable = [
+        n for n in usable if not zero_of_else(document, n) and not _hour_of_texts(document, n)
+    ]
     usable = _of_the_night_asked(document, usable)
     if not usable:
         return _in_words(document)
@@ -38,8 +40,23 @@ def symptom(document: Document, lexicon: Lexicon) -> Intent | None:
     words = document.quote(chosen.start, chosen.end)
     if not 0 <= chosen.value <= SCALE:
         return Intent("unknown", "out_of_range", words, 0.6)
+    if _may_be_bedtime(document, chosen):
+        return Intent("unknown", "ambiguous", words, 0.6)
     sure = len(usable) == 1 and not document.has("maybe")
     return Intent("symptom_score", str(chosen.whole), words, 1.0 if sure else 0.6)
+
+
+def _hour_of_texts(document: Document, number: Number) -> bool:
+    """ "Time 9, yes": the command for the hour of texts opens the text. "This time 9" is a score."""
+    return any(
+        mark.start == 0 and mark.end == number.start for mark in document.all("command.time_word")
+    )
+
+
+def _may_be_bedtime(document: Document, number: Number) -> bool:
+    """ "Bed 7" and nothing else: the command for a bedtime, or how the legs were in bed."""
+    alone = document.keep(0, number.start).only("bed.word") and number.start > 0
+    return alone and document.keep(number.end, len(document.tokens)).only("command.courtesy")
 
 
 def unasked(document: Document, lexicon: Lexicon) -> Intent | None:

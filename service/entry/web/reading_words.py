@@ -73,6 +73,12 @@ _VALUES = {
     "relax": "winding down",
     "lab": "blood tests",
 }
+_NIGHTS = {
+    "tonight": ", for tonight only",
+    "weekend": ", at weekends",
+    "weekdays": ", on weekdays",
+    "always": ", every night",
+}
 _BARRIERS = {"unwell": "was unwell", "stopped": "has stopped"}
 _MEDICINES = {"new": "a new medicine", "stopped": "a medicine stopped"}
 _DOUBTS = {
@@ -139,11 +145,13 @@ def _later(value: str, on: date) -> str:
     return "asked to be asked again" + (f" at {value}" if value else "")
 
 
+def _other_night(value: str, on: date) -> str:
+    return f"that was for {_when(value, on)}"
+
+
 def _bedtime(value: str, _on: date) -> str:
     clock, _, when = value.partition("@")
-    return f"bedtime {clock}" + {"tonight": ", for tonight only", "weekend": ", at weekends"}.get(
-        when, ""
-    )
+    return f"bedtime {clock}" + _NIGHTS.get(when, "")
 
 
 def _unknown(value: str, _on: date) -> str:
@@ -158,6 +166,7 @@ _SENTENCES: dict[str, Callable[[str, date], str]] = {
     "pause": _pause,
     "later": _later,
     "bedtime_change": _bedtime,
+    "night": _other_night,
     "own_answer": lambda value, _on: (
         f"answered: {_plain(value)}" if value else "answered in own words"
     ),

@@ -9,6 +9,7 @@ from service.domain.own_texts import with_own
 from service.domain.talk import Open, Outcome, Talk
 from service.domain.week_in_parts import PARTS
 from service.flows.take_reply.answer import answer_texts
+from service.flows.take_reply.other_night import move
 from service.runtime import Runtime
 from service.store import (
     alerts,
@@ -50,6 +51,7 @@ def apply(
     now = talk.now
     nights = _write_answers(tx, patient, reply, outcome, now)
     nights |= _write_corrections(tx, patient, reply, outcome, now)
+    nights |= move(tx, patient, talk, outcome)
     _write_changes(runtime, tx, clinic, patient, outcome, body, now)
     for rule, value in outcome.alerts.items():
         on = sorted(talk.facts & {"iron_oral", "dopamine_agonist", "levodopa"})
