@@ -121,6 +121,20 @@ def test_what_is_withheld_is_written_with_its_reason(
     assert all(row.submitted_at is None and row.body is None for row in withheld)
 
 
+def test_what_is_withheld_is_decided_at_its_own_instant(world: World) -> None:
+    patient = world.patient(facts=COFFEE)
+    world.live_to(datetime(2026, 11, 25, 22))
+    before = [row for row in world.rows("outbox") if row.state == "suppressed"]
+    assert before
+    assert {row.planned_at - row.due_at for row in before} == {timedelta(0)}
+    # Nothing that happens later decides it anew.
+    with world.store.transaction(SYSTEM, "test") as tx:
+        circumstances.add_pause(tx, patient, None, world.clock.now())
+    world.live_to(datetime(2026, 11, 27, 12))
+    after = {row.slot: row.reason for row in world.rows("outbox") if row.state == "suppressed"}
+    assert after.items() > {row.slot: row.reason for row in before}.items()
+
+
 def test_after_an_outage_nothing_old_is_sent_and_every_slot_says_expired(world: World) -> None:
     patient = world.patient(facts=COFFEE)
     world.live()

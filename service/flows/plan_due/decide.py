@@ -123,9 +123,8 @@ def _slot_times(
 ) -> Iterator[datetime]:
     """When the plan has something to do again: the next text or nudge, and the end of each night."""
     for slot in slots:
-        # A withheld slot needs no waking: nothing that would save it can happen without waking the patient,
-        # and its row is written, with its own instant, at the next wake-up.
-        if slot.at > now and isinstance(slot, Planned):
+        # A withheld one is written down at its own instant too, so that no later change decides it anew.
+        if slot.at > now:
             yield slot.at
         elif isinstance(slot, Planned) and slot.ask is not None and slot.ask.nudge is not None:
             yield now + slot.ask.nudge
