@@ -81,7 +81,7 @@ class Pause:
 class Subject:
     """The patient a plan is made for.
 
-    `key` is any stable opaque name; it rotates the days of n-per-week steps. `consent_from` is
+    `key` is any stable opaque name; by it n-per-week steps are turned and shared moments spread. `consent_from` is
     programme day 0, the local date of the first consent; `since` its instant: what was due before
     was never owed, and no more what was due before its step existed, which `begun` says of steps (programme,
     key) that are new. `consented` is the consent of now, `declined` the programmes left by topic stop.

@@ -15,7 +15,8 @@ def subject_of(case: PlanningCase, content: Content, now: datetime) -> Subject:
     """The patient as the plan sees him at `now`."""
     patient = case.patient
     return Subject(
-        key=f"{case.clinic.slug}/{patient.ref}",
+        # Not the reference, which a correction changes and a rehearsal's copy replaces: the days would turn.
+        key=str(patient.id),
         rhythm=rhythm_of(patient),
         facts=Facts(case.facts),
         consent_from=patient.consent_from,
