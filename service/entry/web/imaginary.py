@@ -6,17 +6,25 @@ from schedules.facts import FACTS, Fact
 from schedules.night import night_of
 from schedules.programme import Programme
 from schedules.recurrence import to_local
+from service.domain.own_week import OwnScores
 from service.domain.patient_form import DEFAULT_WINDOW
+from service.domain.trends import Score
 from service.store.records import Clinic, Patient, PlanningCase
 
 IMAGINARY = "imaginary"
 BEDTIME, WAKE = time(23), time(7)
 # A day far enough ahead that everything that comes before it still can.
 _AHEAD = timedelta(days=10)
+DAY = timedelta(days=1)
+# As many nights as pages look ahead.
+_ANSWERS = 400
 
 
 def imaginary_case(clinic: Clinic, programme: Programme, now: datetime) -> PlanningCase:
-    """Somebody who joins `now`, in bed 23:00 to 07:00 in the clinic's zone, with the facts the programme asks for."""
+    """Somebody who joins `now`, in bed 23:00 to 07:00 in the clinic's zone, with the facts the programme asks for.
+
+    Every night has a score, so that a programme that tells the week back is seen.
+    """
     today = to_local(now, clinic.zone).date()
     patient = Patient(
         id=0,
@@ -51,7 +59,8 @@ def imaginary_case(clinic: Clinic, programme: Programme, now: datetime) -> Plann
     )
     values = _values(now)
     facts = tuple(Fact(code, values[FACTS[code].value], today) for code in codes)
-    return PlanningCase(patient, clinic, now, now, None, {}, facts, (), (), (), ())
+    own = OwnScores(tuple(Score(today + n * DAY, 5) for n in range(_ANSWERS)), None)
+    return PlanningCase(patient, clinic, now, now, None, {}, facts, (), (), (), (), own)
 
 
 def _values(now: datetime) -> dict[str, str]:
