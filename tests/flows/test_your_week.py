@@ -94,6 +94,18 @@ def test_whether_the_week_is_told_is_foreseen_from_the_scores_there_are(world: W
     assert foretold(world, patient) == ["too_few_answers"], "the week after has no score yet"
 
 
+def test_a_third_score_that_comes_late_still_lets_the_week_be_told(world: World) -> None:
+    patient = world.patient(facts={CHOSE_WEEK: "yes"}, window=WIDE)
+    for score, day in ((3, 27), (9, 28)):
+        world.live_to(datetime(2026, 11, day, 13))
+        world.say(patient, f"legs {score}")
+    world.live_to(datetime(2026, 11, 29, 19, 50))
+    assert "WK-04" not in world.sent(patient)
+    world.say(patient, "legs 5")
+    world.live(minutes=1)
+    assert week_rows(world)[-1] == ("WK-04", None)
+
+
 def test_who_did_not_choose_it_is_told_nothing(world: World) -> None:
     patient = world.patient(window=WIDE)
     a_week_of(world, patient, 3, 4, 8, 4)
