@@ -120,6 +120,8 @@ def test_a_week_without_scores_says_so_and_an_imaginary_patients_is_seen(
     # Who joins today has no week to be told on the first Sunday; then each morning has its score.
     assert (real.count(why), imagined.count(why)) == (4, 1)
     assert len(times(imagined, "The next ten texts")) == 10
+    unanswered = "as if no question were answered from now on"
+    assert (unanswered in real, unanswered in imagined) == (True, False)
 
 
 def test_a_step_moved_by_an_hour_moves_the_next_ten_texts(world: World) -> None:

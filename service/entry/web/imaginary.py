@@ -1,6 +1,7 @@
 """An imaginary patient, whom a programme fits: how it looks from the first day, before anybody real gets it."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 
 from schedules.facts import FACTS, Fact
 from schedules.night import night_of
@@ -53,14 +54,18 @@ def imaginary_case(clinic: Clinic, programme: Programme, now: datetime) -> Plann
         consent_night=night_of(now, clinic.zone),
         enrolled_at=now,
     )
+    facts = tuple(_facts(programme, now, today))
+    own = OwnScores(tuple(Score(today + n * DAY, 5) for n in range(_ANSWERS)), None)
+    return PlanningCase(patient, clinic, now, now, None, {}, facts, (), (), (), (), own)
+
+
+def _facts(programme: Programme, now: datetime, today: date) -> Iterator[Fact]:
     codes = dict.fromkeys(item for item in programme.head.only_if if item in FACTS)
     codes |= dict.fromkeys(
         step.at.fact for step in programme.steps if step.at.by_date and step.at.fact
     )
     values = _values(now)
-    facts = tuple(Fact(code, values[FACTS[code].value], today) for code in codes)
-    own = OwnScores(tuple(Score(today + n * DAY, 5) for n in range(_ANSWERS)), None)
-    return PlanningCase(patient, clinic, now, now, None, {}, facts, (), (), (), (), own)
+    return (Fact(code, values[FACTS[code].value], today) for code in codes)
 
 
 def _values(now: datetime) -> dict[str, str]:
