@@ -113,8 +113,7 @@ class _Planner:
         if row.reason is None or row.gate_text:
             self.texts.append(row.at)
             if row.unsolicited:
-                asks = row.asks is not None
-                self.tally.add(row.programme, row.night, row.priority, asks=asks)
+                self.tally.add(row.programme, row.night, row.priority, asks=row.asks is not None)
         if row.gate_text:
             self.tally.gates.add(row.night)
 
@@ -167,8 +166,9 @@ class _Planner:
     ) -> Planned | Withheld:
         rule = candidate.rule
         wording = self._least_used(candidate)
-        full = self._capped(candidate, wording, waiting)
-        if full:
+        if wording.tells_week and candidate.night not in self.sieve.subject.weeks_known:
+            return withheld(candidate, placed.at, "too_few_answers")
+        if full := self._capped(candidate, wording, waiting):
             self._free_day(candidate)
             return withheld(candidate, placed.at, *full)
         alike = [at for kind, at in self.questions if kind == rule.asks]

@@ -55,7 +55,7 @@ class Wording:
 
     `text` is the id in `say`; `sends` the id that goes out (a discreet twin, or `text` itself),
     None where the patient's language has no such text. `gated`: it waits behind GATE-01.
-    `only_if` and `not_if` are the text's own gates.
+    `only_if` and `not_if` are the text's own gates. `tells_week`: it tells the patient's own week.
     """
 
     text: str
@@ -63,6 +63,7 @@ class Wording:
     gated: bool = False
     only_if: tuple[str, ...] = ()
     not_if: tuple[str, ...] = ()
+    tells_week: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,12 @@ class Pause:
 class Subject:
     """The patient a plan is made for.
 
-    `key` is any stable opaque name; it rotates the days of n-per-week steps. `consent_from` is
+    `key` is any stable opaque name; by it n-per-week steps are turned and shared moments spread. `consent_from` is
     programme day 0, the local date of the first consent; `since` its instant: what was due before
     was never owed, and no more what was due before its step existed, which `begun` says of steps (programme,
     key) that are new. `consented` is the consent of now, `declined` the programmes left by topic stop.
     `spread`: how far beside a moment that many patients share a text may lie, for the sender's sake.
+    `weeks_known`: the nights on which the week before has scores enough to be told.
     """
 
     key: str
@@ -99,6 +101,7 @@ class Subject:
     begun: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     declined: frozenset[str] = frozenset()
     spread: timedelta = timedelta(0)
+    weeks_known: frozenset[date] = frozenset()
 
 
 class Decided(NamedTuple):

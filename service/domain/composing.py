@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
 from message_templates.catalogue import Catalogue
+from message_templates.kept_words import TELL_THE_WEEK
 from message_templates.render import render
 from message_templates.segments import in_gsm, measure
 from schedules.slots import Wording
@@ -63,7 +64,12 @@ def wordings_for(catalogue: Catalogue, language: str, privacy: Privacy) -> Mappi
         if of_language == "en":
             variant = catalogue.variant(text_id, language, privacy)
             found[text_id] = Wording(
-                text_id, variant.sends, variant.gated, text.only_if, text.not_if
+                text_id,
+                variant.sends,
+                variant.gated,
+                text.only_if,
+                text.not_if,
+                text_id in TELL_THE_WEEK,
             )
     return found
 

@@ -19,9 +19,17 @@ NIGHTS: Final = 14
 """How far a publication is looked ahead (our default)."""
 LONG_WAIT: Final = timedelta(minutes=10)
 """What takes a sender longer than this to say is warned of (our default)."""
-# Reasons that say a schedule asks for more than the patient's hours and caps allow.
+# Reasons that say a schedule asks for more than the patient's hours and caps allow, or than patients answer.
 WARNED: Final = frozenset(
-    {"outside_hours", "cap_night", "cap_week", "cap_programme", "gap", "question_open"}
+    {
+        "outside_hours",
+        "cap_night",
+        "cap_week",
+        "cap_programme",
+        "gap",
+        "question_open",
+        "too_few_answers",
+    }
 )
 
 

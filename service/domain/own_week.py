@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from message_templates.formats import NOT_KNOWN_YET, short_number
 from service.domain.figures import Share, hard_of_scored, symptom_mean
 from service.domain.trends import Score
 
+DAY = timedelta(days=1)
 CHOSE_WEEK: Final = "wants_week"
 """The fact of who chose the text."""
 
@@ -37,6 +38,12 @@ def own_week(own: OwnScores, as_of: date) -> OwnWeek | None:
     """The 7 nights ending with `as_of`; None under 3 scores, where there is no mean to tell."""
     mean = symptom_mean(own.scores, as_of)
     return None if mean is None else OwnWeek(mean, own.usual, hard_of_scored(own.scores, as_of))
+
+
+def nights_told(own: OwnScores) -> frozenset[date]:
+    """The nights on which the week that ended the night before can be told, with these scores and none more."""
+    near = {score.night + n * DAY for score in own.scores for n in range(1, 8)}
+    return frozenset(night for night in near if own_week(own, night - DAY) is not None)
 
 
 def week_values(week: OwnWeek, language: str) -> Mapping[str, str]:

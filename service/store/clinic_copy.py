@@ -78,7 +78,8 @@ def nameless_copy(original: Store, clinic_id: int, now: datetime) -> Iterator[St
     Its patients are called P001, Patient 001, in the order they were enrolled, on numbers nobody has
     (555-01xx is set aside for fiction); its keys live in memory only. Copied are the clinic, its programmes
     and texts, what is known of its patients, and what they were asked and sent in the last weeks before
-    `now`. No body of a text, reply, note or evidence is read. Nothing is written to `original`. What a crash
+    `now`. Answers stay behind, so that a week's scores begin anew. No body of a text, reply, note or evidence is
+    read. Nothing is written to `original`. What a crash
     left of an earlier copy is removed first.
     """
     _remove_left_behind()

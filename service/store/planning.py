@@ -31,7 +31,7 @@ from service.store.tables.outbox import OutboxText
 from service.store.tables.people import Patient as PatientRow
 from service.store.tables.planning import PatientCursor, PatientPause
 from service.store.tables.replies import Question as QuestionRow
-from service.store.tables.summaries import PatientStanding
+from service.store.tables.summaries import NightSummary, PatientStanding
 
 # A week's cap and the free days of an n-per-week step look back seven nights from the first night planned.
 LOOK_BACK = timedelta(days=9)
@@ -58,7 +58,7 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     decided = grouped(slots, Decided)
     repeats = grouped(tx.rows(_REPEATS, ids=ids, since=since, lately=now - LATELY), lambda at: at)
     questions = grouped(tx.rows(_QUESTIONS, ids=ids), Question)
-    scores = _own_scores(tx, facts)
+    scores = _own_scores(tx, facts, since)
     cases = []
     for row in people:
         patient = as_record(Patient, row[4:])
@@ -81,17 +81,14 @@ def planning_cases(tx: Tx, patient_ids: Sequence[int], now: datetime) -> list[Pl
     return cases
 
 
-def _own_scores(tx: Tx, facts: Mapping[int, Sequence[Fact]]) -> dict[int, OwnScores]:
-    """The scores of those who chose to be told their week, as they stand since their last ended night."""
+def _own_scores(tx: Tx, facts: Mapping[int, Sequence[Fact]], since: date) -> dict[int, OwnScores]:
+    """The scores from `since` on of those who chose to be told their week, this morning's too."""
     chose = [who for who, known in facts.items() if any(one.code == CHOSE_WEEK for one in known)]
     if not chose:
         return {}
-    found = {}
-    for who, as_of, figures in tx.rows(_STANDINGS, ids=chose):
-        newest_first = enumerate(reversed(figures["last_scores"]))
-        scores = [Score(as_of - n * DAY, one) for n, one in newest_first if one is not None]
-        found[who] = OwnScores(tuple(scores), figures["usual"])
-    return found
+    scores = grouped(tx.rows(_SCORES, ids=chose, since=since), Score)
+    usual = {who: figures["usual"] for who, figures in tx.rows(_STANDINGS, ids=chose)}
+    return {who: OwnScores(tuple(one), usual.get(who)) for who, one in scores.items()}
 
 
 def open_nights(tx: Tx, patient_ids: Sequence[int]) -> dict[int, date]:
@@ -175,9 +172,16 @@ _REPEATS = select(OutboxText.due_at, OutboxText.patient_id).where(
         OutboxText.due_at > bindparam("lately"),
     )
 )
-_STANDINGS = select(
-    PatientStanding.patient_id, PatientStanding.as_of, PatientStanding.figures
-).where(and_(PatientStanding.patient_id.in_(_ids()), PatientStanding.as_of.is_not(None)))
+_SCORES = select(NightSummary.night, NightSummary.severity, NightSummary.patient_id).where(
+    and_(
+        NightSummary.patient_id.in_(_ids()),
+        NightSummary.night >= bindparam("since"),
+        NightSummary.severity.is_not(None),
+    )
+)
+_STANDINGS = select(PatientStanding.patient_id, PatientStanding.figures).where(
+    and_(PatientStanding.patient_id.in_(_ids()), PatientStanding.as_of.is_not(None))
+)
 _QUESTIONS = select(*columns(QuestionRow, Question), QuestionRow.patient_id).where(
     and_(QuestionRow.patient_id.in_(_ids()), QuestionRow.state.in_(("waiting", "open")))
 )

@@ -138,11 +138,11 @@ def test_what_the_patient_said_since_is_not_undone(world: World) -> None:
 def test_a_reply_in_time_counts_as_such_however_late_somebody_looks(world: World) -> None:
     patient = unsure(world)
     world.live(hours=40)
-    assert world.rows("question", night=NIGHT)[0].state == "closed"
+    assert world.rows("question", night=NIGHT, kind="symptom_0_10")[0].state == "closed"
     standing = world.rows("patient_standing")[0].figures
     assert standing["last_scores"][-2:] != [None, 4]
     say_it_means(world, patient, "4")
-    (question,) = world.rows("question", night=NIGHT)
+    (question,) = world.rows("question", night=NIGHT, kind="symptom_0_10")
     assert (question.valid, question.late) == (True, False)
     assert 4 in world.rows("patient_standing")[0].figures["last_scores"]
     assert undo_last(world, patient)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from schedules.slots import Planned
+from service.domain.own_week import CHOSE_WEEK
 from service.flows.plan_due.ahead import foresee
 from service.flows.publish_programme import TakesEffect, as_if_published, check, publish
 from service.store.content import Content
@@ -91,8 +92,9 @@ def lived(world: World, patient: Patient) -> tuple[Slots, Slots]:
         {"facts": EVERYTHING, "privacy": "discreet", "language": "es"},
         {"facts": EVERYTHING, "bedtime": time(8, 30), "wake_time": time(16, 30)},
         {"facts": {"iron_oral": "daily", "iron_start": "2026-11-01", "iron_time": "17:30"}},
+        {"facts": EVERYTHING | {CHOSE_WEEK: "yes"}},
     ],
-    ids=["plain", "everything", "discreet", "nights", "evening dose"],
+    ids=["plain", "everything", "discreet", "nights", "evening dose", "own week"],
 )
 def test_what_is_foretold_is_lived(world: World, known: dict[str, Any]) -> None:
     patient = world.patient(**known)

@@ -2,8 +2,9 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -14,6 +15,7 @@ from sqlalchemy import LargeBinary, select
 
 from schedules.loading import load as load_programme
 from schedules.loading import shipped_sources
+from schedules.slots import Planned, Withheld
 from service import rehearsal
 from service.dispatch.local import LocalDispatcher
 from service.flows.plan_due.ahead import forecast
@@ -24,6 +26,7 @@ from service.runtime import Choices, Runtime
 from service.store import circumstances, people, wordings
 from service.store.clinic_copy import HISTORY, PREFIX, fictitious_number, nameless_copy
 from service.store.content import ContentShelf
+from service.store.records import Patient
 from service.store.sealed import SealError
 from service.store.session import SYSTEM, Store
 from service.store.tables.metadata import METADATA
@@ -176,22 +179,29 @@ def test_what_a_crash_left_behind_is_removed_by_the_next_copy(lived: World) -> N
     ours.rmdir()
 
 
-def test_a_patient_is_planned_in_the_copy_as_he_is(world: World) -> None:
-    # The reference turns the days of an n-per-week step: with the same one everything is the same.
-    patient = world.patient(ref="P001", facts=IRON)
-    world.live(days=3)
+def test_everybody_is_planned_in_the_copy_as_in_the_clinic(world: World) -> None:
+    # Each at another day of his week, none of them in the order of the references.
+    patients = []
+    for ref in ("ZQ-9", "ZQ-4", "P003", "ZQ-1"):
+        patients.append(world.patient(ref=ref, facts=IRON))
+        world.live(days=1, hours=3)
     now = world.clock.now()
     with world.store.transaction(SYSTEM, "test") as tx:
-        circumstances.add_pause(tx, patient, now + timedelta(days=2), now)
-    with world.store.transaction(SYSTEM, "test", write=False) as tx:
-        meant = forecast(world.runtime, tx, patient.id, 7)
+        circumstances.add_pause(tx, patients[0], now + timedelta(days=2), now)
+    slow = ContentShelf(world.runtime.shelf.shipped, send_rate=0.01)  # spread over minutes
+    meant = plans_of(replace(world.runtime, shelf=slow), patients)
     with nameless_copy(world.store, world.clinic.id, now) as copy:
-        shelf = ContentShelf(world.runtime.shelf.shipped)
-        parts = SimulatedGateway(), StandingClock(now), LocalDispatcher(lambda: None), shelf
-        runtime = Runtime(copy, *parts, world.runtime.choices, world.runtime.pager)
-        with copy.transaction(SYSTEM, "test", write=False) as tx:
-            assert forecast(runtime, tx, patient.id, 7) == meant
-    assert len(meant) > 10
+        apart = ContentShelf(world.runtime.shelf.shipped, send_rate=0.01)
+        assert plans_of(replace(world.runtime, store=copy, shelf=apart), patients) == meant
+    assert min(map(len, meant)) > 10
+    weekly = {tuple(one.on for one in plan if one.step == "heads-up") for plan in meant[1:]}
+    assert len(weekly) == 3, "not everybody has the same days"
+
+
+def plans_of(runtime: Runtime, patients: Sequence[Patient]) -> list[list[Planned | Withheld]]:
+    """What each of them would be sent in the coming week, and what not."""
+    with runtime.store.transaction(SYSTEM, "test", write=False) as tx:
+        return [forecast(runtime, tx, one.id, 7) for one in patients]
 
 
 def test_the_same_seed_lives_the_same_nights_and_another_does_not(lived: World) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from schedules.slots import Withheld
 from service.domain.own_week import CHOSE_WEEK
+from service.flows.plan_due.ahead import forecast
 from service.store import circumstances
 from service.store.records import Patient
 from service.store.session import SYSTEM
@@ -20,7 +22,7 @@ def a_week_of(world: World, patient: Patient, *scores: int) -> None:
     """The first mornings of the first week, each answered, then Sunday evening."""
     for day, score in enumerate(scores):
         world.live_to(datetime(2026, 11, 22, 13) + timedelta(days=day))
-        world.say(patient, str(score))
+        world.say(patient, f"legs {score}")
     world.live_to(SUNDAY)
 
 
@@ -66,6 +68,42 @@ def test_under_three_scores_nothing_is_told_and_why_is_kept(world: World) -> Non
     a_week_of(world, patient, 3, 9)
     assert week_rows(world)[-1] == (None, "too_few_answers")
     assert not {"WK-04", "WK-05"} & set(world.sent(patient))
+
+
+def foretold(world: World, patient: Patient) -> list[str | None]:
+    """Why the week that comes next is not told, None where it is."""
+    with world.store.transaction(SYSTEM, "test", write=False) as tx:
+        slots = forecast(world.runtime, tx, patient.id, 7)
+    weeks = [slot for slot in slots if slot.programme == "your_week"]
+    return [slot.reason if isinstance(slot, Withheld) else None for slot in weeks]
+
+
+def test_whether_the_week_is_told_is_foreseen_from_the_scores_there_are(world: World) -> None:
+    patient = world.patient(facts={CHOSE_WEEK: "yes"}, window=WIDE)
+    world.live_to(datetime(2026, 11, 26, 13))
+    assert foretold(world, patient) == ["too_few_answers"]
+    for score, day in ((4, 26), (6, 27)):
+        world.live_to(datetime(2026, 11, day, 13))
+        world.say(patient, f"legs {score}")
+    assert foretold(world, patient) == ["too_few_answers"]
+    world.live_to(datetime(2026, 11, 28, 10))  # before that night is summed up at noon
+    world.say(patient, "legs 7")
+    assert foretold(world, patient) == [None]
+    world.live_to(SUNDAY)
+    assert week_rows(world)[-1] == ("WK-04", None)
+    assert foretold(world, patient) == ["too_few_answers"], "the week after has no score yet"
+
+
+def test_a_week_too_short_at_its_hour_is_not_told_later_the_same_evening(world: World) -> None:
+    patient = world.patient(facts={CHOSE_WEEK: "yes"}, window=WIDE)
+    for score, day in ((3, 27), (9, 28)):
+        world.live_to(datetime(2026, 11, day, 13))
+        world.say(patient, f"legs {score}")
+    world.live_to(datetime(2026, 11, 29, 19, 50))
+    assert "WK-04" not in world.sent(patient)
+    world.say(patient, "legs 5")
+    world.live(minutes=1)
+    assert week_rows(world)[-1] == (None, "too_few_answers")
 
 
 def test_who_did_not_choose_it_is_told_nothing(world: World) -> None:

@@ -67,6 +67,14 @@ def test_only_what_is_newly_withheld_for_want_of_room_is_warned_of() -> None:
     assert line.startswith("Caffeine cut-off, a: 1 time withheld. It would have come outside")
 
 
+def test_a_week_that_will_not_be_told_is_said() -> None:
+    impact = Impact()
+    impact.add([], [kept("too_few_answers", "told")], NIGHT)
+    assert impact_words.warnings(impact, {}) == [
+        "caffeine, told: 1 time withheld. Fewer than three nights of the week had a score."
+    ]
+
+
 @pytest.mark.parametrize(
     ("counts", "said"),
     [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message_templates.long_values import LONG_VALUES
-from service.domain.own_week import LONGEST, OwnScores, own_week, week_values
+from service.domain.own_week import LONGEST, OwnScores, nights_told, own_week, week_values
 from service.domain.reading import read
 from service.domain.trends import Score, usual
 
@@ -31,6 +31,14 @@ def test_the_figures_are_those_of_a_recount(ago: dict[int, int]) -> None:
     assert said["nights"] == str(len(told))
     assert said["hard"] == str(len([value for value in told if value >= 7]))
     assert week_values(week, "es")["mean"] == said["mean"].replace(".", ",")
+
+
+@given(NIGHTS)
+def test_a_week_is_known_on_the_nights_that_have_figures(ago: dict[int, int]) -> None:
+    own = OwnScores(tuple(Score(AS_OF - timedelta(days=n), value) for n, value in ago.items()), 4)
+    around = [AS_OF + timedelta(days=n) for n in range(-50, 15)]
+    has_figures = {night for night in around if own_week(own, night - timedelta(days=1))}
+    assert nights_told(own) == has_figures
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -346,3 +346,14 @@ def test_a_last_night_that_comes_too_late_is_left_out() -> None:
     noon = utc(f"{NIGHT + DAY}T16:00")
     slots = plan(patient(programmes), programmes, Past(), nights(NIGHT, 2), noon)
     assert {slot.night for slot in slots} == {NIGHT}
+
+
+@pytest.mark.parametrize(("known", "tip"), [(True, "20:20"), (False, "19:00")])
+def test_a_week_with_too_few_scores_takes_no_place(known: bool, tip: str) -> None:
+    week = programme(at("18:50"), slug="week", head='priority = "check_in"')
+    tips = programme(at("19:00", 'flex = "+3h"\nuseful_for = "3h"\nsay = ["TIP-01"]'), slug="tips")
+    own = {"T0-01": Wording("T0-01", "T0-01", tells_week=True)}
+    weeks = frozenset({NIGHT}) if known else frozenset()
+    slots = one_night([week, tips], wordings=own, weeks_known=weeks)
+    assert f"{tip} tips/s0" in lies(slots)
+    assert ("too_few_answers" in reasons(slots)) is not known

@@ -29,17 +29,17 @@ def words(page: str) -> str:
 
 
 def test_the_effect_is_counted_before_anything_is_published(world: World) -> None:
-    enrol(world, 3)
+    enrol(world, 12)
     world.patient(facts={}, window=WIDE)
     browser = world.member("programme_admin")
     page = browser.post(STEP, data={**form(browser), "amount": "3h", "act": "preview"}).text
     said = words(page)
-    moved = re.search(r"3 of 3 people get something else .*? (\d+) texts moved", said)
+    moved = re.search(r"12 of 12 people get something else .*? (\d+) texts moved", said)
     assert moved, said
-    assert 3 * 3 <= int(moved[1]) <= 3 * 4
+    assert 12 * 3 <= int(moved[1]) <= 12 * 4
     assert "The texts cost the same" in said
     # It is morning: the night in course ends at noon, and what people call tonight comes after it.
-    assert re.search(r"Today and tonight Caffeine cut-off, kept: \d texts moved", said)
+    assert re.search(r"Today and tonight Caffeine cut-off, kept: \d texts? moved", said)
     assert len(versions(world)) == 1
 
 

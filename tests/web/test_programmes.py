@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from service.domain.own_week import CHOSE_WEEK
 from service.flows.publish_programme import publish
 from service.store import content, programme_versions
 from service.store.records import Patient
@@ -106,6 +107,21 @@ def test_nobody_of_another_clinic_can_be_looked_through(world: World) -> None:
     assert browser.get("/programmes/nothing").status_code == 404
     assert browser.get("/programmes/caffeine/steps/nothing").status_code == 404
     assert browser.get("/programmes/caffeine/versions/9").status_code == 404
+
+
+def test_a_week_without_scores_says_so_and_an_imaginary_patients_is_seen(
+    world: World,
+) -> None:
+    patient = world.patient(facts={CHOSE_WEEK: "yes"})
+    browser = world.member("programme_admin")
+    why = "Fewer than three nights of the week had a score"
+    real = browser.get(f"/programmes/your_week?as={patient.token}").text
+    imagined = browser.get("/programmes/your_week?as=imaginary").text
+    # Who joins today has no week to be told on the first Sunday; then each morning has its score.
+    assert (real.count(why), imagined.count(why)) == (4, 1)
+    assert len(times(imagined, "The next ten texts")) == 10
+    unanswered = "as if no question were answered from now on"
+    assert (unanswered in real, unanswered in imagined) == (True, False)
 
 
 def test_a_step_moved_by_an_hour_moves_the_next_ten_texts(world: World) -> None:

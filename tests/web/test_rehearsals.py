@@ -74,9 +74,9 @@ def everything(world: World) -> dict[str, list[tuple[object, ...]]]:
 def test_what_everybody_would_read_and_what_it_came_to(world: World, editor: FlaskClient) -> None:
     assert 'href="/rehearsals"' in editor.get("/programmes").text
     before, left = everything(world), copies()
-    page = begin(editor)
+    page = begin(editor, nights=7)
     said = until_over(editor, page)
-    assert re.search(r"2 nights: \d+ of \d+ texts that were wanted were sent", said)
+    assert re.search(r"7 nights: \d+ of \d+ texts that were wanted were sent", said)
     assert "for 2 people" in said
     transcript = editor.get(f"{page}/P002").text
     assert "CAF-0" in transcript
@@ -110,10 +110,10 @@ def test_the_file_is_what_the_command_writes(
 def test_ones_own_draft_is_lived_in_place_of_what_is_published(editor: FlaskClient) -> None:
     editor.post(STEP, data={**form(editor), "amount": "3h", "act": "preview"})
     assert "caffeine, kept" in editor.get("/rehearsals").text
-    plain = begin(editor)
+    plain = begin(editor, nights=4)
     as_published = until_over(editor, plain)
     assert "with the programmes as published" in as_published
-    drafted = begin(editor, draft="caffeine")
+    drafted = begin(editor, nights=4, draft="caffeine")
     assert "with your draft of caffeine" in until_over(editor, drafted)
     texts = [editor.get(f"{page}/nights.txt").text for page in (plain, drafted)]
     kept = [re.findall(r"P00\d  \w+ \d+ \w+ (\d\d:\d\d)  caffeine/kept", text) for text in texts]

@@ -6,6 +6,7 @@ from schedules.facts import Facts
 from schedules.own_questions import OWN
 from schedules.slots import OpenQuestion, Past, Pause, Subject
 from service.domain.nudges import kept_back
+from service.domain.own_week import nights_told
 from service.store.content import Content
 from service.store.people import rhythm_of
 from service.store.records import PlanningCase, Question
@@ -15,7 +16,8 @@ def subject_of(case: PlanningCase, content: Content, now: datetime) -> Subject:
     """The patient as the plan sees him at `now`."""
     patient = case.patient
     return Subject(
-        key=f"{case.clinic.slug}/{patient.ref}",
+        # Not the reference, which a correction changes and a rehearsal's copy replaces: the days would turn.
+        key=str(patient.id),
         rhythm=rhythm_of(patient),
         facts=Facts(case.facts),
         consent_from=patient.consent_from,
@@ -26,6 +28,7 @@ def subject_of(case: PlanningCase, content: Content, now: datetime) -> Subject:
         begun=content.begun(now, patient.consented_at),
         declined=frozenset(patient.left_out),
         spread=content.spread,
+        weeks_known=nights_told(case.own_scores),
     )
 
 
