@@ -1,7 +1,5 @@
 """Commands from the shell's side: 0 done, 1 found faults, 2 wrong use; data on stdout, talk on stderr."""
 
-import csv
-import io
 import json
 import shutil
 import subprocess
@@ -305,37 +303,6 @@ def test_a_file_in_another_encoding_changes_nothing(north: Shell) -> None:
     done = north("programme", "apply", str(path), "--clinic", "north", "--publish")
     assert done.exit_code != 0
     assert "UTF-8" in str(done.exception or done.stderr)
-
-
-@pytest.mark.parametrize("what", ["messages", "replies", "questionnaires"])
-@pytest.mark.parametrize("form", ["json", "csv"])
-def test_an_export_without_names_numbers_or_words(north: Shell, what: str, form: str) -> None:
-    done = north("export", what, "--clinic", "north", "--format", form)
-    assert done.exit_code == 0
-    for secret in ("Ann", "Whitfield", "5552002", "Reply YES"):
-        assert secret not in done.stdout
-    if what == "messages":
-        first = done.stdout.splitlines()[-1]
-        row = (
-            json.loads(first)
-            if form == "json"
-            else next(iter(csv.DictReader(io.StringIO(done.stdout))))
-        )
-        assert (row["patient_ref"], row["kind"], row["state"]) == ("N-2", "invite", "planned")
-
-
-def test_an_export_with_words_is_asked_for(north: Shell) -> None:
-    done = north("export", "messages", "--clinic", "north", "--with-phi")
-    assert "Reply YES" in json.loads(done.stdout)["body"]
-
-
-def test_cells_that_a_spreadsheet_would_run_are_made_harmless(shell: Shell) -> None:
-    assert shell(*CLINIC).exit_code == 0
-    row = ANN.replace("N-2", "=1+2")
-    shell("import", "patients", shell.file("p.csv", HEADER, row), "--clinic", "north")
-    done = shell("export", "messages", "--clinic", "north", "--format", "csv")
-    cells = [cell for line in csv.reader(io.StringIO(done.stdout)) for cell in line]
-    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
 
 
 def test_texts_of_ones_own_are_checked_with_their_languages(shell: Shell) -> None:
