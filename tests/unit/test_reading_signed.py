@@ -35,7 +35,6 @@ def test_an_opt_out_signed_by_its_writer_is_one(text: str, kind: str) -> None:
             "stop gabapentin",
             "should i stop iron",
             "tom",
-           
         ),
         *("stop carol", "stop tom smoking", "dont stop tom", "told him to stop tom"),
         *("can i stop tom", "make it stop tom", "stop the pain tom", "stop hurting tom"),
