@@ -343,3 +343,24 @@ def test_what_is_not_utf_8_is_no_sound_programme(shell: Shell) -> None:
     done = shell("check", str(path))
     assert done.exit_code == 1
     assert "This is not UTF-8" in done.stdout
+
+
+def test_a_byte_order_mark_is_named_wherever_a_file_is_read(north: Shell) -> None:
+    named = "U+FEFF (byte order mark)"
+    path = north.file("marked.toml", "\ufeff" + CAFFEINE.rstrip())
+    done = north("check", path)
+    assert (done.exit_code, named in done.stdout) == (1, True)
+    done = north("programme", "apply", path, "--clinic", "north")
+    assert (done.exit_code, named in str(done.exception)) == (1, True)
+    copy = north.folder / "texts"
+    shutil.copytree(SHIPPED, copy, ignore=shutil.ignore_patterns("*.py"))
+    texts = copy / "en" / "caffeine.toml"
+    texts.write_text("\ufeff" + texts.read_text(encoding="utf-8"), encoding="utf-8")
+    done = north("check", str(texts))
+    assert (done.exit_code, f"en/caffeine.toml:1: (file): {named}" in done.stdout) == (1, True)
+
+
+def test_a_list_of_patients_from_excel_is_read(shell: Shell) -> None:
+    assert shell(*CLINIC).exit_code == 0
+    patients = shell.file("patients.csv", "\ufeff" + HEADER, TOM)
+    assert shell("import", "patients", patients, "--clinic", "north").stderr == "Enrolled: 1.\n"
