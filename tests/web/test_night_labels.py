@@ -14,8 +14,8 @@ from service.domain.programme_view import Pin, pins
 from service.entry.web.night_picture import NARROW, WIDE, Frame, night_picture
 from tests.unit.schedules_patient import MONDAY, facts, patient
 
-# A little more than Chromium needs for a letter of ours.
-LETTER = 7.0
+# The widest that Chromium needs for a letter of these labels, on average.
+LETTER = 7.7
 HALF_LINE = 7
 LIKELY = {
     "flag": "yes",

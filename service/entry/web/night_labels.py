@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from service.domain.programme_view import Pin
 
-LETTER = 7.4
+LETTER = 7.7
 RADIUS = 8
 _APART = 2
 # How many layouts are tried side by side where the first is crossed, and up to how many marks.
