@@ -16,6 +16,11 @@ HINTS_FILE = "hints.toml"
 _HEADER = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
 _TEXT_ID = re.compile(r"[A-Z]+-\d\d")
 _REVIEW_MARK = "native_review_pending"
+_MARK = "\ufeff"
+_MARKED = (
+    "U+FEFF (byte order mark), which Notepad may write, begins the file; it cannot be seen: save the file as UTF-8"
+    " without BOM"
+)
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
@@ -95,6 +100,9 @@ def _read_file(
 ) -> None:
     try:
         source = path.read_text(encoding="utf-8")
+        if source.startswith(_MARK):
+            found.blame(file, 1, "", _MARKED)
+            return
         tables = tomllib.loads(source)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         found.blame(file, 0, "", f"not a TOML file: {error}")

@@ -74,6 +74,12 @@ def parsed(source: str, name: str) -> dict[str, Any]:
     if len(source) > MAX_BYTES or len(source.encode(errors="replace")) > MAX_BYTES:
         reason = "The file is larger than 256 KB; no programme is, so this is another file."
         raise ProgrammeFaults([Fault(name, 1, reason)])
+    if source.startswith("\ufeff"):
+        reason = (
+            "The file begins with U+FEFF (byte order mark), which Notepad may write. It cannot be seen; save the file"
+            " as UTF-8 without BOM."
+        )
+        raise ProgrammeFaults([Fault(name, 1, reason)])
     if line := too_deep(source, MAX_DEPTH):
         reason = f"Brackets or the parts of a key nest deeper than {MAX_DEPTH}; close them first."
         raise ProgrammeFaults([Fault(name, line, reason)])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -20,25 +21,51 @@ WHAT: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
     "replies": exports.replies,
     "questionnaires": exports.questionnaires,
 }
+# RFC 3339, whose offset may be missing and whose seconds too; Python alone would also take 20261122 and weeks.
+_WRITTEN = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def _instant(_: click.Context, __: click.Parameter, written: str | None) -> datetime | None:
+    """What was typed as an instant in UTC, a date as its 00:00 UTC; wrong use where it is none."""
+    if written is None:
+        return None
+    try:
+        told = datetime.fromisoformat(written.upper()) if _WRITTEN.fullmatch(written) else None
+        if told:
+            return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise click.BadParameter(
+        f"{written!r} is no date or time. Write 2026-11-22 (from 00:00 UTC), 2026-11-22T21:13:03Z,"
+        " or another offset in place of Z, like -04:00."
+    )
 
 
 @click.command()
 @click.argument("what", type=click.Choice(sorted(WHAT)))
 @click.option("--clinic", "slug", required=True)
-@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="UTC.")
+@click.option(
+    "--since",
+    callback=_instant,
+    metavar="TIME",
+    help="From this instant on: 2026-11-22T21:13:03Z as the export writes it, or with any offset;"
+    " without one it is UTC. A date alone, 2026-11-22, begins at 00:00 UTC.",
+)
 @click.option("--format", "form", default="json", type=click.Choice(["json", "csv"]))
 @click.option("--with-phi", is_flag=True, help="Names, numbers and words too; audited.")
 def export(what: str, slug: str, since: datetime | None, form: str, with_phi: bool) -> None:
     """Write messages, replies or questionnaires to stdout, oldest first."""
     opened = open_installation()
     found = find_clinic(opened, slug)
-    instant = since.replace(tzinfo=UTC) if since else None
     if with_phi:
         with opened.store.transaction(SYSTEM, ACTOR) as tx:
             now = opened.runtime.clock.now()
-            audit.write(tx, found.id, "exported with PHI", what, now, since=str(instant))
+            audit.write(tx, found.id, "exported with PHI", what, now, since=str(since))
     with opened.store.transaction(SYSTEM, ACTOR, write=False) as tx:
-        lines = _lines(tx, what, found.id, instant, with_phi=with_phi)
+        lines = _lines(tx, what, found.id, since, with_phi=with_phi)
         (_as_json if form == "json" else _as_csv)(lines)
 
 

@@ -1,6 +1,6 @@
 """What a reply does: which question it answers, what it changes, and what is said back. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import time, timedelta
 from types import MappingProxyType
 
@@ -51,14 +51,19 @@ HANDLERS: dict[str, Handler] = {
 
 
 def read_in(
-    talk: Talk, body: str, bedtime: time, phrases: Mapping[Words, Taught] = _NO_PHRASES
+    talk: Talk,
+    body: str,
+    bedtime: time,
+    phrases: Mapping[Words, Taught] = _NO_PHRASES,
+    names: Sequence[str] = (),
 ) -> Reading:
-    """The reply as it reads in this conversation.
+    """The reply as it reads in this conversation, of a patient with one of `names`.
 
     What means nothing to the open questions may be a second thought about one answered before, thanks where no
     question is open any more, or one of the clinic's own phrases.
     """
-    reading = read(body, talk.open_kinds(), bedtime=bedtime, own=talk.own_question())
+    own = talk.own_question()
+    reading = read(body, talk.open_kinds(), bedtime=bedtime, own=own, names=names)
     unclear = _unclear_to_newest(talk, reading, body, bedtime)
     if unclear:
         return with_parts(talk.questions, unclear, bedtime)

@@ -1,7 +1,5 @@
 """Commands from the shell's side: 0 done, 1 found faults, 2 wrong use; data on stdout, talk on stderr."""
 
-import csv
-import io
 import json
 import shutil
 import subprocess
@@ -307,37 +305,6 @@ def test_a_file_in_another_encoding_changes_nothing(north: Shell) -> None:
     assert "UTF-8" in str(done.exception or done.stderr)
 
 
-@pytest.mark.parametrize("what", ["messages", "replies", "questionnaires"])
-@pytest.mark.parametrize("form", ["json", "csv"])
-def test_an_export_without_names_numbers_or_words(north: Shell, what: str, form: str) -> None:
-    done = north("export", what, "--clinic", "north", "--format", form)
-    assert done.exit_code == 0
-    for secret in ("Ann", "Whitfield", "5552002", "Reply YES"):
-        assert secret not in done.stdout
-    if what == "messages":
-        first = done.stdout.splitlines()[-1]
-        row = (
-            json.loads(first)
-            if form == "json"
-            else next(iter(csv.DictReader(io.StringIO(done.stdout))))
-        )
-        assert (row["patient_ref"], row["kind"], row["state"]) == ("N-2", "invite", "planned")
-
-
-def test_an_export_with_words_is_asked_for(north: Shell) -> None:
-    done = north("export", "messages", "--clinic", "north", "--with-phi")
-    assert "Reply YES" in json.loads(done.stdout)["body"]
-
-
-def test_cells_that_a_spreadsheet_would_run_are_made_harmless(shell: Shell) -> None:
-    assert shell(*CLINIC).exit_code == 0
-    row = ANN.replace("N-2", "=1+2")
-    shell("import", "patients", shell.file("p.csv", HEADER, row), "--clinic", "north")
-    done = shell("export", "messages", "--clinic", "north", "--format", "csv")
-    cells = [cell for line in csv.reader(io.StringIO(done.stdout)) for cell in line]
-    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
-
-
 def test_texts_of_ones_own_are_checked_with_their_languages(shell: Shell) -> None:
     assert shell("check", str(SHIPPED / "en")).exit_code == 0
     copy = Path(shell.file("x", "")).parent / "texts"
@@ -376,3 +343,24 @@ def test_what_is_not_utf_8_is_no_sound_programme(shell: Shell) -> None:
     done = shell("check", str(path))
     assert done.exit_code == 1
     assert "This is not UTF-8" in done.stdout
+
+
+def test_a_byte_order_mark_is_named_wherever_a_file_is_read(north: Shell) -> None:
+    named = "U+FEFF (byte order mark)"
+    path = north.file("marked.toml", "\ufeff" + CAFFEINE.rstrip())
+    done = north("check", path)
+    assert (done.exit_code, named in done.stdout) == (1, True)
+    done = north("programme", "apply", path, "--clinic", "north")
+    assert (done.exit_code, named in str(done.exception)) == (1, True)
+    copy = north.folder / "texts"
+    shutil.copytree(SHIPPED, copy, ignore=shutil.ignore_patterns("*.py"))
+    texts = copy / "en" / "caffeine.toml"
+    texts.write_text("\ufeff" + texts.read_text(encoding="utf-8"), encoding="utf-8")
+    done = north("check", str(texts))
+    assert (done.exit_code, f"en/caffeine.toml:1: (file): {named}" in done.stdout) == (1, True)
+
+
+def test_a_list_of_patients_from_excel_is_read(shell: Shell) -> None:
+    assert shell(*CLINIC).exit_code == 0
+    patients = shell.file("patients.csv", "\ufeff" + HEADER, TOM)
+    assert shell("import", "patients", patients, "--clinic", "north").stderr == "Enrolled: 1.\n"

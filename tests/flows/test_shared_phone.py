@@ -91,3 +91,16 @@ def test_who_told_the_clinic_to_stop_is_not_brought_back_by_the_other(world: Wor
     world.say_from(PHONE, "STOP")
     world.say_from(PHONE, "START")
     assert states(world, ann, bea) == ["active", "stopped"]
+
+
+@pytest.mark.parametrize("body", ["stop bea", "quit ann thanks", "STOP WHITFIELD"])
+def test_a_stop_signed_by_either_counts_for_both(world: World, body: str) -> None:
+    ann, bea = two(world, invited=False)
+    world.say_from(PHONE, body)
+    assert states(world, ann, bea) == ["stopped", "stopped"]
+
+
+def test_a_stop_with_the_name_of_neither_stops_nobody(world: World) -> None:
+    ann, bea = two(world, invited=False)
+    world.say_from(PHONE, "stop tom")
+    assert states(world, ann, bea) == ["active", "active"]

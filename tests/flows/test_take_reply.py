@@ -369,3 +369,16 @@ def test_the_screens_follow_each_other_and_warn_once(world: World) -> None:
     world.say(patient, "no")
     assert world.sent(patient)[-4:] == ["AUG-01", "AUG-04", "AUG-02", "AUG-03"]
     assert [alert.rule for alert in world.rows("alert", closed_at=None)] == ["M-AUG"]
+
+
+@pytest.mark.parametrize("body", ["stop tom", "Quit whitfield, thanks"])
+def test_a_stop_signed_in_small_letters_is_one(world: World, body: str) -> None:
+    patient = asked_last_night(world)
+    world.say(patient, body)
+    assert world.reread(patient).consent == "stopped"
+
+
+def test_a_stop_with_the_name_of_another_is_none(world: World) -> None:
+    patient = asked_last_night(world)
+    world.say(patient, "stop carol")
+    assert world.reread(patient).consent == "active"

@@ -225,6 +225,13 @@ def test_a_control_character_is_named_where_it_stands(source: str, line: int, ca
     ]
 
 
+def test_a_byte_order_mark_is_named_with_what_to_do() -> None:
+    [(line, reason)] = faults_of("\ufeff" + HEAD + STEP)
+    assert line == 1
+    assert "begins with U+FEFF (byte order mark)" in reason
+    assert reason.endswith("It cannot be seen; save the file as UTF-8 without BOM.")
+
+
 @given(st.text(alphabet="a=.,[]{}\"'\\#\n 1", max_size=60))
 def test_no_source_raises_anything_but_faults(source: str) -> None:
     with pytest.raises(ProgrammeFaults):

@@ -1,5 +1,7 @@
 """The pages in a real browser: axe, narrow windows, keyboard, hostile texts, and no script."""
 
+import itertools
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -151,3 +153,30 @@ def test_the_five_states_differ_without_colour(world: World, browser: Browser) -
         shapes = {sign.inner_html() for sign in signs.all()}
         assert signs.count() == len(states)
         assert len(shapes) == len(states)
+
+
+@pytest.mark.parametrize("fill", ["normal", "hostile"])
+def test_the_buttons_of_a_patient_stand_on_one_line(
+    world: World, browser: Browser, fill: str
+) -> None:
+    token = FILLS[fill](world)
+    with (
+        served(world.app) as address,
+        page_of(browser, address, world.member("clinician"), WIDE) as page,
+    ):
+        page.goto(f"{address}/patients/{token}")
+        opening = page.locator(".banner .acts > .btn, .banner .acts summary")
+        assert opening.count() == 3
+
+        def places() -> list[dict[str, float]]:
+            return [box for one in opening.all() if (box := one.bounding_box())]
+
+        for opened in (None, "Pause texts…", "They want no more texts…"):
+            if opened:
+                page.locator(".banner summary", has_text=opened).click()
+            assert len({box["y"] for box in places()}) == 1
+        page.set_viewport_size({"width": NARROW.width, "height": NARROW.height})
+        lines = sorted({box["y"] for box in places()})
+        gaps = [below - above - 40 for above, below in itertools.pairwise(lines)]
+        assert all(0 < gap < 12 for gap in gaps)
+        assert max(box["x"] + box["width"] for box in places()) <= NARROW.width

@@ -186,6 +186,14 @@ def test_a_broken_file_is_kept_and_the_form_waits_for_it(world: World) -> None:
     assert browser.post(f"{STEP}/typing", data={"csrf_token": csrf(page)}).status_code == 409
 
 
+def test_a_byte_order_mark_that_was_pasted_is_named(world: World) -> None:
+    browser = world.member("programme_admin")
+    change = file_form(browser, 'offset = "-2h"', 'offset = "-3h"')
+    told = browser.post(f"{FILE}/typing", data=change | {"source": "\ufeff" + change["source"]})
+    assert "begins with U+FEFF (byte order mark)" in told.text
+    assert "save the file as UTF-8 without BOM" in told.text
+
+
 @pytest.mark.parametrize("nested", ["x = " + "[" * 400, "a" * 300_000, "step = 3", "[[step]]"])
 def test_a_hostile_file_breaks_no_page(world: World, nested: str) -> None:
     browser = world.member("programme_admin")

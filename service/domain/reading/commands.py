@@ -10,7 +10,8 @@ from service.domain.reading.spelling import one_edit
 
 _ANSWER_WORDS = ("yes", "no", "courtesy", "acknowledge", "command.courtesy")
 _POLITE = ("command.courtesy", "courtesy")
-_SPELLED_OUT = ("s", "t", "o", "p")
+# "Para" begins a purpose in any longer text.
+_WHOLE_TEXTS = frozenset({("s", "t", "o", "p"), ("para",)})
 _CRIES = ("red.suicide", "despair.said")
 _NO_OPT_OUT = ("command.not_stop", "clinician.stopped", *_CRIES)
 _DEATHS = ("writer.deceased", "writer.bare_lost", "writer.other_died")
@@ -29,7 +30,7 @@ def stop(document: Document, lexicon: Lexicon) -> Intent | None:
     """An opt-out of everything, of one topic or for a time."""
     if _misspelt_stop(document, lexicon):
         return Intent("stop", words=document.raw.strip(), confidence=0.6)
-    if document.words == _SPELLED_OUT:
+    if document.words in _WHOLE_TEXTS:
         return Intent("stop", words=document.raw.strip())
     if document.has("command.stop_tips") and document.only("command.stop_tips", "thanks", *_POLITE):
         return Intent("topic_stop", "tips", document.raw.strip())

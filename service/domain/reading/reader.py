@@ -28,7 +28,7 @@ from service.domain.reading.own_commands import own_command
 from service.domain.reading.pauses import pause as pause_asked
 from service.domain.reading.red_flags import RedFlag, red_flag
 from service.domain.reading.request import Request
-from service.domain.reading.signed import commands_only, nothing_in, unsigned
+from service.domain.reading.signed import is_command, nothing_in, unsigned, without_own_name
 
 _UNASKED = "none"
 _BY_NUMBER = frozenset(
@@ -42,18 +42,22 @@ def read(
     *,
     bedtime: time | None = None,
     own: OwnQuestion | None = None,
+    names: Sequence[str] = (),
 ) -> Reading:
     """What a patient's text says, given the open kinds of question or state, newest first.
 
-    `bedtime` is the patient's usual one (wall clock), `own` the clinic's own question that is open. Pure and
-    deterministic; time grows with the length of the text, of which the first 1,600 characters are read. Never raises.
+    `bedtime` is the patient's usual one (wall clock), `own` the clinic's own question that is open, `names` those of
+    who may have written it. Pure and deterministic; time grows with the length of the text, of which the first 1,600
+    characters are read. Never raises.
     """
     words = lexicon.load()
     kinds = tuple(dict.fromkeys(open_kinds)) or (_UNASKED,)
     reading = _read_whole(text, words, kinds, bedtime, own)
-    said = unsigned(words.framing.inner(text), words) if nothing_in(reading) else None
+    inner = words.framing.inner(text)
+    by_name = without_own_name(inner, names)
+    said = by_name or (unsigned(inner, words) if nothing_in(reading) else None)
     command = _read_whole(said, words, kinds, bedtime, own) if said else reading
-    return command if commands_only(command) else reading
+    return command if is_command(command, reading, by_name=by_name is not None) else reading
 
 
 def _read_whole(

@@ -7,11 +7,10 @@ from datetime import time
 from markupsafe import Markup, escape
 
 from service.domain.programme_view import Pin, minutes_from_noon
+from service.entry.web.night_labels import RADIUS, Mark, Words, in_rows
 
 _DAY_MIN = 24 * 60
 _ROW = 26
-_LETTER = 7.4
-_RADIUS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +27,14 @@ WIDE = Frame("wide", 860, 30, 3)
 NARROW = Frame("narrow", 330, 20, 6)
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """A mark with its words: which way they run from it, and in which row."""
-
-    x: float
-    words: str
-    leftwards: bool
-    row: int
-    pin: Pin | None
+_Label = tuple[Words, int]
 
 
 def night_picture(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) -> Markup:
     """The picture; its words tell the same."""
-    labels = _labels(pins, bedtime, wake, frame)
-    top = 14 + _ROW * (1 + max(label.row for label in labels))
+    marks = _marks(pins, bedtime, wake, frame)
+    labels = in_rows(marks, frame.width)
+    top = 14 + _ROW * (1 + max(row for _, row in labels))
     height = top + 60
     parts = [
         _sky(top, frame),
@@ -50,7 +42,7 @@ def night_picture(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) 
         *(_mark(label) for label in labels),
         *_hours(top + 26, frame),
     ]
-    told = "; ".join(_words(label.pin) if label.pin else label.words for label in labels)
+    told = "; ".join(mark.wordings[0] for mark in sorted(marks, key=lambda mark: mark.x))
     return Markup(  # noqa: S704 (numbers and class names; words are escaped where they go in)
         f'<svg class="night" viewBox="0 0 {frame.width} {height}" role="img"'
         f' aria-label="One night from noon to noon. {escape(told)}.">{"".join(parts)}</svg>'
@@ -61,49 +53,18 @@ def _x(clock: time, frame: Frame) -> float:
     return frame.side + (frame.width - 2 * frame.side) * minutes_from_noon(clock) / _DAY_MIN
 
 
-def _labels(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) -> list[_Label]:
-    """Every mark with a row of its own words, so that no two lie over each other."""
-    marks: list[tuple[float, str, Pin | None]] = [
-        (_x(bedtime, frame), f"bedtime {bedtime:%H:%M}", None),
-        (_x(wake, frame), f"wakes {wake:%H:%M}", None),
-        *((_x(pin.shown, frame), _words(pin), pin) for pin in pins),
+def _marks(pins: Sequence[Pin], bedtime: time, wake: time, frame: Frame) -> list[Mark]:
+    """Bedtime, waking and each step; where there is no room, a step's shape, colour and place tell the rest."""
+    return [
+        Mark(_x(bedtime, frame), [f"bedtime {bedtime:%H:%M}"], None),
+        Mark(_x(wake, frame), [f"wakes {wake:%H:%M}"], None),
+        *(
+            Mark(
+                _x(pin.shown, frame), [_words(pin), f"{pin.step} {pin.shown:%H:%M}", pin.step], pin
+            )
+            for pin in pins
+        ),
     ]
-    taken: list[list[tuple[float, float]]] = []
-    labels: list[_Label] = []
-    for x, words, pin in sorted(marks, key=lambda mark: (mark[2] is not None, mark[0])):
-        if pin is not None and not _fits(x, words, frame):
-            # What became of it is in the mark's shape and colour, and in the picture's own words.
-            words = f"{pin.step} {pin.shown:%H:%M}"
-        long = _long(words)
-        right, left = (x - _RADIUS, x + long), (x - long, x + _RADIUS)
-        lines = [label.x for label in labels]
-        crossed = _crossed(right, x, lines) and left[0] >= 0 and not _crossed(left, x, lines)
-        leftwards = crossed or (right[1] > frame.width and (left[0] >= 0 or x > frame.width / 2))
-        span = left if leftwards else right
-        row = next((at for at, spans in enumerate(taken) if _free(span, spans)), len(taken))
-        if row == len(taken):
-            taken.append([])
-        taken[row].append(span)
-        labels.append(_Label(x, words, leftwards, row, pin))
-    return labels
-
-
-def _long(words: str) -> float:
-    return 14 + _LETTER * len(words)
-
-
-def _fits(x: float, words: str, frame: Frame) -> bool:
-    """Whether there is room for the words of a mark on either side of it."""
-    return x + _long(words) <= frame.width or x - _long(words) >= 0
-
-
-def _crossed(span: tuple[float, float], own: float, lines: Sequence[float]) -> bool:
-    """Whether the line of another mark runs down through these words."""
-    return any(span[0] < x < span[1] and x != own for x in lines)
-
-
-def _free(span: tuple[float, float], spans: Sequence[tuple[float, float]]) -> bool:
-    return all(span[1] < other[0] or other[1] < span[0] for other in spans)
 
 
 def _words(pin: Pin) -> str:
@@ -124,34 +85,34 @@ def _sky(top: int, frame: Frame) -> str:
     )
 
 
-def _y(label: _Label) -> int:
-    return 14 + _ROW * label.row
+def _y(row: int) -> int:
+    return 14 + _ROW * row
 
 
 def _line(label: _Label, top: int) -> str:
     """From the mark down to the sky; all of them lie below the words."""
-    start = _y(label) + (_RADIUS if label.pin else -_RADIUS)
-    kind = "pinl" if label.pin else "mark"
+    mark, y = label[0].mark, _y(label[1])
+    start, kind = (y + RADIUS, "pinl") if mark.pin else (y - RADIUS, "mark")
     return (
-        f'<line class="{kind}" x1="{label.x:.1f}" x2="{label.x:.1f}" y1="{start}" y2="{top + 26}"/>'
+        f'<line class="{kind}" x1="{mark.x:.1f}" x2="{mark.x:.1f}" y1="{start}" y2="{top + 26}"/>'
     )
 
 
 def _mark(label: _Label) -> str:
-    y, pin = _y(label), label.pin
-    away = 13 if pin else 6
-    side, anchor = (label.x - away, "end") if label.leftwards else (label.x + away, "start")
+    words, y = label[0], _y(label[1])
+    x, pin = words.mark.x, words.mark.pin
+    side, anchor = (words.end, "end") if words.leftwards else (words.start, "start")
     kind = "t" if pin else "marktxt"
-    words = (
+    text = (
         f'<text class="{kind} on-top" x="{side:.1f}" y="{y + 4}" text-anchor="{anchor}">'
-        f"{escape(label.words)}</text>"
+        f"{escape(words.said)}</text>"
     )
     if pin is None:
-        return words
+        return text
     if pin.placed is None:
-        return f'<path class="pin lost" d="M{label.x - 6:.1f} {y - 6}l12 12m0-12l-12 12"/>{words}'
+        return f'<path class="pin lost" d="M{x - 6:.1f} {y - 6}l12 12m0-12l-12 12"/>{text}'
     moved = " moved" if pin.placed != pin.due else ""
-    return f'<circle class="pin{moved}" cx="{label.x:.1f}" cy="{y}" r="{_RADIUS}"/>{words}'
+    return f'<circle class="pin{moved}" cx="{x:.1f}" cy="{y}" r="{RADIUS}"/>{text}'
 
 
 def _hours(base: int, frame: Frame) -> Iterator[str]:

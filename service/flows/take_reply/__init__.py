@@ -12,7 +12,7 @@ from service.domain.keywords import is_provider_keyword
 from service.flows.take_reply.apply import apply
 from service.flows.take_reply.colleagues import hear_other
 from service.flows.take_reply.other_night import knowing_earlier
-from service.flows.take_reply.shared_phone import hear_all, who_is_named
+from service.flows.take_reply.shared_phone import hear_all, names_of, who_is_named
 from service.flows.take_reply.unsaid import leave_unsaid
 from service.runtime import Runtime
 from service.store import people, phrases, ranks, replies
@@ -114,7 +114,8 @@ def _converse(
     """Read and answer it; `said` is what it says beside its writer's name."""
     content = runtime.shelf.content(tx, clinic)
     talk = talk_with(tx, patient, now, runtime.choices.provider_confirms_opt_out, content)
-    reading = read_in(talk, said, patient.bedtime, phrases.live(tx, clinic.id))
+    names = names_of(tx, [patient])
+    reading = read_in(talk, said, patient.bedtime, phrases.live(tx, clinic.id), names)
     talk = knowing_earlier(tx, talk, patient, reading)
     outcome = respond(talk, reading, bare_keyword=is_provider_keyword(said))
     leave_unsaid(tx, patient, outcome, now)

@@ -25,9 +25,15 @@ SHARED_INTENTS = frozenset({"red_flag", "stop", "start", "wrong_party", "help"})
 ASKED_AGAIN_AFTER = timedelta(days=1)
 
 
+def names_of(tx: Tx, whose: Sequence[Patient]) -> list[str]:
+    """Given and family name of each, as they may sign."""
+    opened = [people.open_person(tx.keyring, one) for one in whose]
+    return [f"{one.given_name} {one.family_name}" for one in opened]
+
+
 def who_is_named(tx: Tx, whose: Sequence[Patient], body: str) -> tuple[Patient, str] | None:
     """The one of them that a text names, and what it says beside the name; None for danger, STOP and the like."""
-    if _for_all(_read(whose, body)):
+    if _for_all(_read(tx, whose, body)):
         return None
     found = named(body, [people.open_given_name(tx.keyring, one) for one in whose])
     return (whose[found[0]], found[1]) if found else None
@@ -43,7 +49,7 @@ def hear_all(
     now: datetime,
 ) -> None:
     """Never guess whose answer it is. A cry for help, HELP, STOP and the START after it count for all."""
-    reading = _read(whose, body)
+    reading = _read(tx, whose, body)
     for_all = _for_all(reading)
     talks = [
         (one, talk_with(tx, one, now, runtime.choices.provider_confirms_opt_out)) for one in whose
@@ -65,10 +71,10 @@ def hear_all(
     replies.mark_read(tx, reply, now, patient_id=None, review_state="open", question_id=None)
 
 
-def _read(whose: Sequence[Patient], body: str) -> Reading:
-    """START means something only where somebody has stopped."""
+def _read(tx: Tx, whose: Sequence[Patient], body: str) -> Reading:
+    """What it says, signed by whichever of them; START means something only where somebody has stopped."""
     stopped = any(one.consent == ConsentState.STOPPED for one in whose)
-    return read(body, ["opted_out" if stopped else "none"])
+    return read(body, ["opted_out" if stopped else "none"], names=names_of(tx, whose))
 
 
 def _for_all(reading: Reading) -> tuple[Intent, ...]:
